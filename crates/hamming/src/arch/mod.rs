@@ -1,0 +1,166 @@
+//! The inner loop, once per instruction set, and the choice between them.
+//!
+//! Each file offers one type that exists only if the processor can run it, with one method: which of the rows of
+//! each group have a head (first 128 bits) within a radius of a query's head? To add an instruction set: write its
+//! file after [`scalar`], add a variant to `Choice`, list it in [`Kernel::available`] before the slower ones. The
+//! properties in the tests run over everything that list returns.
+
+use crate::{Half, block::Heads};
+
+#[cfg(target_arch = "aarch64")]
+mod aarch64_neon;
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86_64_avx2;
+#[cfg(target_arch = "x86_64")]
+mod x86_64_avx512;
+
+/// The way codes are compared, chosen for the processor at hand. All of them give the same answers.
+#[derive(Clone, Copy, Debug)]
+pub struct Kernel(Choice);
+
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    Scalar(scalar::Kernel),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86_64_avx2::Kernel),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86_64_avx512::Kernel),
+    #[cfg(target_arch = "aarch64")]
+    Neon(aarch64_neon::Kernel),
+}
+
+impl Kernel {
+    /// Every kernel this processor can run, the fastest first. It is never empty.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let choices = [
+            #[cfg(target_arch = "x86_64")]
+            x86_64_avx512::Kernel::new().map(Choice::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            x86_64_avx2::Kernel::new().map(Choice::Avx2),
+            #[cfg(target_arch = "aarch64")]
+            aarch64_neon::Kernel::new().map(Choice::Neon),
+            Some(Choice::Scalar(scalar::Kernel::new())),
+        ];
+        choices.into_iter().flatten().map(Self).collect()
+    }
+
+    /// The fastest kernel this processor can run.
+    #[must_use]
+    pub fn fastest() -> Self {
+        Self::available()[0]
+    }
+
+    /// Its name, for reports and measurements: `avx512`, `avx2`, `neon` or `scalar`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self.0 {
+            Choice::Scalar(_) => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(_) => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Choice::Neon(_) => "neon",
+        }
+    }
+
+    /// Sets `candidates[g]` to the rows of `groups[g]` whose head is at most `radius` bits from `query`: bit r for row
+    /// r, unused rows counted as zeroes. Both slices have one length.
+    pub(crate) fn candidates(&self, groups: &[Heads], query: Half, radius: u32, candidates: &mut [u64]) {
+        assert_eq!(groups.len(), candidates.len());
+        // No two halves differ in more than 128 bits, and the kernels may count in bytes.
+        let radius = radius.min(128) as u8;
+        match self.0 {
+            Choice::Scalar(kernel) => kernel.candidates(groups, query, radius, candidates),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(kernel) => kernel.candidates(groups, query, radius, candidates),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(kernel) => kernel.candidates(groups, query, radius, candidates),
+            #[cfg(target_arch = "aarch64")]
+            Choice::Neon(kernel) => kernel.candidates(groups, query, radius, candidates),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{block::GROUP_ROWS, half_distance};
+
+    proptest! {
+        #[test]
+        fn every_kernel_finds_the_rows_that_a_naive_loop_finds(
+            rows in proptest::collection::vec(any::<Half>(), 1..5 * GROUP_ROWS),
+            near in any::<proptest::sample::Index>(),
+            flips in proptest::collection::vec(0_u32..128, 0..40),
+            radius in 0_u32..=256,
+        ) {
+            let mut query = rows[near.index(rows.len())];
+            for bit in flips {
+                query[bit as usize / 64] ^= 1 << (bit % 64);
+            }
+            let groups = grouped(&rows);
+            let expected = naive(&groups, query, radius);
+            for kernel in Kernel::available() {
+                let mut found = vec![u64::MAX; groups.len()];
+                kernel.candidates(&groups, query, radius, &mut found);
+                prop_assert_eq!(&found, &expected, "{}", kernel.name());
+            }
+        }
+    }
+
+    #[test]
+    fn every_kernel_separates_each_distance_from_the_next_in_every_row() {
+        let query: Half = [0x0123_4567_89ab_cdef, 0xfedc_ba98_7654_3210];
+        for distance in 0..=128_u32 {
+            let flipped = |bits: u32| if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
+            let row = [query[0] ^ flipped(distance.min(64)), query[1] ^ flipped(distance.saturating_sub(64))];
+            let groups = grouped(&[row; GROUP_ROWS]);
+            for kernel in Kernel::available() {
+                let mut found = [0];
+                kernel.candidates(&groups, query, distance, &mut found);
+                assert_eq!(found, [u64::MAX], "{} at {distance}", kernel.name());
+                if distance > 0 {
+                    kernel.candidates(&groups, query, distance - 1, &mut found);
+                    assert_eq!(found, [0], "{} short of {distance}", kernel.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_fastest_kernel_is_listed_and_the_scalar_one_always_is() {
+        let names: Vec<_> = Kernel::available().iter().map(Kernel::name).collect();
+        assert_eq!(names.first(), Some(&Kernel::fastest().name()));
+        assert_eq!(names.last(), Some(&"scalar"));
+    }
+
+    fn grouped(rows: &[Half]) -> Vec<Heads> {
+        let mut groups = Vec::new();
+        for rows in rows.chunks(GROUP_ROWS) {
+            let mut heads = Heads { words: [[0; GROUP_ROWS]; 2] };
+            for (index, row) in rows.iter().enumerate() {
+                heads.words[0][index] = row[0];
+                heads.words[1][index] = row[1];
+            }
+            groups.push(heads);
+        }
+        groups
+    }
+
+    fn naive(groups: &[Heads], query: Half, radius: u32) -> Vec<u64> {
+        let mut expected = vec![0; groups.len()];
+        for (group, mask) in groups.iter().zip(&mut expected) {
+            for row in 0..GROUP_ROWS {
+                if half_distance([group.words[0][row], group.words[1][row]], query) <= radius {
+                    *mask |= 1 << row;
+                }
+            }
+        }
+        expected
+    }
+}

@@ -1,0 +1,90 @@
+//! What becomes of slots, blocks and snapshots over time.
+
+use hamming::{Index, Slot};
+
+use crate::{heap, random_codes};
+
+/// Slots in a block: what memory is given back by.
+const BLOCK: usize = 4_096;
+
+#[test]
+fn a_slot_is_never_used_again() {
+    let mut index = Index::new();
+    for round in 0..5_u32 {
+        let slots = index.insert_many(random_codes(u64::from(round), BLOCK));
+        assert_eq!(slots.first(), Some(&Slot::new(round * BLOCK as u32)));
+        for slot in slots {
+            assert!(index.remove(slot));
+            assert!(!index.remove(slot), "removed once");
+        }
+        index.publish();
+    }
+    assert!(index.is_empty());
+    assert_eq!(index.insert([0; 32]), Slot::new(5 * BLOCK as u32));
+}
+
+#[test]
+fn a_change_is_seen_once_published_and_never_in_an_older_snapshot() {
+    let mut index = Index::build([[1; 32]]);
+    let reader = index.reader();
+    let before = reader.snapshot();
+    let added = index.insert([2; 32]);
+    assert!(index.remove(Slot::new(0)));
+    assert_eq!(reader.snapshot().get(added), None);
+    assert_eq!(reader.snapshot().get(Slot::new(0)), Some([1; 32]));
+    index.publish();
+    assert_eq!(reader.snapshot().get(added), Some([2; 32]));
+    assert_eq!(reader.snapshot().get(Slot::new(0)), None);
+    assert_eq!((before.get(Slot::new(0)), before.get(added)), (Some([1; 32]), None));
+    drop(index);
+    assert_eq!(reader.snapshot().get(added), Some([2; 32]), "a reader outlives its index");
+}
+
+#[test]
+fn a_block_without_codes_gives_its_memory_back() {
+    let before = heap::bytes_held();
+    let mut index = Index::build(random_codes(1, 20 * BLOCK));
+    let full = heap::bytes_held() - before;
+    for slot in (0..).take(19 * BLOCK + 1).map(Slot::new) {
+        index.remove(slot);
+    }
+    index.publish();
+    let left = heap::bytes_held() - before;
+    assert!(left < full / 18, "{left} of {full} bytes are still held for one block of twenty");
+    drop(index);
+    assert_eq!(heap::bytes_held(), before);
+}
+
+#[test]
+fn a_snapshot_keeps_what_it_shows_and_gives_it_back_when_dropped() {
+    let mut index = Index::build(random_codes(2, 10 * BLOCK));
+    let snapshot = index.reader().snapshot();
+    let full = heap::bytes_held();
+    for slot in (0..).take(10 * BLOCK).map(Slot::new) {
+        index.remove(slot);
+    }
+    index.publish();
+    assert!(heap::bytes_held() > full - 1_000 && snapshot.get(Slot::new(0)).is_some());
+    drop(snapshot);
+    assert!(heap::bytes_held() < full - 10 * BLOCK * 32, "the last snapshot held the codes");
+}
+
+#[test]
+fn the_memory_reported_is_the_memory_held() {
+    for count in [1, 100, BLOCK, 3 * BLOCK + 100] {
+        let codes = random_codes(3, count);
+        let before = heap::bytes_held();
+        let index = Index::build(codes.iter().copied());
+        let held = heap::bytes_held() - before;
+        let reported = index.memory_bytes();
+        assert!(held.abs_diff(reported) < 1_000 + held / 50, "{count} codes: {reported} reported, {held} held");
+    }
+}
+
+#[test]
+fn what_is_printed_of_an_index_holds_no_code() {
+    let index = Index::build([[0xab; 32]]);
+    let printed = format!("{index:?} {:?} {:?}", index.reader(), index.reader().snapshot());
+    assert!(printed.contains("live: 1"));
+    assert!(!printed.contains("171") && !printed.contains("ab, ab"), "{printed}");
+}
