@@ -1,0 +1,148 @@
+//! The 16x16 lowest frequencies of the reduced picture: a discrete cosine transform without its constant terms.
+
+use super::{Components, KEPT, Reduced, SIDE};
+use crate::Orientation;
+
+/// `D P Dᵗ` for the 16x64 matrix `D` of cosines.
+///
+/// Every sum runs from the first term to the last, as in the reference, because the order shows in the last bits. The
+/// loops are nested so that independent sums advance together.
+pub(super) fn of(reduced: &Reduced) -> Components {
+    let mut down = [[0.0; SIDE]; KEPT];
+    for (down, cosines) in down.iter_mut().zip(&COSINES) {
+        for (row, cosine) in reduced.iter().zip(cosines) {
+            for (sum, value) in down.iter_mut().zip(row) {
+                *sum += cosine * value;
+            }
+        }
+    }
+    let mut components = [[0.0; KEPT]; KEPT];
+    for (components, down) in components.iter_mut().zip(&down) {
+        for (place, value) in down.iter().enumerate() {
+            for (sum, cosines) in components.iter_mut().zip(&COSINES) {
+                *sum += value * cosines[place];
+            }
+        }
+    }
+    components
+}
+
+/// The components of the picture turned: mirroring negates the odd frequencies of one direction, exchanging rows and
+/// columns exchanges the directions.
+pub(super) fn turned(components: &Components, orientation: Orientation) -> Components {
+    let steps = orientation.steps();
+    let mut turned = [[0.0; KEPT]; KEPT];
+    for (row, values) in components.iter().enumerate() {
+        for (column, &value) in values.iter().enumerate() {
+            // Index 0 is frequency 1: odd frequencies have even indices.
+            let negated = (steps.mirror_rows && row % 2 == 0) ^ (steps.mirror_columns && column % 2 == 0);
+            let value = if negated { -value } else { value };
+            if steps.transpose {
+                turned[column][row] = value;
+            } else {
+                turned[row][column] = value;
+            }
+        }
+    }
+    turned
+}
+
+/// `COSINES[f][x]` is `sqrt(2/64) cos(pi/128 (f + 1)(2x + 1))`.
+const COSINES: [[f32; SIDE]; KEPT] = {
+    let mut matrix = [[0.0; SIDE]; KEPT];
+    let mut frequency = 0;
+    while frequency < KEPT {
+        let mut place = 0;
+        while place < SIDE {
+            matrix[frequency][place] = scaled_cosine((frequency + 1) * (2 * place + 1));
+            place += 1;
+        }
+        frequency += 1;
+    }
+    matrix
+};
+
+/// `sqrt(2/64) cos(pi/128 turns)`, folded into the first quarter of the wave.
+const fn scaled_cosine(turns: usize) -> f32 {
+    let turns = turns % 256;
+    let turns = if turns > 128 { 256 - turns } else { turns };
+    // A frequency of at most 16 times an odd number is never 64, where the cosine is 0.
+    if turns < 64 { QUARTER_WAVE[turns] } else { -QUARTER_WAVE[128 - turns] }
+}
+
+/// `sqrt(2/64) cos(pi/128 k)` for k in 0..64. Constants, because `core` has no cosine and those of platforms differ;
+/// computed in double precision from the square root rounded to single precision, then rounded once.
+#[rustfmt::skip]
+const QUARTER_WAVE: [f32; 64] = [
+    0.17677669, 0.17672345, 0.17656375, 0.17629771, 0.17592546, 0.17544726, 0.17486335, 0.17417413,
+    0.17337997, 0.17248139, 0.17147891, 0.17037314, 0.16916475, 0.16785446, 0.16644305, 0.16493139,
+    0.16332036, 0.16161098, 0.15980424, 0.15790124, 0.15590313, 0.1538111, 0.15162642, 0.14935042,
+    0.14698444, 0.14452994, 0.14198837, 0.13936128, 0.13665023, 0.13385688, 0.13098289, 0.12803,
+    0.125, 0.121894695, 0.11871597, 0.11546574, 0.112145945, 0.108758606, 0.10530575, 0.10178947,
+    0.09821187, 0.09457511, 0.090881385, 0.08713291, 0.08333196, 0.079480805, 0.075581774, 0.07163722,
+    0.06764951, 0.06362105, 0.059554275, 0.05545162, 0.051315565, 0.0471486, 0.042953234, 0.038731992,
+    0.034487423, 0.030222077, 0.025938528, 0.021639355, 0.017327147, 0.0130045, 0.008674021, 0.004338317,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cosines_are_those_of_the_formula() {
+        extern crate std;
+        let scale = f64::from((2.0f64 / 64.0).sqrt() as f32);
+        for (frequency, cosines) in COSINES.iter().enumerate() {
+            for (place, &cosine) in cosines.iter().enumerate() {
+                let angle = core::f64::consts::PI / 128.0 * ((frequency + 1) * (2 * place + 1)) as f64;
+                assert_eq!(cosine, (scale * angle.cos()) as f32, "frequency {frequency}, place {place}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_uniform_picture_has_no_components_but_rounding() {
+        let components = of(&[[200.0; SIDE]; SIDE]);
+        assert!(components.as_flattened().iter().all(|value| value.abs() < 1e-2));
+    }
+
+    #[test]
+    fn turning_by_a_quarter_four_times_changes_nothing() {
+        let components: Components =
+            core::array::from_fn(|row| core::array::from_fn(|column| (row * 31 + column * 7) as f32));
+        let turned = (0..4).fold(components, |components, _| turned(&components, Orientation::Rotate90));
+        assert_eq!(turned, components);
+    }
+
+    #[test]
+    fn turning_the_reduced_picture_turns_its_components() {
+        // Whole numbers and a tolerance: mirrored sums are added in another order.
+        let picture: Reduced = core::array::from_fn(|row| {
+            core::array::from_fn(|column| ((row * row * 3 + column * 17 + row * column) % 256) as f32)
+        });
+        const LAST: usize = SIDE - 1;
+        let turns: [(Orientation, fn(usize, usize) -> (usize, usize)); 8] = [
+            (Orientation::Original, |row, column| (row, column)),
+            (Orientation::Rotate90, |row, column| (column, LAST - row)),
+            (Orientation::Rotate180, |row, column| (LAST - row, LAST - column)),
+            (Orientation::Rotate270, |row, column| (LAST - column, row)),
+            (Orientation::FlipX, |row, column| (LAST - row, column)),
+            (Orientation::FlipY, |row, column| (row, LAST - column)),
+            (Orientation::FlipPlus1, |row, column| (column, row)),
+            (Orientation::FlipMinus1, |row, column| (LAST - column, LAST - row)),
+        ];
+        let original = of(&picture);
+        for (orientation, source) in turns {
+            let picture: Reduced = core::array::from_fn(|row| {
+                core::array::from_fn(|column| {
+                    let (row, column) = source(row, column);
+                    picture[row][column]
+                })
+            });
+            let (expected, found) = (of(&picture), turned(&original, orientation));
+            for (expected, found) in expected.as_flattened().iter().zip(found.as_flattened()) {
+                assert!((expected - found).abs() < 0.01, "{orientation}: {expected} and {found}");
+            }
+        }
+    }
+}
