@@ -1,0 +1,62 @@
+//! Measurements, each a question with a name. The answers go to docs/measurements.md with the machine and the command.
+//!
+//! To add one, write the program that measures (an example or bench of the crate it measures, or a hidden command of the
+//! binary) and give it a line in [`BENCHES`]. A measurement prints figures with their units and asserts nothing: what
+//! must hold is a test's business.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process, workspace};
+
+/// One measurement.
+struct Bench {
+    name: &'static str,
+    question: &'static str,
+    /// Makes it; what the person wrote after `--` is handed over.
+    measure: fn(&[String]) -> Result<()>,
+}
+
+const BENCHES: &[Bench] = &[Bench {
+    name: "build",
+    question: "how long a release build takes from nothing, and how large the binary is",
+    measure: release_build,
+}];
+
+/// Makes the measurement called `name`; without a name, lists them.
+///
+/// # Errors
+/// When there is none of that name, or it fails.
+pub(crate) fn run(name: Option<&str>, arguments: &[String]) -> Result<()> {
+    let Some(name) = name else {
+        for bench in BENCHES {
+            println!("cargo xtask bench {:<14} {}", bench.name, bench.question);
+        }
+        return Ok(());
+    };
+    let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
+        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        bail!("there is no measurement called {name}; there are: {}", names.join(", "));
+    };
+    (bench.measure)(arguments)
+}
+
+/// Builds the binary in an empty target folder. Downloading what it is made of comes before the clock starts.
+fn release_build(arguments: &[String]) -> Result<()> {
+    process::run(workspace::cargo().args(["fetch", "--locked"]))?;
+    let target = tempfile::Builder::new().prefix("rempart-build-").tempdir().context("no temporary folder")?;
+    let started = Instant::now();
+    process::run(
+        workspace::cargo()
+            .args(["build", "--release", "--locked", "--package", "rempart"])
+            .arg("--target-dir")
+            .arg(target.path())
+            .args(arguments),
+    )?;
+    let took_s = started.elapsed().as_secs_f64();
+    let binary = target.path().join("release").join(format!("rempart{}", std::env::consts::EXE_SUFFIX));
+    let size = std::fs::metadata(&binary).with_context(|| format!("there is no {}", binary.display()))?.len();
+    println!("clean release build: {took_s:.0} s; binary: {:.1} MiB", size as f64 / 1_048_576.0);
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! What the tests look for in their environment: a PostgreSQL to make databases in and a Python with the reference
+//! implementations. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::postgres::{self, Cluster};
+use crate::{process, python};
+
+/// Both, for as long as it lives.
+pub(crate) struct Needs {
+    cluster: Cluster,
+    interpreter: PathBuf,
+}
+
+impl Needs {
+    /// Installs what is missing, saying what, and starts the database.
+    ///
+    /// # Errors
+    /// When something is missing and may not be installed: the error is the command for a person to type.
+    pub(crate) fn meet() -> Result<Self> {
+        let interpreter = python::environment()?;
+        Ok(Self { cluster: Cluster::start()?, interpreter })
+    }
+
+    /// Lets a program find them.
+    pub(crate) fn give_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env(python::VARIABLE, &self.interpreter).env(postgres::VARIABLE, self.cluster.url())
+    }
+}
+
+/// Runs one command with everything the tests need around it.
+///
+/// # Errors
+/// When the needs cannot be met, or the command fails.
+pub(crate) fn run(command: &[String]) -> Result<()> {
+    let (program, arguments) =
+        command.split_first().context("name a command to run, such as `cargo test -p server`")?;
+    let needs = Needs::meet()?;
+    process::run(needs.give_to(Command::new(program).args(arguments)))
+}
