@@ -1,0 +1,110 @@
+//! File bytes to pixels: limits first, then the codec, then one common form.
+
+mod jpeg;
+mod others;
+mod reader;
+mod samples;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+use self::reader::Deadline;
+use crate::picture::Samples;
+use crate::{DecodeError, Format, Limits, Picture};
+
+/// Decodes a picture of any [`Format`] under `limits`, timed by the machine's monotonic clock.
+///
+/// # What comes out
+/// The same pixels as Pillow's `Image.open(file).convert("RGB")` in front of `pdqhash`, the tool chain most hash lists
+/// were made with, exactly for lossless formats and within a few levels for JPEG and lossy WebP:
+///
+/// | in the file | becomes |
+/// | --- | --- |
+/// | transparency (RGBA, grey with alpha, palette or `tRNS`) | dropped: the stored colour counts, however transparent |
+/// | palette, 1, 2 and 4 bits | the colours they stand for |
+/// | 16 bits a sample | the upper 8 bits; 32-bit floating point TIFF: 0.0..=1.0 to 0..=255 |
+/// | four-ink JPEG (CMYK, Adobe YCCK), inverted as Adobe does | `ink * black / 255` for each of red, green and blue |
+/// | EXIF orientation | not applied: the eight hashes of [`fingerprints`](crate::fingerprints()) cover it |
+/// | colour profiles | not applied |
+/// | animation, pages | the first frame on a black ground; APNG: its default picture; TIFF: the first page |
+///
+/// It differs from `threatexchange` 1.2.17 where that hashes something other than the picture one sees: it takes
+/// palette indices for grey levels (244 of 256 bits differ from the hash of the same picture in colour), clips 16-bit
+/// grey at 255 (86 bits) and hashes the negative of a four-ink picture (all 256 bits). A copy converted to JPEG would
+/// not match such a hash, so we do not imitate it.
+///
+/// # Damage
+/// A file that ends early is refused, as Pillow does, including a JPEG without its end marker. Only what follows the
+/// last pixel may be missing (the last chunk of a PNG, say) and anything may follow the end. Damage inside the
+/// compressed data of a JPEG is decoded as far as it goes, the rest grey: whoever opens the file sees that too.
+///
+/// # Memory
+/// In bytes per pixel besides the file itself, peak: JPEG 3, grey 1; progressive or non-interleaved JPEG 6 to 11;
+/// PNG 1 to 8 by its samples; GIF 9; WebP 12; BMP 4; TIFF 2 to 16. [`Limits::memory_bytes_max`] is compared with that.
+///
+/// # Time
+/// The clock is looked at every few kilobytes of the file. What lies between two looks is bounded by
+/// [`Limits::pixels_max`]: at worst one pass over the pixels after the last byte was read.
+///
+/// # Errors
+/// See [`DecodeError`]. A panic inside a decoder would be a defect; it is caught all the same and becomes
+/// [`DecodeError::DecoderFailed`] (the process's panic hook still runs).
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeError> {
+    let begin = Instant::now();
+    decode_within(bytes, limits, &|| begin.elapsed() >= limits.time_max)
+}
+
+/// Like [`decode`](decode()), with the clock as a parameter: decoding ends with [`DecodeError::TooLong`] once
+/// `expired` has answered `true`. [`Limits::time_max`] then only serves the message.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_within(bytes: &[u8], limits: &Limits, expired: &dyn Fn() -> bool) -> Result<Picture, DecodeError> {
+    let length = bytes.len() as u64;
+    if length > limits.bytes_max {
+        return Err(DecodeError::TooManyBytes { bytes: length, bytes_max: limits.bytes_max });
+    }
+    let format = Format::of(bytes)?;
+    let deadline = Deadline::new(expired);
+    let result = catch_unwind(AssertUnwindSafe(|| match format {
+        Format::Jpeg => jpeg::decode(bytes, limits, &deadline),
+        _ => others::decode(bytes, format, limits, &deadline),
+    }))
+    .unwrap_or(Err(DecodeError::DecoderFailed { format }));
+    // Whatever a decoder makes of reads that fail, an answer after the time is over is none.
+    if deadline.is_over() {
+        return Err(DecodeError::TooLong { time_max: limits.time_max });
+    }
+    let Decoded { width, height, samples } = result?;
+    Picture::new(width, height, samples, format).ok_or(DecodeError::DecoderFailed { format })
+}
+
+/// What a decoder returns.
+struct Decoded {
+    width: u32,
+    height: u32,
+    samples: Samples,
+}
+
+/// Refuses a picture of more pixels than `limits`, or the fingerprint crate, allow.
+fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), DecodeError> {
+    let pixels_max = limits.pixels_max.min(fingerprint::PIXELS_MAX);
+    if u64::from(width) * u64::from(height) > pixels_max {
+        return Err(DecodeError::TooManyPixels { width, height, pixels_max });
+    }
+    Ok(())
+}
+
+/// Refuses a decoding that will hold more than `limits` allow.
+fn check_memory(memory_bytes: u64, limits: &Limits) -> Result<(), DecodeError> {
+    if memory_bytes > limits.memory_bytes_max {
+        return Err(DecodeError::TooMuchMemory { memory_bytes_max: limits.memory_bytes_max });
+    }
+    Ok(())
+}
+
+/// A decoder's own words, bounded so that no file can write a long message through us.
+fn words(error: impl std::fmt::Display) -> String {
+    const CHARACTERS_MAX: usize = 160;
+    error.to_string().chars().filter(|letter| !letter.is_control()).take(CHARACTERS_MAX).collect()
+}
