@@ -121,7 +121,9 @@ mod tests {
             core::array::from_fn(|column| ((row * row * 3 + column * 17 + row * column) % 256) as f32)
         });
         const LAST: usize = SIDE - 1;
-        let turns: [(Orientation, fn(usize, usize) -> (usize, usize)); 8] = [
+        // Where the value at a row and column of the turned picture comes from.
+        type Source = fn(usize, usize) -> (usize, usize);
+        let turns: [(Orientation, Source); 8] = [
             (Orientation::Original, |row, column| (row, column)),
             (Orientation::Rotate90, |row, column| (column, LAST - row)),
             (Orientation::Rotate180, |row, column| (LAST - row, LAST - column)),

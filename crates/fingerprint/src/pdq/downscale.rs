@@ -3,86 +3,68 @@
 //! The reference filters a whole-picture buffer four times: across, down, across, down. A running sum drifts by
 //! rounding, so the order of its additions shows in the last bits, and near the median in the hash. This module keeps
 //! that order for every element but streams: rows flow through the four filters one after the other, each filter down
-//! the picture remembers only the rows inside its window, and the last two compute only what is sampled. So it takes a
+//! the picture remembers only the rows inside its window, and the last computes only what is sampled. So it takes a
 //! fraction of the memory and gives the same floats.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::rows::{LANES, Rows};
 use super::{Reduced, SIDE};
 use crate::Pixels;
 
-/// Rows filtered side by side. A running sum is a chain of dependent additions; several chains keep a processor busy.
-const LANES: usize = 8;
-
-/// Wider pictures are filtered one row at a time, so that the rows held stay small beside the pixels.
-const COLUMNS_IN_LANES_MAX: usize = 65_536;
-
 pub(super) fn to_64_by_64(pixels: &Pixels<'_>) -> Reduced {
-    let lanes = if pixels.columns() <= COLUMNS_IN_LANES_MAX { LANES.min(pixels.rows()) } else { 1 };
-    let mut blur = Blur::new(pixels.columns(), pixels.rows(), lanes);
-    let mut rows = vec![0.0; pixels.columns() * lanes];
-    for first in (0..pixels.rows()).step_by(lanes) {
-        let count = lanes.min(pixels.rows() - first);
-        let rows = &mut rows[..count * pixels.columns()];
-        for (index, luma) in rows.chunks_exact_mut(pixels.columns()).enumerate() {
-            pixels.luma_row(first + index, luma);
-        }
-        blur.push(rows);
+    let mut blur = Blur::new(pixels.columns(), pixels.rows());
+    for row in 0..pixels.rows() {
+        pixels.luma_row(row, blur.luma.next());
+        blur.count_luma_row();
     }
     blur.finish()
 }
 
-/// The pipeline: across, down, across, down, sample.
+/// The pipeline: across, down, across, down, sample. A filter across works when a full set of rows waits for it.
 struct Blur {
-    columns: usize,
-    /// What the first filter across wrote: the sums of each row's windows.
-    across: Vec<f32>,
-    across_box: RowBox,
+    /// Rows of brightness that wait for the first filter across, and its sums.
+    luma: Rows,
+    luma_sums: Rows,
+    /// The filter across: the same both times.
+    across: RowBox,
     down_first: ColumnBox,
-    /// What the first filter down wrote, until there are enough rows for the second filter across.
-    halfway: Vec<f32>,
-    halfway_rows: usize,
-    /// What the second filter across wrote: sums, of which few are used.
-    across_again: Vec<f32>,
+    /// Rows that wait for the second filter across, and its sums.
+    halfway: Rows,
+    halfway_sums: Rows,
     down_second: ColumnBox,
     sampler: Sampler,
 }
 
 impl Blur {
-    fn new(columns: usize, rows: usize, lanes: usize) -> Self {
+    fn new(columns: usize, rows: usize) -> Self {
         Self {
-            columns,
-            across: vec![0.0; columns * lanes],
-            across_box: RowBox::new(columns),
+            luma: Rows::new(columns, rows),
+            luma_sums: Rows::new(columns, rows),
+            across: RowBox::new(columns),
             down_first: ColumnBox::new(columns, rows),
-            halfway: vec![0.0; columns * lanes],
-            halfway_rows: 0,
-            across_again: vec![0.0; columns * lanes],
+            halfway: Rows::new(columns, rows),
+            halfway_sums: Rows::new(columns, rows),
             down_second: ColumnBox::new(SIDE, rows),
             sampler: Sampler::new(columns, rows),
         }
     }
 
-    /// Takes the next rows of brightness, at most as many as there are lanes.
-    fn push(&mut self, rows: &[f32]) {
-        let mut across = core::mem::take(&mut self.across);
-        let sums = &mut across[..rows.len()];
-        self.across_box.sum(rows, sums);
-        for row in sums.chunks_exact_mut(self.columns) {
-            self.across_box.divide(row);
-            if self.down_first.push(row, &mut self.halfway[self.halfway_rows * self.columns..][..self.columns]) {
-                self.count_halfway_row(row.len());
-            }
+    /// A row of brightness was written.
+    fn count_luma_row(&mut self) {
+        self.luma.count();
+        if self.luma.is_full() {
+            self.pass_luma();
         }
-        self.across = across;
     }
 
     fn finish(mut self) -> Reduced {
-        while self.down_first.drain(&mut self.halfway[self.halfway_rows * self.columns..][..self.columns]) {
-            self.count_halfway_row(self.columns);
+        self.pass_luma();
+        while self.down_first.drain(self.halfway.next()) {
+            self.count_halfway_row();
         }
-        self.pass_halfway_rows();
+        self.pass_halfway();
         let mut row = [0.0; SIDE];
         while self.down_second.drain(&mut row) {
             self.sampler.take(&row);
@@ -90,21 +72,29 @@ impl Blur {
         self.sampler.reduced
     }
 
-    fn count_halfway_row(&mut self, columns: usize) {
-        self.halfway_rows += 1;
-        if self.halfway_rows * columns == self.halfway.len() {
-            self.pass_halfway_rows();
+    fn pass_luma(&mut self) {
+        self.across.sum(&self.luma, &mut self.luma_sums);
+        for index in 0..self.luma.clear() {
+            let row = self.luma_sums.row_mut(index);
+            self.across.divide(row);
+            if self.down_first.push(row, self.halfway.next()) {
+                self.count_halfway_row();
+            }
         }
     }
 
-    /// The second filter across, sampled, and the second filter down.
-    fn pass_halfway_rows(&mut self) {
-        let rows = &self.halfway[..self.halfway_rows * self.columns];
-        self.halfway_rows = 0;
-        let sums = &mut self.across_again[..rows.len()];
-        self.across_box.sum(rows, sums);
-        for row in sums.chunks_exact(self.columns) {
-            let sampled = self.sampler.columns.map(|column| row[column] / self.across_box.counts[column]);
+    fn count_halfway_row(&mut self) {
+        self.halfway.count();
+        if self.halfway.is_full() {
+            self.pass_halfway();
+        }
+    }
+
+    fn pass_halfway(&mut self) {
+        self.across.sum(&self.halfway, &mut self.halfway_sums);
+        for index in 0..self.halfway.clear() {
+            let row = self.halfway_sums.row_mut(index);
+            let sampled = self.sampler.columns.map(|column| row[column] / self.across.counts[column]);
             let mut out = [0.0; SIDE];
             if self.down_second.push(&sampled, &mut out) {
                 self.sampler.take(&out);
@@ -119,7 +109,7 @@ fn window(length: usize) -> usize {
     length.div_ceil(2 * SIDE)
 }
 
-/// How many elements after its own a window reaches.
+/// How many elements after its own a window reaches; less than the window.
 fn reach_after(window: usize) -> usize {
     window / 2
 }
@@ -134,44 +124,51 @@ struct RowBox {
 impl RowBox {
     fn new(columns: usize) -> Self {
         let window = window(columns);
-        let after = reach_after(window);
         let count = |column: usize| {
-            let end = (column + after + 1).min(columns);
-            let begin = (column + after + 1).saturating_sub(window);
-            (end - begin) as f32
+            let past_end = column + reach_after(window) + 1;
+            (past_end.min(columns) - past_end.saturating_sub(window)) as f32
         };
         Self { window, counts: (0..columns).map(count).collect() }
     }
 
     /// Writes for each element of each row the sum of the window around it.
-    fn sum(&self, rows: &[f32], sums: &mut [f32]) {
-        let columns = self.counts.len();
-        let mut rows = rows.chunks_exact(columns * LANES);
-        let mut sums = sums.chunks_exact_mut(columns * LANES);
-        for (rows, sums) in (&mut rows).zip(&mut sums) {
-            self.sum_side_by_side::<LANES>(rows, sums);
-        }
-        for (row, sums) in rows.remainder().chunks_exact(columns).zip(sums.into_remainder().chunks_exact_mut(columns)) {
-            self.sum_side_by_side::<1>(row, sums);
+    fn sum(&self, rows: &Rows, sums: &mut Rows) {
+        if rows.filled() == LANES {
+            self.sum_side_by_side::<LANES>(rows, sums, 0);
+        } else {
+            for row in 0..rows.filled() {
+                self.sum_side_by_side::<1>(rows, sums, row);
+            }
         }
     }
 
-    fn sum_side_by_side<const N: usize>(&self, rows: &[f32], sums: &mut [f32]) {
+    fn sum_side_by_side<const N: usize>(&self, rows: &Rows, sums: &mut Rows, first: usize) {
         let columns = self.counts.len();
-        let after = reach_after(self.window);
+        let (window, after) = (self.window, reach_after(self.window));
+        let rows = rows.side_by_side::<N>(first);
+        let sums = sums.side_by_side_mut::<N>(first);
         let mut running = [0.0; N];
-        // Element `next` enters the window; the sum then belongs to column `next - after`.
-        for next in 0..columns + after {
-            for (lane, running) in running.iter_mut().enumerate() {
-                if next < columns {
-                    *running += rows[lane * columns + next];
-                }
-                if next >= self.window {
-                    *running -= rows[lane * columns + next - self.window];
-                }
+        // The window slides in, over the row, and out. The sum belongs to the column `after` before its last element.
+        for next in 0..window {
+            for lane in 0..N {
+                running[lane] += rows[lane][next];
                 if next >= after {
-                    sums[lane * columns + next - after] = *running;
+                    sums[lane][next - after] = running[lane];
                 }
+            }
+        }
+        for next in window..columns {
+            for lane in 0..N {
+                // Two roundings, as in the reference: not the sum plus a difference.
+                running[lane] += rows[lane][next];
+                running[lane] -= rows[lane][next - window];
+                sums[lane][next - after] = running[lane];
+            }
+        }
+        for next in columns..columns + after {
+            for lane in 0..N {
+                running[lane] -= rows[lane][next - window];
+                sums[lane][next - after] = running[lane];
             }
         }
     }
@@ -188,7 +185,7 @@ impl RowBox {
 /// of the window.
 struct ColumnBox {
     window: usize,
-    after: usize,
+    /// How many rows the picture has.
     rows: usize,
     /// The last rows that went in, one per place of the window.
     inside: Vec<f32>,
@@ -201,14 +198,7 @@ struct ColumnBox {
 impl ColumnBox {
     fn new(columns: usize, rows: usize) -> Self {
         let window = window(rows);
-        Self {
-            window,
-            after: reach_after(window),
-            rows,
-            inside: vec![0.0; window * columns],
-            running: vec![0.0; columns],
-            next: 0,
-        }
+        Self { window, rows, inside: vec![0.0; window * columns], running: vec![0.0; columns], next: 0 }
     }
 
     /// Takes the next row; says whether an averaged row was written to `out`.
@@ -222,14 +212,13 @@ impl ColumnBox {
             }
         } else {
             for ((running, place), &new) in self.running.iter_mut().zip(place).zip(row) {
-                // Two roundings, as in the reference: not `running + (new - old)`.
                 *running += new;
                 *running -= *place;
                 *place = new;
             }
         }
         self.next += 1;
-        if self.next <= self.after {
+        if self.next <= reach_after(self.window) {
             return false;
         }
         self.average(self.next.min(self.window), out);
@@ -238,7 +227,7 @@ impl ColumnBox {
 
     /// Once all rows went in: writes the next averaged row to `out`, or says there is none.
     fn drain(&mut self, out: &mut [f32]) -> bool {
-        if self.next == self.rows + self.after {
+        if self.next == self.rows + reach_after(self.window) {
             return false;
         }
         let columns = self.running.len();
@@ -286,6 +275,65 @@ impl Sampler {
 
 /// The element in the middle of each 64th of `length` elements.
 fn centres(length: usize) -> [usize; SIDE] {
-    // At most 127 * 200 million, which does not fit 32 bits.
+    // The product is at most 127 * 200 million, which does not fit 32 bits.
     core::array::from_fn(|index| ((2 * index as u64 + 1) * length as u64 / (2 * SIDE as u64)) as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A window's average written down as the definition says: each sum from scratch.
+    fn averages(values: &[f32]) -> Vec<f32> {
+        let window = window(values.len());
+        (0..values.len())
+            .map(|index| {
+                let past_end = index + reach_after(window) + 1;
+                let inside = &values[past_end.saturating_sub(window)..past_end.min(values.len())];
+                inside.iter().sum::<f32>() / inside.len() as f32
+            })
+            .collect()
+    }
+
+    /// Whole numbers below 2^24 add up without rounding, so any order of additions gives the same.
+    fn values(length: usize) -> Vec<f32> {
+        (0..length).map(|index| (index * index * 37 % 256) as f32).collect()
+    }
+
+    #[test]
+    fn both_filters_average_the_window_around_each_element() {
+        for length in [5, 64, 127, 128, 129, 256, 257, 640, 1000] {
+            let values = values(length);
+            let expected = averages(&values);
+
+            let across = RowBox::new(length);
+            let (mut rows, mut sums) = (Rows::new(length, 1), Rows::new(length, 1));
+            rows.next().copy_from_slice(&values);
+            rows.count();
+            across.sum(&rows, &mut sums);
+            across.divide(sums.row_mut(0));
+            assert_eq!(sums.row_mut(0), expected, "across {length}");
+
+            let mut down = ColumnBox::new(1, length);
+            let mut found = Vec::new();
+            let mut out = [0.0];
+            for &value in &values {
+                if down.push(&[value], &mut out) {
+                    found.push(out[0]);
+                }
+            }
+            while down.drain(&mut out) {
+                found.push(out[0]);
+            }
+            assert_eq!(found, expected, "down {length}");
+        }
+    }
+
+    #[test]
+    fn sampled_points_are_centres_and_repeat_in_small_pictures() {
+        assert_eq!(centres(64)[..3], [0, 1, 2]);
+        assert_eq!(centres(128)[..3], [1, 3, 5]);
+        assert_eq!(centres(1), [0; SIDE]);
+        assert_eq!(centres(200_000_000)[63], 198_437_500);
+    }
 }
