@@ -34,6 +34,14 @@ mod tests {
     }
 
     #[test]
+    fn percent_multiplies_before_it_divides() {
+        // Just below 13 and 33 percent: dividing first would round up to the whole percent.
+        assert_eq!(percent(33.149998), 12);
+        assert_eq!(percent(-84.149994), 32);
+        assert_eq!(percent(-255.0), 100);
+    }
+
+    #[test]
     fn a_chequered_picture_has_quality_one_hundred() {
         let chequered: Reduced =
             core::array::from_fn(|row| core::array::from_fn(|column| ((row + column) % 2) as f32 * 255.0));
