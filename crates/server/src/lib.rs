@@ -1,1 +1,12 @@
-//! server
+//! Everything that serves: a hotline's node and a platform's matcher, room by room. `ARCHITECTURE.md` is the map.
+
+pub mod access;
+pub mod bank;
+pub mod clock;
+pub mod exchange;
+pub mod http;
+mod jobs;
+pub mod node;
+pub mod partners;
+pub mod removal;
+pub mod storage;

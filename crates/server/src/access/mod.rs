@@ -1,0 +1,118 @@
+//! Who may. A key becomes a [`Member`]; a member with the right scope becomes a handle, and a room's functions take
+//! the handle as proof: what a caller may not do does not compile into a call.
+//!
+//! | handle | scope | may |
+//! | --- | --- | --- |
+//! | [`Contributor`] | contribute | add, withdraw and dispute entries |
+//! | [`Follower`] | follow | read feed and snapshot, report a cursor |
+//! | [`Asker`] | match | ask whether content is known |
+//! | [`Teller`] | outcome | say what was done |
+//! | [`Reader`] | any | read single entries it may see, and itself |
+
+mod extract;
+mod limit;
+
+use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
+
+use crate::partners::Member;
+
+pub use limit::RateLimits;
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $name:ident, $scope:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(Member);
+
+        impl $name {
+            /// What the handle needs; `None`: any good key.
+            pub const SCOPE: Option<Scope> = $scope;
+
+            /// The partner behind it.
+            pub const fn partner(&self) -> PartnerId {
+                self.0.partner
+            }
+
+            /// The key it showed.
+            pub const fn key(&self) -> KeyId {
+                self.0.key
+            }
+
+            /// What its partner may see and contribute.
+            pub const fn agreement(&self) -> &Agreement {
+                &self.0.agreement
+            }
+
+            /// The member, if its key has the scope.
+            pub(crate) fn of(member: Member) -> Result<Self, Scope> {
+                match Self::SCOPE {
+                    Some(scope) if !member.scopes.has(scope) => Err(scope),
+                    _ => Ok(Self(member)),
+                }
+            }
+        }
+    };
+}
+
+handle!(
+    /// May add, withdraw and dispute entries.
+    Contributor,
+    Some(Scope::Contribute)
+);
+handle!(
+    /// May read feed and snapshot, and report a cursor.
+    Follower,
+    Some(Scope::Follow)
+);
+handle!(
+    /// May ask whether content is known.
+    Asker,
+    Some(Scope::Match)
+);
+handle!(
+    /// May say what was done about entries.
+    Teller,
+    Some(Scope::Outcome)
+);
+handle!(
+    /// Holds a good key of any scope.
+    Reader,
+    None
+);
+
+impl Reader {
+    /// The member behind it.
+    pub const fn member(&self) -> &Member {
+        &self.0
+    }
+}
+
+/// Name of the partner that stands for the node's own operator. It has no key.
+pub const OPERATOR: &str = "operator";
+
+/// What the operator may see and contribute: everything.
+pub const EVERYTHING: Agreement =
+    Agreement { sees: Reach::both(Tier::Reported), contributes: Reach::both(Tier::Confirmed) };
+
+/// Whoever has the database and the node's key in hand, at the command line.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    partner: PartnerId,
+}
+
+impl Operator {
+    pub(crate) const fn new(partner: PartnerId) -> Self {
+        Self { partner }
+    }
+
+    /// The operator's right to contribute, as the partner [`OPERATOR`].
+    pub fn contributor(&self) -> Contributor {
+        Contributor(Member {
+            partner: self.partner,
+            name: OPERATOR.to_owned(),
+            key: KeyId::from_bytes([0; 8]),
+            scopes: exchange::Scopes::all(),
+            agreement: EVERYTHING,
+        })
+    }
+}

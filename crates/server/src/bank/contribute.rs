@@ -1,0 +1,232 @@
+//! Adding entries: one transaction a call, whatever its size.
+
+use std::collections::HashMap;
+
+use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId, Status, Tier, Time};
+use sealing::{DIGEST_BYTES, NodeKey};
+use serde::{Deserialize, Serialize};
+
+use super::model::BankError;
+use super::queries::{self, NewChange, NewEntry, NewFingerprint};
+use super::{Bank, sealed};
+use crate::access::Contributor;
+use crate::storage::{Session, StorageError, Transact};
+
+/// What a contribution became, entry by entry.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Contributed {
+    /// The bank's number after the call: a matcher whose cursor is here or beyond protects all of them.
+    pub seq: u64,
+    /// In the order of the call.
+    pub entries: Vec<Given>,
+}
+
+/// What one contribution became.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Given {
+    /// The entry.
+    pub id: EntryId,
+    /// How it came to be.
+    pub placed: Placed,
+}
+
+/// How a contribution came to be an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Placed {
+    /// It is new.
+    Created,
+    /// The same partner had contributed the same fingerprints, at this tier or a higher one.
+    Existing,
+    /// The same, at a lower tier: the tier was raised.
+    Upgraded,
+}
+
+/// Makes a call safe to send again: the same token with the same body gets the first answer.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// Chosen by the caller, 1 to 200 visible ASCII characters.
+    pub token: String,
+    /// SHA-256 of the body.
+    pub request_digest: [u8; 32],
+}
+
+impl Bank {
+    /// Adds entries: all of them or, on any error, none.
+    pub async fn contribute(
+        &self,
+        who: &Contributor,
+        contributions: &[Contribution],
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Contributed, BankError> {
+        if contributions.is_empty() || contributions.len() > ENTRIES_PER_CALL_MAX {
+            return Err(BankError::Count(contributions.len()));
+        }
+        for (position, contribution) in contributions.iter().enumerate() {
+            contribution.check().map_err(|error| BankError::Contribution(position, error))?;
+            let (class, tier) = (contribution.class, contribution.tier);
+            if !who.agreement().takes(class, tier) {
+                return Err(BankError::NotAgreed { position, class, tier });
+            }
+        }
+        let work = Contribute {
+            partner: who.partner(),
+            offers: self.prepare(contributions),
+            idempotency,
+            now: self.clock.now(),
+        };
+        let contributed = self.database.run(&work).await?;
+        self.stir();
+        self.live.wait_for(contributed.seq).await;
+        Ok(contributed)
+    }
+
+    /// Forgets answers kept for calls that might have been sent again; gives how many.
+    pub async fn forget_answers(&self, older_than_hours: i64) -> Result<u64, BankError> {
+        let before = self.clock.now().plus_seconds(-older_than_hours * 3_600);
+        self.database.run(&ForgetAnswers { before }).await
+    }
+
+    /// Seals before the transaction begins: the sequence's lock is held for writing only.
+    fn prepare(&self, contributions: &[Contribution]) -> Vec<Offer> {
+        let (now, mut rng) = (self.clock.now(), self.entropy.rng());
+        contributions
+            .iter()
+            .map(|contribution| {
+                let id = EntryId::new(now, &mut rng);
+                Offer {
+                    id,
+                    content: sealed::content_digest(&self.key, contribution),
+                    fingerprints: seal_all(&self.key, id, contribution, &mut rng),
+                    contribution: Slim { class: contribution.class, tier: contribution.tier },
+                }
+            })
+            .collect()
+    }
+}
+
+fn seal_all(
+    key: &NodeKey,
+    entry: EntryId,
+    contribution: &Contribution,
+    rng: &mut impl rand::Rng,
+) -> Vec<NewFingerprint> {
+    let row = |(position, fingerprint)| NewFingerprint {
+        entry,
+        position,
+        digest: sealed::fingerprint_digest(key, fingerprint),
+        sealed: sealed::seal(key, entry, fingerprint, rng),
+        kind: fingerprint.kind(),
+    };
+    (0..).zip(&contribution.fingerprints).map(row).collect()
+}
+
+struct Slim {
+    class: exchange::Class,
+    tier: Tier,
+}
+
+struct Offer {
+    id: EntryId,
+    content: [u8; DIGEST_BYTES],
+    fingerprints: Vec<NewFingerprint>,
+    contribution: Slim,
+}
+
+struct Contribute<'a> {
+    partner: PartnerId,
+    offers: Vec<Offer>,
+    idempotency: Option<&'a Idempotency>,
+    now: Time,
+}
+
+impl Transact for Contribute<'_> {
+    const NAME: &'static str = "contribute";
+    type Output = Contributed;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<Contributed, BankError> {
+        let mut seq = queries::lock(on).await?;
+        if let Some(idempotency) = self.idempotency
+            && let Some((digest, answer)) = queries::answered(on, self.partner, &idempotency.token).await?
+        {
+            return if digest == idempotency.request_digest {
+                serde_json::from_str(&answer).map_err(|_| StorageError::Damaged("a kept answer").into())
+            } else {
+                Err(BankError::OtherBody)
+            };
+        }
+        let contents: Vec<_> = self.offers.iter().map(|offer| offer.content).collect();
+        let mut standing: HashMap<[u8; DIGEST_BYTES], (EntryId, Tier, Status)> =
+            queries::standing(on, self.partner, &contents).await?;
+        let (mut entries, mut fingerprints, mut changes, mut given) = (vec![], vec![], vec![], vec![]);
+        for offer in &self.offers {
+            let tier = offer.contribution.tier;
+            let change = |seq, entry, tier_before| NewChange {
+                seq,
+                at: self.now,
+                entry,
+                remove: None,
+                class: offer.contribution.class,
+                tier,
+                tier_before,
+            };
+            match standing.get(&offer.content).copied() {
+                Some((id, before, _)) if before >= tier => given.push(Given { id, placed: Placed::Existing }),
+                Some((id, before, status)) => {
+                    seq += 1;
+                    // An entry made by this very call is not in the table yet: raise it where it waits.
+                    let waiting = entries.iter_mut().find(|new: &&mut NewEntry<'_>| new.id == id);
+                    match waiting {
+                        Some(new) => (new.tier, new.last_seq) = (tier, seq),
+                        None => queries::update_entry(on, id, tier, status, seq).await?,
+                    }
+                    changes.push(change(seq, id, Some(before)));
+                    standing.insert(offer.content, (id, tier, status));
+                    given.push(Given { id, placed: Placed::Upgraded });
+                }
+                None => {
+                    seq += 1;
+                    entries.push(NewEntry {
+                        id: offer.id,
+                        contributor: self.partner,
+                        class: offer.contribution.class,
+                        tier,
+                        content: &offer.content,
+                        last_seq: seq,
+                        created_at: self.now,
+                    });
+                    fingerprints.extend(&offer.fingerprints);
+                    changes.push(change(seq, offer.id, None));
+                    standing.insert(offer.content, (offer.id, tier, Status::Active));
+                    given.push(Given { id: offer.id, placed: Placed::Created });
+                }
+            }
+        }
+        queries::insert_entries(on, &entries).await?;
+        queries::insert_fingerprints(on, &fingerprints).await?;
+        queries::insert_changes(on, &changes).await?;
+        queries::set_head(on, seq).await?;
+        let contributed = Contributed { seq, entries: given };
+        if let Some(idempotency) = self.idempotency {
+            let answer = serde_json::to_string(&contributed).map_err(|_| StorageError::Damaged("an answer"))?;
+            queries::keep_answer(on, self.partner, idempotency, &answer, self.now).await?;
+        }
+        on.notify().await?;
+        Ok(contributed)
+    }
+}
+
+struct ForgetAnswers {
+    before: Time,
+}
+
+impl Transact for ForgetAnswers {
+    const NAME: &'static str = "forget_answers";
+    type Output = u64;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
+        Ok(queries::forget_answers(on, self.before).await?)
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading the bank in order: pages of changes, pages of a snapshot. The sharing rule is applied here for both.
+//!
+//! A change that a later one of the same entry superseded is not listed: the later one carries the whole entry. What
+//! a reader's agreement hides is not listed either, except that an entry it was shown and no longer is becomes a
+//! `remove`. So a page says in `through` how far it reaches, whatever it lists.
+
+use exchange::{
+    Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, RemoveReason, Status,
+};
+use sha2::{Digest, Sha256};
+
+use super::model::BankError;
+use super::queries::{self, ChangeRow};
+use super::{Bank, sealed};
+
+/// Names what a reader is shown and how advice is worked out: changes when either does.
+pub fn agreement_token(agreement: &Agreement, block_radius: BlockRadius) -> String {
+    let mut digest = Sha256::new();
+    digest.update(format!("{}|{}|{}", agreement.sees, block_radius.minor, block_radius.adult));
+    exchange::hex::encode(&digest.finalize()[..8])
+}
+
+impl Bank {
+    /// The token of this agreement on this node.
+    pub fn agreement_token(&self, agreement: &Agreement) -> String {
+        agreement_token(agreement, self.block_radius)
+    }
+
+    /// What a reader with this agreement is shown of the changes after `after`; `limit` numbers are looked at, at
+    /// most [`CHANGES_PER_PAGE_MAX`].
+    pub async fn changes(&self, agreement: &Agreement, after: u64, limit: u32) -> Result<ChangePage, BankError> {
+        let limit = limit.clamp(1, CHANGES_PER_PAGE_MAX);
+        let mut on = self.database.read().await?;
+        let head = queries::head(&mut on).await?;
+        let rows = queries::changes(&mut on, after, limit).await?;
+        let through = rows.last().map_or(after.min(head), |row| row.seq);
+        let mut sealed = queries::fingerprints_of_changes(&mut on, after, through).await?;
+        drop(on);
+        let mut changes = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(action) = self.shown(agreement, &row, &mut sealed)? {
+                changes.push(Change { seq: row.seq, at: row.at, action });
+            }
+        }
+        Ok(ChangePage { changes, through, head, agreement: self.agreement_token(agreement) })
+    }
+
+    fn shown(
+        &self,
+        agreement: &Agreement,
+        row: &ChangeRow,
+        sealed: &mut queries::SealedByEntry,
+    ) -> Result<Option<Action>, BankError> {
+        let (class, entry) = (row.entry.class, row.entry.id);
+        let before = row.tier_before.is_some_and(|tier| agreement.sees(class, tier));
+        let after = agreement.sees(class, row.tier_after);
+        Ok(match row.remove {
+            Some(reason) => before.then_some(Action::Remove { entry, reason }),
+            None if after && row.entry.last_seq != row.seq => None,
+            None if after => {
+                let sealed = sealed.remove(&entry).unwrap_or_default();
+                let fingerprints = sealed::open_all(&self.key, entry, &sealed)?;
+                Some(Action::Put(Box::new(row.entry.clone().into_entry(fingerprints, self.block_radius))))
+            }
+            None => before.then_some(Action::Remove { entry, reason: RemoveReason::NotShared }),
+        })
+    }
+
+    /// Standing entries with an id after `after`, by id, as of the number `at`, less those that changed after it;
+    /// `limit` rows are looked at. Also the id to go on after; `None`: that was all.
+    pub async fn snapshot_page(
+        &self,
+        agreement: &Agreement,
+        at: u64,
+        after: Option<EntryId>,
+        limit: u32,
+    ) -> Result<(Vec<Entry>, Option<EntryId>), BankError> {
+        let mut on = self.database.read().await?;
+        let rows = queries::entries_after(&mut on, after, limit).await?;
+        let Some(last) = rows.last().map(|row| row.id) else { return Ok((Vec::new(), None)) };
+        let mut sealed = queries::fingerprints_between(&mut on, after, last).await?;
+        drop(on);
+        let more = (rows.len() == limit as usize).then_some(last);
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in rows {
+            if row.last_seq <= at && row.status != Status::Withdrawn && agreement.sees(row.class, row.tier) {
+                let fingerprints = sealed::open_all(&self.key, row.id, &sealed.remove(&row.id).unwrap_or_default())?;
+                entries.push(row.into_entry(fingerprints, self.block_radius));
+            }
+        }
+        Ok((entries, more))
+    }
+}

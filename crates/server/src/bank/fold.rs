@@ -1,0 +1,52 @@
+//! The live index follows the changes: at start from the first, then as they are written, by this process or another.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Bank;
+use super::model::BankError;
+use crate::access::EVERYTHING;
+
+const PAGE: u32 = 5_000;
+/// How often another process's writes are looked for on SQLite, which cannot tell.
+const LOOK_EVERY_MS: u64 = 200;
+const RETRY_MS: u64 = 1_000;
+
+impl Bank {
+    /// Follows until cancelled. An error is logged and tried again: the index then says that it is behind.
+    pub async fn follow(self, stop: CancellationToken) {
+        let mut stirred = self.stirrings();
+        while !stop.is_cancelled() {
+            let pause = match self.catch_up().await {
+                Ok(()) => Duration::from_millis(LOOK_EVERY_MS),
+                Err(error) => {
+                    tracing::error!(%error, "the live index cannot follow the changes");
+                    metrics::counter!("rempart_fold_errors_total").increment(1);
+                    Duration::from_millis(RETRY_MS)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = stirred.changed() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Applies everything committed so far.
+    pub async fn catch_up(&self) -> Result<(), BankError> {
+        loop {
+            let after = self.live.applied();
+            if self.live.is_ready() && self.head().await? == after {
+                return Ok(());
+            }
+            let page = self.changes(&EVERYTHING, after, PAGE).await?;
+            self.live.apply(&page.changes, page.through);
+            if page.through >= page.head {
+                self.live.set_ready();
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The bank: entries, the sequence of their changes, and the live index over them. The only owner of fingerprints.
+//!
+//! Every write takes the sequence's lock first, writes state and change in the same transaction and commits; so the
+//! numbers are in commit order without a hole (docs/design/0002-the-spine.md). Everything that is read in bulk (feed,
+//! snapshot, live index, counts) is a fold over the changes.
+//!
+//! Fingerprints are sealed in the database with the node's key. Without that key, or with another, [`Bank::open`]
+//! refuses.
+
+mod contribute;
+mod feed;
+mod fold;
+mod live;
+mod model;
+mod queries;
+mod sealed;
+mod settle;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, RemoveReason, Time};
+use sealing::NodeKey;
+use tokio::sync::watch;
+
+use crate::access::{Contributor, Operator, Reader};
+use crate::clock::{Clock, Entropy};
+use crate::storage::{Database, Session, StorageError};
+
+pub use contribute::{Contributed, Given, Idempotency, Placed};
+pub use feed::agreement_token;
+pub use live::{Live, LiveSize};
+pub use model::{BankError, Counts};
+pub use queries::SQL;
+
+/// The room. Cheap to clone.
+#[derive(Clone)]
+pub struct Bank {
+    database: Database,
+    key: Arc<NodeKey>,
+    clock: Clock,
+    entropy: Entropy,
+    block_radius: BlockRadius,
+    live: Arc<Live>,
+    /// Rises when somebody may have written: the fold looks then rather than at its next turn.
+    stirred: Arc<watch::Sender<u64>>,
+}
+
+impl Bank {
+    /// Opens the bank with its key. On a database that has no bank yet, sets one up under this key; on one that has,
+    /// refuses any other key. Also gives the operator's right to contribute.
+    pub async fn open(
+        database: Database,
+        key: Arc<NodeKey>,
+        block_radius: BlockRadius,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> Result<(Self, Operator), BankError> {
+        let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
+        let operator = database.run(&setup).await?;
+        let (stirred, live) = (Arc::new(watch::channel(0).0), Arc::new(Live::new()));
+        Ok((Self { database, key, clock, entropy, block_radius, live, stirred }, Operator::new(operator)))
+    }
+
+    /// Whether a bank was set up in this database, and then whether this key opens it.
+    pub async fn check_key(database: &Database, key: &NodeKey) -> Result<bool, BankError> {
+        match queries::key_check(&mut database.read().await?).await? {
+            None => Ok(false),
+            Some(check) if check == key.check() => Ok(true),
+            Some(_) => Err(BankError::WrongKey),
+        }
+    }
+
+    /// Whether a bank was set up in this database: a missing key file is then a loss, not a beginning.
+    pub async fn is_set_up(database: &Database) -> Result<bool, StorageError> {
+        Ok(queries::key_check(&mut database.read().await?).await?.is_some())
+    }
+
+    /// The index that follows the changes.
+    pub fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// How advice is worked out.
+    pub const fn block_radius(&self) -> BlockRadius {
+        self.block_radius
+    }
+
+    /// The last number committed.
+    pub async fn head(&self) -> Result<u64, StorageError> {
+        queries::head(&mut self.database.read().await?).await
+    }
+
+    /// When the change of this number was written.
+    pub async fn written_at(&self, seq: u64) -> Result<Option<Time>, StorageError> {
+        queries::written_at(&mut self.database.read().await?, seq).await
+    }
+
+    /// One entry as it stands; `None` when there is none or the reader may not know of it. Withdrawn entries are
+    /// given without fingerprints.
+    pub async fn entry(&self, reader: &Reader, id: EntryId) -> Result<Option<Entry>, BankError> {
+        let mut on = self.database.read().await?;
+        let Some(row) = queries::entry(&mut on, id).await? else { return Ok(None) };
+        if row.contributor != reader.member().partner && !reader.member().agreement.sees(row.class, row.tier) {
+            return Ok(None);
+        }
+        let sealed = queries::fingerprints_of(&mut on, id).await?;
+        Ok(Some(row.into_entry(sealed::open_all(&self.key, id, &sealed)?, self.block_radius)))
+    }
+
+    /// Ids of standing entries that hold exactly this fingerprint, found through its keyed digest.
+    pub async fn holders(&self, fingerprint: &Fingerprint) -> Result<Vec<EntryId>, StorageError> {
+        let digest = sealed::fingerprint_digest(&self.key, fingerprint);
+        queries::holders(&mut self.database.read().await?, &digest).await
+    }
+
+    /// Who contributed an entry that the reader may know of: itself or another.
+    pub async fn is_contributor(&self, reader: &Reader, id: EntryId) -> Result<Option<bool>, StorageError> {
+        let row = queries::entry(&mut self.database.read().await?, id).await?;
+        let member = reader.member();
+        Ok(row
+            .map(|row| (row.contributor == member.partner, member.agreement.sees(row.class, row.tier)))
+            .and_then(|(own, sees)| (own || sees).then_some(own)))
+    }
+
+    /// Takes an entry back: its fingerprints are deleted, everyone who could see it is told to forget it. Only its
+    /// contributor may. Again is the same as once. Returns the number of the change.
+    pub async fn withdraw(&self, who: &Contributor, id: EntryId, reason: RemoveReason) -> Result<u64, BankError> {
+        self.settle(settle::Withdraw { who, id, reason, now: self.clock.now() }).await
+    }
+
+    /// Contests an entry that the contributor may see: it stays matched, and is never advised to be blocked, until
+    /// its hotline has decided. Again is the same as once. Returns the number of the change.
+    pub async fn dispute(&self, who: &Contributor, id: EntryId) -> Result<u64, BankError> {
+        self.settle(settle::Dispute { who, id, now: self.clock.now() }).await
+    }
+
+    async fn settle<T>(&self, work: T) -> Result<u64, BankError>
+    where
+        T: crate::storage::Transact<Output = u64, Error = BankError>,
+    {
+        let seq = self.database.run(&work).await?;
+        self.stir();
+        self.live.wait_for(seq).await;
+        Ok(seq)
+    }
+
+    /// Numbers of entries by class, tier and status.
+    pub async fn counts(&self) -> Result<Vec<Counts>, StorageError> {
+        queries::counts(&mut self.database.read().await?).await
+    }
+
+    /// Says that something may have been written.
+    pub(crate) fn stir(&self) {
+        self.stirred.send_modify(|turn| *turn = turn.wrapping_add(1));
+    }
+
+    /// Goes on when somebody says that something may have been written.
+    pub fn stirrings(&self) -> watch::Receiver<u64> {
+        self.stirred.subscribe()
+    }
+}
+
+/// Which of these entries a partner may know of: it contributed them or its agreement shows them. Inside another
+/// room's transaction.
+pub(crate) async fn known_to(
+    on: &mut Session,
+    partner: PartnerId,
+    agreement: &Agreement,
+    ids: &[EntryId],
+) -> Result<HashSet<EntryId>, StorageError> {
+    let rows = queries::brief(on, ids).await?;
+    let known = |row: &queries::Brief| row.contributor == partner || agreement.sees(row.class, row.tier);
+    Ok(rows.into_iter().filter(known).map(|row| row.id).collect())
+}

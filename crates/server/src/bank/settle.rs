@@ -1,0 +1,107 @@
+//! Setting the bank up, taking entries back, contesting them.
+
+use exchange::{EntryId, PartnerId, RemoveReason, Status, Time};
+use sealing::NodeKey;
+
+use super::model::{BankError, EntryRow};
+use super::queries::{self, NewChange};
+use crate::access::{Contributor, EVERYTHING, OPERATOR};
+use crate::clock::Entropy;
+use crate::partners::ensure;
+use crate::storage::{Session, Transact};
+
+/// Sets up the node's row under a key, or checks that the key is the one; makes sure of the operator's partner.
+pub(super) struct SetUp<'a> {
+    pub(super) key: &'a NodeKey,
+    pub(super) now: Time,
+    pub(super) entropy: &'a Entropy,
+}
+
+impl Transact for SetUp<'_> {
+    const NAME: &'static str = "set_up";
+    type Output = PartnerId;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<PartnerId, BankError> {
+        queries::set_up(on, self.key.check(), self.now).await?;
+        if queries::key_check(on).await? != Some(self.key.check()) {
+            return Err(BankError::WrongKey);
+        }
+        let id = PartnerId::new(self.now, &mut self.entropy.rng());
+        Ok(ensure(on, id, OPERATOR, EVERYTHING, self.now).await?)
+    }
+}
+
+pub(super) struct Withdraw<'a> {
+    pub(super) who: &'a Contributor,
+    pub(super) id: EntryId,
+    pub(super) reason: RemoveReason,
+    pub(super) now: Time,
+}
+
+impl Transact for Withdraw<'_> {
+    const NAME: &'static str = "withdraw";
+    type Output = u64;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
+        let seq = queries::lock(on).await? + 1;
+        let entry = visible(on, self.who, self.id).await?;
+        if entry.contributor != self.who.partner() {
+            return Err(BankError::NotYours(self.id));
+        }
+        if entry.status == Status::Withdrawn {
+            return Ok(entry.last_seq);
+        }
+        queries::forget_fingerprints(on, self.id).await?;
+        queries::update_entry(on, self.id, entry.tier, Status::Withdrawn, seq).await?;
+        write(on, &entry, seq, self.now, Some(self.reason)).await?;
+        Ok(seq)
+    }
+}
+
+pub(super) struct Dispute<'a> {
+    pub(super) who: &'a Contributor,
+    pub(super) id: EntryId,
+    pub(super) now: Time,
+}
+
+impl Transact for Dispute<'_> {
+    const NAME: &'static str = "dispute";
+    type Output = u64;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
+        let seq = queries::lock(on).await? + 1;
+        let entry = visible(on, self.who, self.id).await?;
+        match entry.status {
+            Status::Withdrawn => return Err(BankError::Withdrawn(self.id)),
+            Status::Disputed => return Ok(entry.last_seq),
+            Status::Active => {}
+        }
+        queries::update_entry(on, self.id, entry.tier, Status::Disputed, seq).await?;
+        write(on, &entry, seq, self.now, None).await?;
+        Ok(seq)
+    }
+}
+
+/// The entry, if the caller contributed it or may see it.
+async fn visible(on: &mut Session, who: &Contributor, id: EntryId) -> Result<EntryRow, BankError> {
+    let entry = queries::entry(on, id).await?.ok_or(BankError::Unknown(id))?;
+    let known = entry.contributor == who.partner() || who.agreement().sees(entry.class, entry.tier);
+    if known { Ok(entry) } else { Err(BankError::Unknown(id)) }
+}
+
+async fn write(
+    on: &mut Session,
+    entry: &EntryRow,
+    seq: u64,
+    at: Time,
+    remove: Option<RemoveReason>,
+) -> Result<(), BankError> {
+    let (class, tier) = (entry.class, entry.tier);
+    let change = NewChange { seq, at, entry: entry.id, remove, class, tier, tier_before: Some(tier) };
+    queries::insert_changes(on, &[change]).await?;
+    queries::set_head(on, seq).await?;
+    Ok(on.notify().await?)
+}

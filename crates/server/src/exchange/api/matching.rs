@@ -1,0 +1,133 @@
+//! `POST match`: is this known?
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use exchange::packed::{self, PackedError};
+use exchange::{MatchRequest, MatchResponse, MatchResult, Parsed, QueryError, Radius};
+use serde::Deserialize;
+
+use crate::access::Asker;
+use crate::http::{Json, Problem, Query};
+use crate::node::Node;
+
+/// Content type of the packed form, both ways.
+pub const PACKED: &str = "application/octet-stream";
+
+/// For the packed form: how far to look.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MatchParameters {
+    /// Packed form only: PDQ distance, 0..=60, 31 when left out.
+    #[param(minimum = 0, maximum = 60)]
+    pub radius: Option<u32>,
+}
+
+/// Is this known?
+///
+/// 1 to 1000 queries, each a PDQ hash (or the eight of its orientations) and exact digests. Advice is `block` only for
+/// entries that analysts verified, within the class's radius or by exact digest; a radius beyond 31 gives `review`
+/// only. For volume, send `application/octet-stream`: 32 bytes a query, answered by a 16-byte header (`RPM1`, seq u64,
+/// records u32, little-endian) and 28 bytes a match (query u32, entry id 16 bytes, distance, class, tier, status,
+/// advice, kind, fingerprint, flags as one byte each).
+#[utoipa::path(
+    post, path = "/match", tag = "match", operation_id = "match",
+    params(MatchParameters),
+    request_body(content(
+        (MatchRequest = "application/json"),
+        (String = "application/octet-stream"),
+    )),
+    responses(
+        (status = 200, description = "Answers, in the order of the queries.",
+            content((MatchResponse = "application/json"), (String = "application/octet-stream"))),
+        (status = "4XX", description = "Not for this key, or not readable.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The bank is still loading.", body = Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "The node failed.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn matching(
+    State(node): State<Node>,
+    who: Asker,
+    Query(parameters): Query<MatchParameters>,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, Problem> {
+    let answer = async |queries: Vec<Parsed>, radius| -> Result<MatchResponse, Problem> {
+        let live = node.bank.live().clone();
+        if !live.is_ready() {
+            return Err(Problem::loading());
+        }
+        let (seq, agreement) = (live.applied(), *who.agreement());
+        let sees = move |class, tier| agreement.sees(class, tier);
+        let results = off_runtime(move || live.answer(&queries, radius, sees)).await?;
+        Ok(MatchResponse { seq, stale_seconds: None, results })
+    };
+    if is_packed(&headers) {
+        answer_packed(request, parameters.radius, answer).await
+    } else if parameters.radius.is_some() {
+        Err(Problem::invalid("in JSON the radius goes into the body, as \"radius\""))
+    } else {
+        answer_json(request, answer).await
+    }
+}
+
+/// Whether the body is in the packed form.
+pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(PACKED.as_bytes()))
+}
+
+/// Reads JSON, answers JSON. A matcher uses it too.
+pub(crate) async fn answer_json(
+    request: Request,
+    answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,
+) -> Result<Response, Problem> {
+    let Json(request) = Json::<MatchRequest>::from_request(request, &()).await?;
+    let (queries, radius) = request.parse()?;
+    let response = answer(queries, radius).await?;
+    count(&response.results);
+    Ok(Json(response).into_response())
+}
+
+/// Reads packed, answers packed. A matcher uses it too.
+pub(crate) async fn answer_packed(
+    request: Request,
+    radius: Option<u32>,
+    answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,
+) -> Result<Response, Problem> {
+    let radius = radius.map_or(Ok(Radius::DEFAULT), Radius::new)?;
+    let body = Bytes::from_request(request, &()).await.map_err(|_| Problem::too_large())?;
+    let queries = packed::decode_request(&body)?;
+    let queries = queries.into_iter().map(|hash| Parsed { pdq: vec![hash], ..Parsed::default() }).collect();
+    let response = answer(queries, radius).await?;
+    count(&response.results);
+    Ok(([(CONTENT_TYPE, PACKED)], packed::encode_response(&response)).into_response())
+}
+
+/// Runs a search where it keeps no other request waiting.
+pub(crate) async fn off_runtime<T: Send + 'static>(search: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(search).await.map_err(|error| {
+        tracing::error!(%error, "a search failed");
+        Problem::internal()
+    })
+}
+
+fn count(results: &[MatchResult]) {
+    let known = results.iter().filter(|result| !result.matches.is_empty()).count() as u64;
+    metrics::counter!("rempart_queries_total", "known" => "yes").increment(known);
+    metrics::counter!("rempart_queries_total", "known" => "no").increment(results.len() as u64 - known);
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<PackedError> for Problem {
+    fn from(error: PackedError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}

@@ -1,0 +1,4 @@
+//! The HTTP faces of the bank. So far our own API under `/api/v1`; the dialects of other systems will be folders
+//! beside it.
+
+pub mod api;

@@ -1,0 +1,18 @@
+//! HTTP around the rooms: assembling the routers, limits, headers, request ids, errors.
+
+mod client;
+mod json;
+mod problem;
+mod router;
+mod serve;
+
+pub use client::{ClientError, client};
+pub use json::{Json, Path, Query};
+pub use problem::Problem;
+pub use router::node_router;
+pub use serve::{Listening, layers, serve};
+
+/// Bytes of a request body, at most: 1,000 entries of 64 fingerprints fit.
+pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Time for a request that is not a stream or a long poll.
+pub const REQUEST_SECONDS_MAX: u64 = 120;

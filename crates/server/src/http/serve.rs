@@ -1,0 +1,108 @@
+//! Listening, and what every request passes through.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tracing::Instrument;
+
+use super::{BODY_BYTES_MAX, Problem};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// After the signal to end, how long requests that are under way may still take.
+const DRAIN_SECONDS: u64 = 20;
+
+/// A socket that is open but not yet served.
+pub struct Listening {
+    listener: TcpListener,
+    /// Where it can be reached; the port is a real one even if 0 was asked for.
+    pub address: SocketAddr,
+}
+
+impl Listening {
+    /// Opens a socket.
+    pub async fn on(address: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        Ok(Self { address: listener.local_addr()?, listener })
+    }
+}
+
+/// What every request passes through, outermost first: request id, log line, metrics, panics, compression, limits.
+pub fn layers(router: Router) -> Router {
+    let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    router
+        .fallback(|| async { Problem::not_found("there is nothing at this address; /api lists what there is") })
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+                .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+                .layer(middleware::from_fn(observe))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(header(CACHE_CONTROL, "no-store"))
+                .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(header(REFERRER_POLICY, "no-referrer"))
+                .layer(header(
+                    CONTENT_SECURITY_POLICY,
+                    "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+                ))
+                .layer(CompressionLayer::new())
+                .layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+        )
+}
+
+/// Serves until cancelled; requests under way are then given 20 seconds to end.
+pub async fn serve(listening: Listening, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    let serving = axum::serve(listening.listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let drained = async {
+        stop.cancelled().await;
+        tokio::time::sleep(Duration::from_secs(DRAIN_SECONDS)).await;
+    };
+    tokio::select! {
+        result = serving => result,
+        () = drained => {
+            tracing::warn!(seconds = DRAIN_SECONDS, "requests were still under way when time was up");
+            Ok(())
+        }
+    }
+}
+
+/// One log line and two metrics a request: method, route, status, time. Never a body, a query string or a header but
+/// the request id.
+async fn observe(request: Request, next: Next) -> Response {
+    let started = std::time::Instant::now();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let method = request.method().as_str().to_owned();
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
+    let span = tracing::info_span!("request", id, method, route);
+    let response = next.run(request).instrument(span.clone()).await;
+    let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
+    span.in_scope(|| tracing::info!(status, seconds, "answered"));
+    let labels = [("method", method), ("route", route), ("status", status.to_string())];
+    metrics::counter!("rempart_requests_total", &labels).increment(1);
+    metrics::histogram!("rempart_request_seconds", &labels).record(seconds);
+    response
+}
+
+async fn method_not_allowed() -> Problem {
+    let detail = "This address does not take that method; /api lists what there is.";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Not with this method", detail)
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
+    tracing::error!("a handler panicked");
+    Problem::internal().into_response()
+}

@@ -1,0 +1,59 @@
+//! Background work of a node: hearing of other processes' writes, and forgetting what has served.
+
+use std::time::Duration;
+
+use sqlx::postgres::PgListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::node::Node;
+use crate::storage::{Database, dialect};
+
+/// How long an answer is kept for a call that is sent again.
+pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
+const TIDY_EVERY_SECONDS: u64 = 600;
+const LISTEN_RETRY_MS: u64 = 1_000;
+
+/// On PostgreSQL, hears `NOTIFY` from other processes and stirs the bank. A connection that breaks is made again; the
+/// bank looks by itself every 200 ms meanwhile.
+pub(crate) async fn hear(node: Node, stop: CancellationToken) {
+    let Database::Postgres { pool } = node.database.clone() else { return };
+    while !stop.is_cancelled() {
+        let listening = async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            listener.listen(dialect::CHANNEL).await?;
+            loop {
+                listener.recv().await?;
+                node.bank.stir();
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            result = listening => {
+                let result: Result<(), sqlx::Error> = result;
+                if let Err(error) = result {
+                    tracing::warn!(%error, "lost the notification channel; connecting again");
+                }
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_millis(LISTEN_RETRY_MS)) => {}
+        }
+    }
+}
+
+/// Forgets kept answers after [`IDEMPOTENCY_HOURS`], and rate limits of keys that are silent.
+pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
+    loop {
+        match node.bank.forget_answers(IDEMPOTENCY_HOURS).await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
+            Err(error) => tracing::error!(%error, "could not forget kept answers"),
+        }
+        node.limits.tidy();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(TIDY_EVERY_SECONDS)) => {}
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A node: the rooms over one database, and the work that goes on behind them.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use exchange::BlockRadius;
+use sealing::NodeKey;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::access::{Operator, RateLimits};
+use crate::bank::{Bank, BankError};
+use crate::clock::{Clock, Entropy};
+use crate::partners::Partners;
+use crate::removal::Removal;
+use crate::storage::{Database, NODE};
+
+/// What a node is set up with.
+#[derive(Clone, Debug)]
+pub struct NodeSettings {
+    /// How far a verified entry may be blocked without a person.
+    pub block_radius: BlockRadius,
+    /// Requests a second that one key may send.
+    pub requests_per_second: NonZeroU32,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Where randomness comes from.
+    pub entropy: Entropy,
+}
+
+impl Default for NodeSettings {
+    fn default() -> Self {
+        Self {
+            block_radius: BlockRadius::default(),
+            requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            clock: Clock::System,
+            entropy: Entropy::System,
+        }
+    }
+}
+
+/// The rooms of a node. Cheap to clone; it is the state of every handler.
+#[derive(Clone)]
+pub struct Node {
+    /// Entries, changes, the live index.
+    pub bank: Bank,
+    /// Members, keys, cursors.
+    pub partners: Partners,
+    /// What became of content.
+    pub removal: Removal,
+    /// How often a key may ask.
+    pub limits: Arc<RateLimits>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// The right of whoever has database and key in hand.
+    pub operator: Operator,
+    pub(crate) database: Database,
+    pub(crate) stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Node {
+    /// Opens a database, brings its schema up to date, checks the key. Nothing runs yet.
+    pub async fn open(database: Database, key: Arc<NodeKey>, settings: NodeSettings) -> Result<Self, BankError> {
+        let NodeSettings { block_radius, requests_per_second, clock, entropy } = settings;
+        database.migrate(&NODE).await?;
+        let (bank, operator) = Bank::open(database.clone(), key, block_radius, clock.clone(), entropy.clone()).await?;
+        Ok(Self {
+            bank,
+            operator,
+            partners: Partners::new(database.clone(), clock.clone(), entropy),
+            removal: Removal::new(database.clone(), clock.clone()),
+            limits: Arc::new(RateLimits::per_second(requests_per_second)),
+            clock,
+            database,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// Starts what goes on behind the rooms: the live index, news from other processes, retention.
+    pub fn start(&self) {
+        self.tasks.spawn(self.bank.clone().follow(self.stop.clone()));
+        self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+    }
+
+    /// Cancelled when the node is to end: long polls and streams watch it.
+    pub const fn stopping(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// The database under it.
+    pub const fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Ends what [`Node::start`] started and closes the database.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.database.close().await;
+    }
+}

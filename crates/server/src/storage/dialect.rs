@@ -1,0 +1,44 @@
+//! The few places where the engines need different words, side by side.
+
+use super::{Connection, Session, StorageError};
+
+/// A text for each engine.
+pub struct Pair {
+    /// For SQLite.
+    pub sqlite: &'static str,
+    /// For PostgreSQL.
+    pub postgres: &'static str,
+}
+
+/// Locks the sequence until the transaction ends and reads its last number. Taken first by every transaction that
+/// writes a change: numbers are then given in the order of commits, without a hole. On SQLite `BEGIN IMMEDIATE`
+/// has already taken the one write lock.
+pub const LOCK_SEQUENCE: Pair =
+    Pair { sqlite: "select seq from node where one = 1", postgres: "select seq from node where one = 1 for update" };
+
+/// Tells other processes that there is something to read. PostgreSQL delivers it at commit.
+pub const NOTIFY: Pair = Pair { sqlite: "select 1", postgres: "select pg_notify('rempart_changes', '')" };
+
+/// The channel of [`NOTIFY`].
+pub const CHANNEL: &str = "rempart_changes";
+
+/// Every pair, for the test that prepares them all.
+pub const ALL: &[&Pair] = &[&LOCK_SEQUENCE, &NOTIFY];
+
+impl Session {
+    /// Runs [`LOCK_SEQUENCE`]; `None` when the node has not been set up.
+    pub async fn lock_sequence(&mut self) -> Result<Option<i64>, StorageError> {
+        Ok(match self.connection() {
+            Connection::Sqlite(c) => sqlx::query_scalar(LOCK_SEQUENCE.sqlite).fetch_optional(c).await?,
+            Connection::Postgres(c) => sqlx::query_scalar(LOCK_SEQUENCE.postgres).fetch_optional(c).await?,
+        })
+    }
+
+    /// Runs [`NOTIFY`].
+    pub async fn notify(&mut self) -> Result<(), StorageError> {
+        if let Connection::Postgres(c) = self.connection() {
+            sqlx::query(NOTIFY.postgres).execute(c).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! What can go wrong under a room, by what the reader can do about it.
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The address is of no kind we know.
+    #[error("a database is postgres://user:password@host/name or sqlite:PATH")]
+    Url,
+    /// Disk or quota is full. Nothing was written; free space and send again.
+    #[error("the disk under the database is full or failing; nothing was written")]
+    Full(#[source] sqlx::Error),
+    /// Too busy, or out of reach. Nothing was written; try again later.
+    #[error("the database is busy or out of reach; nothing was written")]
+    Unavailable(#[source] sqlx::Error),
+    /// Another transaction got in the way. [`super::Database::run`] runs it again by itself.
+    #[error("the transaction must be run again")]
+    Conflict(#[source] sqlx::Error),
+    /// A row holds what no row of ours can hold. Run `rempart doctor`; restore a backup.
+    #[error("the database holds something it cannot hold: {0}")]
+    Damaged(&'static str),
+    /// The schema is of another version. Run `rempart migrate`, or the version that wrote it.
+    #[error("the database schema cannot be brought to this version: {0}")]
+    Schema(#[source] Box<sqlx::migrate::MigrateError>),
+    /// A bug, or a database that is not ours.
+    #[error("the database refused: {0}")]
+    Refused(#[source] sqlx::Error),
+}
+
+/// Errors that may be a storage conflict, which a second run cures.
+pub trait Transient {
+    /// Whether running the transaction again may succeed.
+    fn is_transient(&self) -> bool;
+}
+
+impl Transient for StorageError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Conflict(_))
+    }
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Database(refusal) => match refusal.code().as_deref().map(kind) {
+                Some(Trouble::Full) => Self::Full(error),
+                Some(Trouble::Unavailable) => Self::Unavailable(error),
+                Some(Trouble::Conflict) => Self::Conflict(error),
+                _ => Self::Refused(error),
+            },
+            _ => Self::Refused(error),
+        }
+    }
+}
+
+enum Trouble {
+    Full,
+    Unavailable,
+    Conflict,
+    Other,
+}
+
+/// SQLite gives extended result codes in decimal, PostgreSQL five-character SQLSTATEs.
+fn kind(code: &str) -> Trouble {
+    if code.len() == 5 {
+        return match code {
+            "53100" | "58030" => Trouble::Full,
+            "40001" | "40P01" => Trouble::Conflict,
+            _ if ["08", "53", "57"].contains(&&code[..2]) => Trouble::Unavailable,
+            _ => Trouble::Other,
+        };
+    }
+    match code.parse::<i32>().map(|extended| extended & 0xff) {
+        // SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY
+        Ok(13 | 10 | 14 | 8) => Trouble::Full,
+        // SQLITE_BUSY, SQLITE_LOCKED
+        Ok(5 | 6) => Trouble::Unavailable,
+        _ => Trouble::Other,
+    }
+}

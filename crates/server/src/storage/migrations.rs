@@ -1,0 +1,77 @@
+//! Schemas: numbered files, the same numbers for both engines, forward only, embedded in the binary.
+//!
+//! To add one: write `migrations/sqlite/NNNN_name.sql` and `migrations/postgres/NNNN_name.sql`, list both in [`NODE`];
+//! expand first and contract in a later release, so that the previous version can run beside this one.
+
+use std::borrow::Cow;
+
+use sqlx::SqlStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::{Database, StorageError};
+
+/// One schema: its steps for both engines.
+pub struct Schema {
+    steps: &'static [Step],
+}
+
+struct Step {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! step {
+    ($number:literal, $name:literal, $file:literal) => {
+        Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../../../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../../../migrations/postgres/", $file)),
+        }
+    };
+}
+
+/// The schema of a node.
+pub const NODE: Schema = Schema { steps: &[step!(1, "spine", "0001_spine.sql")] };
+
+/// The schema of a matcher's own file, SQLite only.
+pub const MATCHER: Schema = Schema {
+    steps: &[Step {
+        number: 1,
+        name: "replica",
+        sqlite: include_str!("../../../../migrations/matcher/0001_replica.sql"),
+        postgres: "",
+    }],
+};
+
+/// How a database stands to a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MigrationState {
+    /// Steps that this binary knows.
+    pub known: usize,
+}
+
+impl Database {
+    /// Brings the database to `schema`, step by step, each in its own transaction; safe to run from several
+    /// processes at once.
+    pub async fn migrate(&self, schema: &Schema) -> Result<MigrationState, StorageError> {
+        let migration = |step: &Step, text: &'static str| {
+            let text = SqlStr::from_static(text);
+            Migration::new(step.number, Cow::Borrowed(step.name), MigrationType::Simple, text, false)
+        };
+        let result = match self {
+            Self::Sqlite { writer, .. } => {
+                let steps = schema.steps.iter().map(|step| migration(step, step.sqlite)).collect();
+                Migrator::with_migrations(steps).run(writer).await
+            }
+            Self::Postgres { pool } => {
+                let steps = schema.steps.iter().map(|step| migration(step, step.postgres)).collect();
+                Migrator::with_migrations(steps).run(pool).await
+            }
+        };
+        result.map_err(|error| StorageError::Schema(Box::new(error)))?;
+        Ok(MigrationState { known: schema.steps.len() })
+    }
+}

@@ -1,0 +1,250 @@
+//! The database under every room: SQLite in one file by default, PostgreSQL when several processes share the work.
+//!
+//! One portable SQL text serves both engines ([`dialect`] holds the few pairs that cannot be one). A room writes its
+//! queries as `async fn name(on: &mut Session, ..)` in its `queries.rs`, expands each over the two engines with
+//! [`on!`](crate::storage::on), and runs them inside a [`Transact`] value: a named transaction that may be run again.
+//!
+//! What is promised: when [`Database::run`] returns `Ok`, the transaction is committed and on disk (SQLite: WAL with
+//! `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, asserted when connecting).
+
+pub mod dialect;
+mod error;
+mod migrations;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
+
+pub use error::{StorageError, Transient};
+pub use migrations::{MATCHER, MigrationState, NODE};
+
+const SQLITE_READERS: u32 = 8;
+const SQLITE_BUSY_MS: u64 = 15_000;
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+const ACQUIRE_TIMEOUT_MS: u64 = 15_000;
+const RUNS_MAX: u32 = 5;
+
+/// Where a database is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum DatabaseUrl {
+    /// A file; made when it is not there.
+    Sqlite(PathBuf),
+    /// A server: `postgres://user:password@host:port/name`.
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = StorageError;
+
+    /// `postgres://..`, `postgresql://..` or `sqlite:PATH`.
+    fn from_str(text: &str) -> Result<Self, StorageError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Ok(Self::Postgres(text.to_owned()))
+        } else if let Some(path) = text.strip_prefix("sqlite:") {
+            Ok(Self::Sqlite(path.trim_start_matches("//").into()))
+        } else {
+            Err(StorageError::Url)
+        }
+    }
+}
+
+/// A database that is open. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// One writer, several readers, one file.
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Connections that only read.
+        readers: SqlitePool,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A pool of connections to a server.
+    Postgres {
+        /// The pool.
+        pool: PgPool,
+    },
+}
+
+/// A transaction, or a consistent view for reading. Dropping it undoes what was not committed.
+pub enum Session {
+    /// On SQLite.
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    /// On PostgreSQL.
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// The connection inside a [`Session`], for [`on!`].
+pub enum Connection<'c> {
+    /// To SQLite.
+    Sqlite(&'c mut SqliteConnection),
+    /// To PostgreSQL.
+    Postgres(&'c mut PgConnection),
+}
+
+/// Expands an expression over both engines: `on!(session, |c| sqlx::query(TEXT).execute(c).await)`. The second form,
+/// `|c: Engine|`, also names the engine's type, for `sqlx::QueryBuilder::<Engine>`.
+macro_rules! on {
+    ($session:expr, |$c:ident| $body:expr) => {
+        match $session.connection() {
+            $crate::storage::Connection::Sqlite($c) => $body,
+            $crate::storage::Connection::Postgres($c) => $body,
+        }
+    };
+    ($session:expr, |$c:ident : $engine:ident| $body:expr) => {
+        match $session.connection() {
+            $crate::storage::Connection::Sqlite($c) => {
+                type $engine = sqlx::Sqlite;
+                $body
+            }
+            $crate::storage::Connection::Postgres($c) => {
+                type $engine = sqlx::Postgres;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use on;
+
+/// A named transaction over its own input. `run` may be called several times when the engine asks for a retry, so it
+/// changes nothing but the database.
+pub trait Transact: Sync {
+    /// What metrics and logs call it.
+    const NAME: &'static str;
+    /// What it gives when committed.
+    type Output: Send;
+    /// Why it fails.
+    type Error: From<StorageError> + Transient + Send;
+
+    /// The body.
+    fn run(&self, on: &mut Session) -> impl Future<Output = Result<Self::Output, Self::Error>> + Send;
+}
+
+impl Database {
+    /// Connects, creating the file if it is SQLite. The schema is not touched: see [`Database::migrate`].
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, StorageError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => Self::open_sqlite(path).await,
+            DatabaseUrl::Postgres(url) => Self::open_postgres(url).await,
+        }
+    }
+
+    /// Runs a named transaction and commits it, again when the engine says "try again" (at most 5 times).
+    pub async fn run<T: Transact>(&self, work: &T) -> Result<T::Output, T::Error> {
+        let mut runs = 1;
+        loop {
+            let started = std::time::Instant::now();
+            let result = self.run_once(work).await;
+            let outcome = if result.is_ok() { "committed" } else { "failed" };
+            metrics::histogram!("rempart_transaction_seconds", "name" => T::NAME, "outcome" => outcome)
+                .record(started.elapsed().as_secs_f64());
+            match result {
+                Err(error) if error.is_transient() && runs < RUNS_MAX => runs += 1,
+                result => return result,
+            }
+        }
+    }
+
+    async fn run_once<T: Transact>(&self, work: &T) -> Result<T::Output, T::Error> {
+        let mut session = self.write().await?;
+        let output = work.run(&mut session).await?;
+        session.commit().await?;
+        Ok(output)
+    }
+
+    /// A transaction that writes. On SQLite there is one at a time.
+    pub async fn write(&self) -> Result<Session, StorageError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Session::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres { pool } => Session::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A consistent view: everything read through it is as of one moment.
+    pub async fn read(&self) -> Result<Session, StorageError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Session::Sqlite(readers.begin().await?),
+            Self::Postgres { pool } => {
+                Session::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        })
+    }
+
+    /// `sqlite` or `postgres`.
+    pub const fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres { .. } => "postgres",
+        }
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres { pool } => pool.close().await,
+        }
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self, StorageError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_millis(SQLITE_BUSY_MS))
+            // What is deleted is overwritten, in the file and in its free pages.
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-65536")
+            .pragma("journal_size_limit", "67108864");
+        let pool = |connections| {
+            SqlitePoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+        };
+        let writer = pool(1).connect_with(options.clone().create_if_missing(true)).await?;
+        let readers = pool(SQLITE_READERS).connect_with(options.pragma("query_only", "ON")).await?;
+        Ok(Self::Sqlite { writer, readers, path: path.to_owned() })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, StorageError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StorageError::Url)?
+            .application_name("rempart")
+            // A server set to answer before the disk has it would break our promise; say what we need ourselves.
+            .options([("synchronous_commit", "on"), ("timezone", "UTC")]);
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS_MAX)
+            .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
+            .connect_with(options)
+            .await?;
+        Ok(Self::Postgres { pool })
+    }
+}
+
+impl Session {
+    /// The connection, for [`on!`].
+    pub fn connection(&mut self) -> Connection<'_> {
+        match self {
+            Self::Sqlite(transaction) => Connection::Sqlite(&mut *transaction),
+            Self::Postgres(transaction) => Connection::Postgres(&mut *transaction),
+        }
+    }
+
+    /// Makes it durable.
+    pub async fn commit(self) -> Result<(), StorageError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The server driven over HTTP, on SQLite always and on PostgreSQL when `REMPART_TEST_POSTGRES` names a server
+//! (`cargo xtask test` starts a private one).
+
+mod api;
+mod feed;
+mod matching;
+mod sharing;
+mod storage;
+mod support;
