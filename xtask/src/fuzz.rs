@@ -1,7 +1,7 @@
 //! The fuzz targets, on the stable compiler and without cargo-fuzz: the instrumentation that the engine asks for is a
 //! matter of compiler flags. `cargo fuzz` works in the same folder for whoever has it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -34,7 +34,6 @@ pub(crate) fn run(seconds: u64) -> Result<()> {
     let targets = targets(&folder)?;
     let programs = build(&folder)?;
     for target in &targets {
-        println!("\n{target}: {seconds} s");
         fuzz(&folder, &programs, target, seconds)?;
     }
     Ok(())
@@ -95,19 +94,31 @@ fn fuzz(folder: &Path, programs: &Path, target: &str, seconds: u64) -> Result<()
         // The first folder is written to, the second only read.
         .arg(found.path())
         .arg(&corpus);
-    if let Err(error) = process::run(&mut command) {
-        if process::was_interrupted() {
-            return Err(error);
-        }
+    // The engine is talkative; what it says matters when it found something.
+    let log = failures.join("log");
+    command.stderr(File::create(&log).with_context(|| format!("cannot write {}", log.display()))?);
+    let outcome = process::run(&mut command);
+    ensure!(!process::was_interrupted(), "interrupted");
+    let said = fs::read(&log).with_context(|| format!("cannot read {}", log.display()))?;
+    let said = String::from_utf8_lossy(&said);
+    if let Err(error) = outcome {
         bail!(
-            "{target} failed on an input ({error}). It lies in {}: run {} with it to see it fail, mend the code, and \
-             add the input to {}",
+            "{}\n{target} failed on an input ({error}). The input is named above and lies in {}: run {} with it to see \
+             it fail, mend the code, and add the input to {}",
+            said.trim(),
             failures.display(),
             program.display(),
             corpus.display()
         );
     }
+    println!("{target}: {} inputs, no failure", statistic(&said, "number_of_executed_units").unwrap_or("?"));
     Ok(())
+}
+
+/// A number among the closing lines of the engine.
+fn statistic<'a>(said: &'a str, name: &str) -> Option<&'a str> {
+    let value = said.lines().find_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.strip_prefix(':'))?;
+    Some(value.trim())
 }
 
 #[cfg(test)]
@@ -115,6 +126,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_number_is_found_among_the_closing_lines() {
+        let said = "Done 5 runs\nstat::number_of_executed_units: 362011\nstat::peak_rss_mb:              49\n";
+        assert_eq!(statistic(said, "number_of_executed_units"), Some("362011"));
+        assert_eq!(statistic(said, "peak_rss_mb"), Some("49"));
+        assert_eq!(statistic(said, "rss"), None);
+    }
 
     #[test]
     fn every_fuzz_target_is_a_program_with_a_corpus_and_every_corpus_has_its_target() {
