@@ -46,7 +46,7 @@ impl Node {
     pub(crate) fn start(binary: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("rempart-node-").tempdir().context("no temporary folder")?;
         let mut server = Command::new(binary)
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data"])
             .arg(folder.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
