@@ -109,6 +109,12 @@ impl Index {
         Reader::new(Arc::clone(&self.published))
     }
 
+    /// The code of a slot, the unpublished changes included; `None` once removed.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Option<Code> {
+        self.next.get(slot)
+    }
+
     /// Live codes, the unpublished changes included.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -134,6 +134,7 @@ fn insert(index: &mut Index, next: &mut Model, codes: &[Code]) -> Result<(), Tes
     let expected: Vec<_> = (next.slots.len()..).take(codes.len()).map(|slot| Slot::new(slot as u32)).collect();
     prop_assert_eq!(slots, expected, "slots are issued in order and once");
     next.slots.extend(codes.iter().copied().map(Some));
+    prop_assert_eq!(index.get(Slot::new(next.slots.len() as u32 - 1)), codes.last().copied());
     Ok(())
 }
 
@@ -141,6 +142,7 @@ fn remove(index: &mut Index, next: &mut Model, from: usize, count: usize) -> Res
     for slot in from..next.slots.len().min(from + count) {
         let was_there = next.slots[slot].take().is_some();
         prop_assert_eq!(index.remove(Slot::new(slot as u32)), was_there);
+        prop_assert_eq!(index.get(Slot::new(slot as u32)), None, "the writer sees its removal at once");
     }
     Ok(())
 }
