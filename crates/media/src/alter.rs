@@ -162,7 +162,7 @@ fn write_over(mut rgb: RgbImage) -> RgbImage {
     for sign in 0..signs {
         let left = width / 20 + sign * 6 * dot;
         // One sign in six is a space between words.
-        if random.next() % 6 == 0 {
+        if random.next().is_multiple_of(6) {
             continue;
         }
         let dots = stroked_sign(&mut random);

@@ -16,7 +16,8 @@ use crate::{DecodeError, Format, Limits, Picture};
 ///
 /// # What comes out
 /// The same pixels as Pillow's `Image.open(file).convert("RGB")` in front of `pdqhash`, the tool chain most hash lists
-/// were made with, exactly for lossless formats and within a few levels for JPEG and lossy WebP:
+/// were made with, exactly for lossless formats and within a few levels for JPEG and lossy WebP (at most 2 bits of the
+/// hash in 350 files of 35 kinds):
 ///
 /// | in the file | becomes |
 /// | --- | --- |
@@ -40,7 +41,8 @@ use crate::{DecodeError, Format, Limits, Picture};
 ///
 /// # Memory
 /// In bytes per pixel besides the file itself, peak: JPEG 3, grey 1; progressive or non-interleaved JPEG 6 to 11;
-/// PNG 1 to 8 by its samples; GIF 9; WebP 12; BMP 4; TIFF 2 to 16. [`Limits::memory_bytes_max`] is compared with that.
+/// PNG 1 to 8 by its samples; GIF 9; WebP 12; BMP 4; TIFF 2 to 19. [`Limits::memory_bytes_max`] is compared with that.
+/// What does not grow with the pixels comes on top: metadata, at most the file's length, and at most 8 MiB of tables.
 ///
 /// # Time
 /// The clock is looked at every few kilobytes of the file. What lies between two looks is bounded by
@@ -75,7 +77,13 @@ pub fn decode_within(bytes: &[u8], limits: &Limits, expired: &dyn Fn() -> bool) 
     if deadline.is_over() {
         return Err(DecodeError::TooLong { time_max: limits.time_max });
     }
-    let Decoded { width, height, samples } = result?;
+    let Decoded { width, height, samples } = result.map_err(|error| match error {
+        // Not every decoder tells a file that ends early from one that is wrong; the reader can.
+        DecodeError::Corrupt { .. } if format != Format::Jpeg && deadline.ran_out_of_bytes() => {
+            DecodeError::Truncated { format }
+        }
+        other => other,
+    })?;
     Picture::new(width, height, samples, format).ok_or(DecodeError::DecoderFailed { format })
 }
 

@@ -10,6 +10,10 @@ use super::reader::{Deadline, TimedReader};
 use super::{Decoded, check_memory, check_pixels, samples, words};
 use crate::{DecodeError, Format, Limits};
 
+/// What a codec may hold besides what grows with the pixels: windows, tables, an inflated colour profile; in bytes.
+/// Copies of metadata come on top, at most the file's length.
+const FIXED_BYTES: u64 = 8 * 1024 * 1024;
+
 pub(super) fn decode(
     bytes: &[u8],
     format: Format,
@@ -21,25 +25,26 @@ pub(super) fn decode(
     match format {
         Format::Jpeg => Err(DecodeError::DecoderFailed { format }),
         Format::Png => {
-            let decoder = PngDecoder::with_limits(reader, codec_limits(limits)).map_err(in_words)?;
-            read(decoder, format, limits)
+            let decoder = PngDecoder::with_limits(reader, codec_limits(bytes, png_rows_bytes(bytes)));
+            read(decoder.map_err(in_words)?, bytes, format, limits)
         }
-        Format::Gif => read(GifDecoder::new(reader).map_err(in_words)?, format, limits),
-        Format::WebP => read(WebPDecoder::new(reader).map_err(in_words)?, format, limits),
-        Format::Bmp => read(BmpDecoder::new(reader).map_err(in_words)?, format, limits),
-        Format::Tiff => read(TiffDecoder::new(reader).map_err(in_words)?, format, limits),
+        Format::Gif => read(GifDecoder::new(reader).map_err(in_words)?, bytes, format, limits),
+        Format::WebP => read(WebPDecoder::new(reader).map_err(in_words)?, bytes, format, limits),
+        Format::Bmp => read(BmpDecoder::new(reader).map_err(in_words)?, bytes, format, limits),
+        Format::Tiff => read(TiffDecoder::new(reader).map_err(in_words)?, bytes, format, limits),
     }
 }
 
-fn read(mut decoder: impl ImageDecoder, format: Format, limits: &Limits) -> Result<Decoded, DecodeError> {
+fn read(mut decoder: impl ImageDecoder, bytes: &[u8], format: Format, limits: &Limits) -> Result<Decoded, DecodeError> {
     let in_words = |error: ImageError| explain(&error, format, limits);
     let (width, height) = decoder.dimensions();
     check_pixels(width, height, limits)?;
     let pixels = u64::from(width) * u64::from(height);
     let color = decoder.color_type();
     let native_bytes = pixels * u64::from(color.bytes_per_pixel());
-    check_memory(native_bytes + decoder_bytes(format, pixels, native_bytes), limits)?;
-    decoder.set_limits(codec_limits(limits)).map_err(in_words)?;
+    let decoder_bytes = decoder_bytes(format, pixels, native_bytes);
+    check_memory(native_bytes + decoder_bytes, limits)?;
+    decoder.set_limits(codec_limits(bytes, decoder_bytes)).map_err(in_words)?;
 
     let too_large = |_| DecodeError::TooMuchMemory { memory_bytes_max: limits.memory_bytes_max };
     let mut native = vec![0; usize::try_from(native_bytes).map_err(too_large)?];
@@ -49,7 +54,7 @@ fn read(mut decoder: impl ImageDecoder, format: Format, limits: &Limits) -> Resu
     Ok(Decoded { width, height, samples })
 }
 
-/// What a decoder holds at its peak besides the samples it returns, in bytes, rounded up; measured by a test of this
+/// What a decoder holds at its peak besides the samples it returns, in bytes, rounded up; checked by a test of this
 /// crate that counts allocations.
 fn decoder_bytes(format: Format, pixels: u64, native_bytes: u64) -> u64 {
     match format {
@@ -64,9 +69,18 @@ fn decoder_bytes(format: Format, pixels: u64, native_bytes: u64) -> u64 {
     }
 }
 
-fn codec_limits(limits: &Limits) -> image::Limits {
+/// Two rows of the widest pixels, which a PNG decoder keeps to undo its filters. The width is in the header chunk, which
+/// the standard puts first; a file where it is elsewhere is refused by the decoder.
+fn png_rows_bytes(bytes: &[u8]) -> u64 {
+    const PIXEL_BYTES_MAX: u64 = 8;
+    let width = bytes.get(16..20).and_then(|width| width.first_chunk()).map_or(0, |width| u32::from_be_bytes(*width));
+    u64::from(width).min(fingerprint::PIXELS_MAX) * PIXEL_BYTES_MAX * 2
+}
+
+/// Limits for a codec that may hold `decoder_bytes` for pixels.
+fn codec_limits(bytes: &[u8], decoder_bytes: u64) -> image::Limits {
     let mut codec_limits = image::Limits::no_limits();
-    codec_limits.max_alloc = Some(limits.memory_bytes_max);
+    codec_limits.max_alloc = Some(decoder_bytes + bytes.len() as u64 + FIXED_BYTES);
     codec_limits
 }
 

@@ -1,4 +1,5 @@
-//! The file as a decoder sees it: a reader that stops giving bytes once the time is over, and remembers that it did.
+//! The file as a decoder sees it: a reader that stops giving bytes once the time is over, and remembers that it did,
+//! and whether the decoder asked for more than there is.
 
 use std::cell::Cell;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
@@ -13,11 +14,12 @@ const BYTES_PER_LOOK: usize = 16 * 1024;
 pub(super) struct Deadline<'a> {
     expired: &'a dyn Fn() -> bool,
     is_over: Cell<bool>,
+    ran_out: Cell<bool>,
 }
 
 impl<'a> Deadline<'a> {
     pub(super) fn new(expired: &'a dyn Fn() -> bool) -> Self {
-        Self { expired, is_over: Cell::new(false) }
+        Self { expired, is_over: Cell::new(false), ran_out: Cell::new(false) }
     }
 
     /// Looks at the clock.
@@ -26,6 +28,11 @@ impl<'a> Deadline<'a> {
             self.is_over.set((self.expired)());
         }
         self.is_over.get()
+    }
+
+    /// Whether a reader under this deadline was asked for bytes after the last one.
+    pub(super) fn ran_out_of_bytes(&self) -> bool {
+        self.ran_out.get()
     }
 }
 
@@ -51,7 +58,7 @@ impl<'a> TimedReader<'a> {
     /// Counts a read of `length` bytes; looks at the clock when one is due.
     #[inline]
     fn count(&mut self, length: usize) -> io::Result<()> {
-        if self.reads_until_look == 0 || self.bytes_until_look < length {
+        if self.reads_until_look == 0 || self.bytes_until_look <= length {
             return self.look();
         }
         self.reads_until_look -= 1;
@@ -75,8 +82,12 @@ impl Read for TimedReader<'_> {
     #[inline]
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let rest = self.rest();
-        let length = rest.len().min(buffer.len());
+        // A short read makes the decoder come back, and with it the clock.
+        let length = rest.len().min(buffer.len()).min(BYTES_PER_LOOK);
         self.count(length)?;
+        if rest.len() < buffer.len() {
+            self.deadline.ran_out.set(true);
+        }
         buffer[..length].copy_from_slice(&rest[..length]);
         self.position += length;
         Ok(length)
@@ -88,12 +99,16 @@ impl BufRead for TimedReader<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.count(0)?;
         let rest = self.rest();
+        if rest.is_empty() {
+            self.deadline.ran_out.set(true);
+        }
         Ok(&rest[..rest.len().min(BYTES_PER_LOOK)])
     }
 
     #[inline]
     fn consume(&mut self, amount: usize) {
         self.position = self.position.saturating_add(amount).min(self.bytes.len());
+        self.bytes_until_look = self.bytes_until_look.saturating_sub(amount);
     }
 }
 
@@ -151,10 +166,12 @@ mod tests {
         let never = || false;
         let deadline = Deadline::new(&never);
         let mut reader = TimedReader::new(b"abc", &deadline);
+        assert!(!deadline.ran_out_of_bytes());
         assert!(reader.seek(SeekFrom::Current(-1)).is_err());
         assert_eq!(reader.seek(SeekFrom::End(10)).unwrap(), 13);
         assert_eq!(reader.read(&mut [0]).unwrap(), 0);
         assert_eq!(reader.seek(SeekFrom::Start(2)).unwrap(), 2);
         assert_eq!(reader.read(&mut [0]).unwrap(), 1);
+        assert!(deadline.ran_out_of_bytes());
     }
 }
