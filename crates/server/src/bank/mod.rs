@@ -7,6 +7,7 @@
 //! Fingerprints are sealed in the database with the node's key. Without that key, or with another, [`Bank::open`]
 //! refuses.
 
+mod check;
 mod contribute;
 mod feed;
 mod fold;
@@ -27,6 +28,7 @@ use crate::access::{Contributor, Operator, Reader};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, Session, StorageError};
 
+pub use check::Checked;
 pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use feed::agreement_token;
 pub use live::{Live, LiveSize};

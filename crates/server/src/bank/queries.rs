@@ -20,8 +20,8 @@ const ENTRY: &str = "select e.id, e.contributor_id, p.name, e.class, e.tier, e.s
     from entries e join partners p on p.id = e.contributor_id where e.id = $1";
 const FINGERPRINTS_OF: &str = "select sealed from fingerprints where entry_id = $1 order by position";
 const FORGET_FINGERPRINTS: &str = "delete from fingerprints where entry_id = $1";
-const UPDATE_ENTRY: &str = "update entries set tier = $2, status = $3, last_seq = $4,
-    content_digest = case when $3 = 2 then null else content_digest end where id = $1";
+const UPDATE_ENTRY: &str = "update entries set tier = $2, status = cast($3 as bigint), last_seq = $4,
+    content_digest = case when cast($3 as bigint) = 2 then null else content_digest end where id = $1";
 const HOLDERS: &str = "select entry_id from fingerprints where digest = $1 order by entry_id";
 const CHANGES: &str = "select c.seq, c.at, c.action, c.reason, c.tier, c.tier_before,
     e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at
@@ -37,6 +37,9 @@ const FINGERPRINTS_BETWEEN: &str = "select entry_id, sealed from fingerprints
     where entry_id > $1 and entry_id <= $2 order by entry_id, position";
 const COUNTS: &str = "select class, tier, status, count(*) from entries group by class, tier, status
     order by class, tier, status";
+const SPAN: &str = "select count(*), min(seq), max(seq) from changes";
+const BARE: &str = "select count(*) from entries e
+    where e.status <> 2 and not exists (select 1 from fingerprints f where f.entry_id = e.id)";
 const ANSWERED: &str = "select request_digest, answer from idempotency where partner_id = $1 and token = $2";
 const KEEP_ANSWER: &str = "insert into idempotency (partner_id, token, request_digest, answer, at)
     values ($1, $2, $3, $4, $5)";
@@ -59,6 +62,8 @@ pub const SQL: &[&str] = &[
     ENTRIES_AFTER,
     FINGERPRINTS_BETWEEN,
     COUNTS,
+    SPAN,
+    BARE,
     ANSWERED,
     KEEP_ANSWER,
     FORGET_ANSWERS,
@@ -380,6 +385,18 @@ pub(super) async fn counts(on: &mut Session) -> Result<Vec<Counts>, StorageError
             })
         })
         .collect()
+}
+
+/// How many changes there are, the first number and the last.
+pub(super) async fn span(on: &mut Session) -> Result<(u64, Option<u64>, Option<u64>), StorageError> {
+    let (count, first, last): (i64, Option<i64>, Option<i64>) = on!(on, |c| sqlx::query_as(SPAN).fetch_one(c).await?);
+    Ok((count.unsigned_abs(), first.map(i64::unsigned_abs), last.map(i64::unsigned_abs)))
+}
+
+/// How many standing entries have no fingerprint.
+pub(super) async fn bare(on: &mut Session) -> Result<u64, StorageError> {
+    let count: i64 = on!(on, |c| sqlx::query_scalar(BARE).fetch_one(c).await?);
+    Ok(count.unsigned_abs())
 }
 
 pub(super) async fn answered(

@@ -1,1 +1,152 @@
+//! The database: every SQL text on both engines, keys, sealing, what is on disk.
 
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sealing::NodeKey;
+use server::bank::BankError;
+use server::node::{Node, NodeSettings};
+use server::storage::{Connection, Database, dialect};
+use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
+
+use crate::support::{Engine, TestDatabase, TestNode, hash, on_every_engine};
+
+on_every_engine!(every_sql_text_prepares, |engine| {
+    let node = TestNode::start(engine).await;
+    let mut texts: Vec<&str> = Vec::new();
+    texts.extend(server::bank::SQL);
+    texts.extend(server::partners::SQL);
+    texts.extend(server::removal::SQL);
+    for pair in dialect::ALL {
+        texts.push(if engine == Engine::Sqlite { pair.sqlite } else { pair.postgres });
+    }
+    assert!(texts.len() > 30);
+    let mut session = node.node.database().write().await.unwrap();
+    for text in texts {
+        let sql = AssertSqlSafe(text.to_owned()).into_sql_str();
+        let prepared = match session.connection() {
+            Connection::Sqlite(c) => c.prepare(sql).await.map(drop),
+            Connection::Postgres(c) => c.prepare(sql).await.map(drop),
+        };
+        prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+});
+
+on_every_engine!(both_schemas_have_the_same_tables_and_columns, |engine| {
+    let node = TestNode::start(engine).await;
+    let mut session = node.node.database().read().await.unwrap();
+    let sql = match engine {
+        Engine::Sqlite => {
+            "select m.name || '.' || c.name from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'"
+        }
+        Engine::Postgres => {
+            "select table_name || '.' || column_name from information_schema.columns where table_schema = 'public'"
+        }
+    };
+    let mut columns: Vec<String> = match session.connection() {
+        Connection::Sqlite(c) => sqlx::query_scalar(sql).fetch_all(c).await.unwrap(),
+        Connection::Postgres(c) => sqlx::query_scalar(sql).fetch_all(c).await.unwrap(),
+    };
+    columns.retain(|column| !column.starts_with('_') && !column.starts_with("sqlite_"));
+    columns.sort();
+    insta::assert_snapshot!("schema", columns.join("\n"));
+});
+
+on_every_engine!(another_key_is_refused_and_the_bank_stays, |engine| {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    partner.protect("minor", "reported", &hash(1)).await;
+    let wrong = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(99)));
+    let open = Database::open(&node.database.url).await.unwrap();
+    assert!(server::bank::Bank::is_set_up(&open).await.unwrap());
+    let refused = Node::open(open, wrong, NodeSettings::default()).await.map(drop);
+    assert!(matches!(refused, Err(BankError::WrongKey)), "{refused:?}");
+    assert_eq!(partner.matches(&hash(1)).await.len(), 1);
+});
+
+on_every_engine!(a_node_that_starts_again_answers_from_what_was_committed, |engine| {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    let id = partner.protect("minor", "verified", &hash(1)).await;
+    let gone = partner.protect("minor", "verified", &hash(2)).await;
+    partner.delete(&format!("entries/{gone}")).await;
+    node.node.close().await;
+    let TestNode { database, .. } = node;
+    let again = TestNode::over(database, |_| ()).await;
+    let partner = again.with_key(partner.key);
+    assert_eq!(partner.matches(&hash(1)).await, [id]);
+    assert_eq!(partner.matches(&hash(2)).await, Vec::<String>::new());
+});
+
+on_every_engine!(two_processes_share_one_database, |engine| {
+    let first = TestNode::start(engine).await;
+    let open = Database::open(&first.database.url).await.unwrap();
+    let second = Node::open(open, first.key.clone(), NodeSettings::default()).await.unwrap();
+    second.start();
+    let partner = first.partner("platform").await;
+    partner.protect("minor", "verified", &hash(1)).await;
+    let mut applied = second.bank.live().watch();
+    applied.wait_for(|seq| *seq == 1).await.unwrap();
+    assert_eq!(second.bank.live().size().hashes, 1);
+    second.close().await;
+});
+
+#[tokio::test]
+async fn no_fingerprint_stands_open_on_disk_and_none_is_left_after_withdrawal() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let id = partner.protect("minor", "verified", &hash(1)).await;
+    let sealed: Vec<u8> = sealed_of(&node).await;
+    assert!(sealed.len() > 32);
+    let hash_bytes = exchange::hex::decode::<32>(&hash(1)).unwrap();
+    let (files, secret) = (files(&node.database), partner.key[20..].as_bytes().to_vec());
+    assert!(files.iter().any(|file| contains(file, &sealed)), "the sealed form is what is written");
+    for file in &files {
+        assert!(!contains(file, &hash_bytes) && !contains(file, hash(1).as_bytes()), "a fingerprint is on disk");
+        assert!(!contains(file, &secret) && !contains(file, &exchange::hex::decode::<32>(&partner.key[20..]).unwrap()));
+        assert!(!contains(file, node.key.to_text().as_bytes()), "the node's key is in its database");
+    }
+    partner.delete(&format!("entries/{id}")).await;
+    node.node.close().await;
+    for file in self::files(&node.database) {
+        assert!(!contains(&file, &sealed), "a withdrawn fingerprint is still on disk, sealed as it is");
+    }
+}
+
+async fn sealed_of(node: &TestNode) -> Vec<u8> {
+    let mut session = node.node.database().read().await.unwrap();
+    let Connection::Sqlite(c) = session.connection() else { unreachable!("SQLite was asked for") };
+    sqlx::query_scalar("select sealed from fingerprints").fetch_one(c).await.unwrap()
+}
+
+fn files(database: &TestDatabase) -> Vec<Vec<u8>> {
+    let folder = std::fs::read_dir(database.folder()).unwrap();
+    folder.map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+}
+
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_said_clearly_writes_nothing_and_passes() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    partner.protect("minor", "verified", &hash(1)).await;
+    set_page_limit(&node, "pragma max_page_count = 1").await;
+    let entries: Vec<_> = (10..1_000).map(|seed| crate::support::entry("minor", "reported", &hash(seed))).collect();
+    let full = partner.post("entries", &serde_json::json!({"entries": entries})).await;
+    full.is_problem(503, "storage-full");
+    assert!(full.headers.contains_key("retry-after"));
+    assert_eq!(partner.get("changes").await.body["head"], 1, "nothing half-written");
+    assert_eq!(partner.matches(&hash(1)).await.len(), 1, "what is known is still answered");
+    set_page_limit(&node, "pragma max_page_count = 1073741823").await;
+    assert_eq!(partner.post("entries", &serde_json::json!({"entries": entries})).await.status, 201);
+}
+
+/// SQLite never lets a file grow past this many pages, nor the limit below what is there.
+async fn set_page_limit(node: &TestNode, pragma: &'static str) {
+    let Database::Sqlite { writer, .. } = node.node.database() else { unreachable!("SQLite was asked for") };
+    sqlx::query(pragma).execute(writer).await.unwrap();
+}

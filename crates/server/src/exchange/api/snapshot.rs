@@ -63,6 +63,8 @@ pub(super) async fn snapshot(
         let lines = reading.next().await.transpose()?;
         Some((lines, reading))
     });
+    // The compressor asks once more after the end.
+    let lines = futures::StreamExt::fuse(lines);
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }
 

@@ -80,6 +80,7 @@ pub(super) async fn stream(
         let event = follow.next().await?;
         Some((Ok(event), follow))
     });
+    let events = futures::StreamExt::fuse(events);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(KEEP_ALIVE_SECONDS))))
 }
 

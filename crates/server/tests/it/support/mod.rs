@@ -1,5 +1,7 @@
 //! The tests' vocabulary: a node on a real socket over a database of its own, partners with keys, fingerprints.
 
+#![expect(unreachable_pub, reason = "a vocabulary for the other modules, read like a library")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
