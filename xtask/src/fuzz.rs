@@ -64,7 +64,10 @@ fn build(folder: &Path) -> Result<PathBuf> {
     command.arg("--manifest-path").arg(folder.join("Cargo.toml")).arg("--target-dir").arg(&built);
     // Encoded flags go before all others that cargo might take from the environment or its configuration.
     command.env("CARGO_ENCODED_RUSTFLAGS", INSTRUMENTATION.join("\x1f"));
-    process::run(&mut command)?;
+    process::run(&mut command).context(
+        "the fuzz targets do not build; if it is only their lock file that is behind a crate's new dependency, \
+         `cargo update --workspace --manifest-path fuzz/Cargo.toml` brings it up",
+    )?;
     Ok(built.join(platform).join("release"))
 }
 

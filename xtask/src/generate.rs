@@ -1,8 +1,9 @@
 //! The committed files that are made from the code. People read them without building anything; a check keeps them
 //! true.
 //!
-//! To add one, let the binary print it and give it a line in [`written_by_the_binary`].
+//! To add one, let the binary print it and give it a line in [`WRITTEN_BY_THE_BINARY`].
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,12 +21,17 @@ pub(crate) fn run(only_check: bool) -> Result<()> {
     if only_check {
         return check(&binary);
     }
-    for file in files(&binary)? {
-        if let Some(folder) = file.path.parent() {
+    let files = files(&binary)?;
+    for (path, text) in &files {
+        if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
-        fs::write(&file.path, &file.text).with_context(|| format!("cannot write {}", file.path.display()))?;
-        println!("{}", file.path.display());
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("{}", path.display());
+    }
+    for path in left_over(&files)? {
+        fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
+        println!("{} removed", path.display());
     }
     Ok(())
 }
@@ -33,63 +39,84 @@ pub(crate) fn run(only_check: bool) -> Result<()> {
 /// Compares the files with what would be written.
 ///
 /// # Errors
-/// When one differs or is missing; the error says which and how to write it.
+/// When one differs, is missing, or is there for a command that is not; the error says which and what to do.
 pub(crate) fn check(binary: &Path) -> Result<()> {
-    let stale: Vec<String> = files(binary)?
-        .into_iter()
-        .filter(|file| fs::read_to_string(&file.path).ok().as_ref() != Some(&file.text))
-        .map(|file| file.path.display().to_string())
-        .collect();
+    let files = files(binary)?;
+    let differs = |(path, text): &(&PathBuf, &String)| fs::read_to_string(path).ok().as_ref() != Some(*text);
+    let mut stale: Vec<String> = files.iter().filter(differs).map(|(path, _)| path.display().to_string()).collect();
+    stale.extend(left_over(&files)?.iter().map(|path| path.display().to_string()));
     if !stale.is_empty() {
         bail!("not what the code would write: {}; run `cargo xtask generate` and commit", stale.join(", "));
     }
-    println!("every generated file is what the code writes");
+    println!("all {} generated files are what the code writes", files.len());
     Ok(())
 }
 
-struct Generated {
-    path: PathBuf,
-    text: String,
-}
-
-fn files(binary: &Path) -> Result<Vec<Generated>> {
+/// Every generated file by its path, with its text.
+fn files(binary: &Path) -> Result<BTreeMap<PathBuf, String>> {
     let docs = workspace::root().join("docs");
-    let mut files = vec![Generated { path: docs.join("cli.md"), text: command_reference(binary)? }];
-    for (path, arguments) in written_by_the_binary() {
-        files.push(Generated { path: docs.join(path), text: says(binary, arguments)? });
+    let mut reference = String::from(
+        "# Commands\n\nWhat `rempart COMMAND --help` says, for every command. Made by `cargo xtask generate`; change the \
+         text in `crates/rempart`.\n",
+    );
+    let mut files = BTreeMap::new();
+    for command in commands(binary, &[])? {
+        let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
+        let title = [&["rempart"], &words[..]].concat();
+        let help = without_trailing_blanks(&command.help);
+        reference.push_str(&format!("\n## {}\n\n```text\n{help}\n```\n", title.join(" ")));
+        let page = says(binary, &[&["man"], &words[..]].concat())?;
+        files.insert(docs.join(MANUAL).join(format!("{}.1", title.join("-"))), page);
+    }
+    files.insert(docs.join("cli.md"), reference);
+    for (path, arguments) in WRITTEN_BY_THE_BINARY {
+        files.insert(docs.join(path), says(binary, arguments)?);
     }
     Ok(files)
 }
 
 /// Files under docs/ and the arguments that make the binary print them.
-fn written_by_the_binary() -> [(&'static str, &'static [&'static str]); 5] {
-    [
-        ("api/openapi.json", &["openapi"]),
-        ("man/rempart.1", &["man"]),
-        ("completions/rempart.bash", &["completions", "bash"]),
-        ("completions/_rempart", &["completions", "zsh"]),
-        ("completions/rempart.fish", &["completions", "fish"]),
-    ]
-}
+const WRITTEN_BY_THE_BINARY: [(&str, &[&str]); 4] = [
+    ("api/openapi.json", &["openapi"]),
+    ("completions/rempart.bash", &["completions", "bash"]),
+    ("completions/_rempart", &["completions", "zsh"]),
+    ("completions/rempart.fish", &["completions", "fish"]),
+];
+/// A manual page for each command.
+const MANUAL: &str = "man";
+/// Folders under docs/ that hold generated files and nothing else.
+const ONLY_GENERATED: [&str; 3] = ["api", "completions", MANUAL];
 
-/// docs/cli.md: what every command says about itself, in the order of the help.
-fn command_reference(binary: &Path) -> Result<String> {
-    let mut page = String::from(
-        "# Commands\n\nWhat `rempart COMMAND --help` says, for every command. Made by `cargo xtask generate`; change the \
-         text in `crates/rempart`.\n",
-    );
-    describe(binary, &[], &mut page)?;
-    Ok(page)
-}
-
-fn describe(binary: &Path, command: &[&str], page: &mut String) -> Result<()> {
-    let help = says(binary, &[command, &["--help"]].concat())?;
-    let title = ["rempart"].iter().chain(command).copied().collect::<Vec<_>>().join(" ");
-    page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", without_trailing_blanks(&help)));
-    for name in commands_in(&help) {
-        describe(binary, &[command, &[name]].concat(), page)?;
+/// Files in the generated folders that the code would not write any more.
+fn left_over(files: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for folder in ONLY_GENERATED.map(|folder| workspace::root().join("docs").join(folder)) {
+        // A folder that is not there yet has nothing left over; its missing files are reported by name.
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            found.push(entry?.path());
+        }
     }
-    Ok(())
+    found.retain(|path| !files.contains_key(path));
+    found.sort();
+    Ok(found)
+}
+
+/// A command of the binary: the words that name it, and what it says about itself.
+struct Described {
+    words: Vec<String>,
+    help: String,
+}
+
+/// This command and all below it, in the order of the help.
+fn commands(binary: &Path, words: &[&str]) -> Result<Vec<Described>> {
+    let help = says(binary, &[words, &["--help"]].concat())?;
+    let mut below = Vec::new();
+    for name in commands_in(&help) {
+        below.extend(commands(binary, &[words, &[name]].concat())?);
+    }
+    let mut all = vec![Described { words: words.iter().map(|word| (*word).to_owned()).collect(), help }];
+    all.append(&mut below);
+    Ok(all)
 }
 
 /// The names under `Commands:`; each stands two blanks in, its description further right or on the next lines.

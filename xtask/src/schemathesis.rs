@@ -50,7 +50,9 @@ pub(crate) fn run(binary: &Path, interpreter: &Path) -> Result<()> {
 fn add_partner(binary: &Path, data: &Path) -> Result<String> {
     let said = process::output(
         Command::new(binary)
-            .args(["partner", "add", "schemathesis", "--json", "--scopes", "contribute,follow,match,outcome", "--data"])
+            .args(["partner", "add", "schemathesis", "--json", "--scopes", "contribute,follow,match,outcome"])
+            .args(["--sees", "minor:reported,adult:reported", "--contributes", "minor:confirmed,adult:confirmed"])
+            .arg("--data")
             .arg(data),
     )?;
     let partner: serde_json::Value = serde_json::from_str(&said).context("`partner add --json` did not print JSON")?;
