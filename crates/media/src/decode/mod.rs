@@ -94,8 +94,11 @@ struct Decoded {
     samples: Samples,
 }
 
-/// Refuses a picture of more pixels than `limits`, or the fingerprint crate, allow.
-fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), DecodeError> {
+/// Refuses a picture without pixels, or with more than `limits`, or the fingerprint crate, allow.
+fn check_pixels(width: u32, height: u32, format: Format, limits: &Limits) -> Result<(), DecodeError> {
+    if width == 0 || height == 0 {
+        return Err(DecodeError::Corrupt { format, what: "its width or height is zero".to_owned() });
+    }
     let pixels_max = limits.pixels_max.min(fingerprint::PIXELS_MAX);
     if u64::from(width) * u64::from(height) > pixels_max {
         return Err(DecodeError::TooManyPixels { width, height, pixels_max });

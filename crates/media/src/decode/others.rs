@@ -38,7 +38,7 @@ pub(super) fn decode(
 fn read(mut decoder: impl ImageDecoder, bytes: &[u8], format: Format, limits: &Limits) -> Result<Decoded, DecodeError> {
     let in_words = |error: ImageError| explain(&error, format, limits);
     let (width, height) = decoder.dimensions();
-    check_pixels(width, height, limits)?;
+    check_pixels(width, height, format, limits)?;
     let pixels = u64::from(width) * u64::from(height);
     let color = decoder.color_type();
     let native_bytes = pixels * u64::from(color.bytes_per_pixel());

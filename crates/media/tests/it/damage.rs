@@ -90,6 +90,19 @@ fn a_jpeg_without_size_scan_or_components_is_damaged() {
     }
 }
 
+#[test]
+fn a_picture_without_width_or_height_is_damaged() {
+    let (_, mut gif) = FILES.iter().find(|(name, _)| *name == "GIF").cloned().unwrap();
+    gif[6..8].fill(0);
+    let mut jpeg = Flat::new(8, 8, 3).file();
+    let frame = jpeg.windows(2).position(|pair| pair == [0xFF, 0xC0]).unwrap();
+    jpeg[frame + 7..frame + 9].fill(0);
+    for (file, format) in [(gif, Format::Gif), (jpeg, Format::Jpeg)] {
+        let what = "its width or height is zero".to_owned();
+        assert_eq!(decode(&file, &LIMITS), Err(DecodeError::Corrupt { format, what }));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 

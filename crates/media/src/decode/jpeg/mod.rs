@@ -23,7 +23,7 @@ const SCANS_MAX: usize = 100;
 
 pub(super) fn decode(bytes: &[u8], limits: &Limits, deadline: &Deadline<'_>) -> Result<Decoded, DecodeError> {
     let outline = Outline::of(bytes)?;
-    check_pixels(outline.width, outline.height, limits)?;
+    check_pixels(outline.width, outline.height, Format::Jpeg, limits)?;
     check_memory(outline.memory_bytes(), limits)?;
 
     let options = DecoderOptions::default()

@@ -99,9 +99,6 @@ impl Frame {
         }
         let width = u32::from(u16::from_be_bytes([*width_upper, *width_lower]));
         let height = u32::from(u16::from_be_bytes([*height_upper, *height_lower]));
-        if width == 0 || height == 0 {
-            return Err(corrupt("its width or height is zero"));
-        }
         Ok(Self { is_progressive: marker == 0xC2, width, height, sampling })
     }
 
