@@ -165,6 +165,16 @@ impl Live {
         index.publish();
     }
 
+    /// Forgets entries that a newer snapshot does not have.
+    pub fn forget(&self, entries: &[EntryId]) {
+        let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries {
+            book.remove(&mut index, *entry);
+        }
+        index.publish();
+    }
+
     /// Ids of everything it holds.
     pub fn ids(&self) -> Vec<EntryId> {
         self.book.read().unwrap_or_else(PoisonError::into_inner).entries.keys().copied().collect()

@@ -93,6 +93,11 @@ impl Bank {
         queries::head(&mut self.database.read().await?).await
     }
 
+    /// The last number committed in a database; 0 before a bank was set up there.
+    pub async fn head_of(database: &Database) -> Result<u64, StorageError> {
+        queries::head(&mut database.read().await?).await
+    }
+
     /// When the change of this number was written.
     pub async fn written_at(&self, seq: u64) -> Result<Option<Time>, StorageError> {
         queries::written_at(&mut self.database.read().await?, seq).await

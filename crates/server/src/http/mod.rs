@@ -3,12 +3,14 @@
 mod client;
 mod json;
 mod problem;
+mod remote;
 mod router;
 mod serve;
 
 pub use client::{ClientError, client};
 pub use json::{Json, Path, Query};
 pub use problem::Problem;
+pub use remote::{Remote, RemoteError};
 pub use router::node_router;
 pub use serve::{Listening, layers, serve};
 

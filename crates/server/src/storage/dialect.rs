@@ -22,8 +22,17 @@ pub const NOTIFY: Pair = Pair { sqlite: "select 1", postgres: "select pg_notify(
 /// The channel of [`NOTIFY`].
 pub const CHANNEL: &str = "rempart_changes";
 
+/// 1 once any step of a schema was taken.
+pub const MIGRATIONS_BEGUN: Pair = Pair {
+    sqlite: "select count(*) from sqlite_master where type = 'table' and name = '_sqlx_migrations'",
+    postgres: "select count(*) from pg_tables where schemaname = current_schema() and tablename = '_sqlx_migrations'",
+};
+
+/// Lines that say what is wrong with the database's structures; `ok` when nothing is.
+pub const INTEGRITY: Pair = Pair { sqlite: "pragma integrity_check", postgres: "select 'ok'" };
+
 /// Every pair, for the test that prepares them all.
-pub const ALL: &[&Pair] = &[&LOCK_SEQUENCE, &NOTIFY];
+pub const ALL: &[&Pair] = &[&LOCK_SEQUENCE, &NOTIFY, &MIGRATIONS_BEGUN, &INTEGRITY];
 
 impl Session {
     /// Runs [`LOCK_SEQUENCE`]; `None` when the node has not been set up.

@@ -8,7 +8,9 @@ use std::borrow::Cow;
 use sqlx::SqlStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-use super::{Database, StorageError};
+use super::{Connection, Database, StorageError, dialect, on};
+
+const APPLIED: &str = "select count(*) from _sqlx_migrations where success";
 
 /// One schema: its steps for both engines.
 pub struct Schema {
@@ -49,6 +51,8 @@ pub const MATCHER: Schema = Schema {
 /// How a database stands to a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MigrationState {
+    /// Steps that were taken in this database; more than are known when a later version took them.
+    pub applied: usize,
     /// Steps that this binary knows.
     pub known: usize,
 }
@@ -72,6 +76,18 @@ impl Database {
             }
         };
         result.map_err(|error| StorageError::Schema(Box::new(error)))?;
-        Ok(MigrationState { known: schema.steps.len() })
+        Ok(MigrationState { applied: schema.steps.len(), known: schema.steps.len() })
+    }
+
+    /// How the database stands to `schema`, without changing it.
+    pub async fn migration_state(&self, schema: &Schema) -> Result<MigrationState, StorageError> {
+        let mut session = self.read().await?;
+        let begun: i64 = match session.connection() {
+            Connection::Sqlite(c) => sqlx::query_scalar(dialect::MIGRATIONS_BEGUN.sqlite).fetch_one(c).await?,
+            Connection::Postgres(c) => sqlx::query_scalar(dialect::MIGRATIONS_BEGUN.postgres).fetch_one(c).await?,
+        };
+        let applied: i64 =
+            if begun == 0 { 0 } else { on!(session, |c| sqlx::query_scalar(APPLIED).fetch_one(c).await?) };
+        Ok(MigrationState { applied: applied.unsigned_abs() as usize, known: schema.steps.len() })
     }
 }

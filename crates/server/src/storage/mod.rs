@@ -7,6 +7,7 @@
 //! What is promised: when [`Database::run`] returns `Ok`, the transaction is committed and on disk (SQLite: WAL with
 //! `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, asserted when connecting).
 
+pub mod backup;
 pub mod dialect;
 mod error;
 mod migrations;
@@ -173,6 +174,28 @@ impl Database {
                 Session::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         })
+    }
+
+    /// What the engine finds wrong with the database's own structures, a line each; nothing: all is well. PostgreSQL
+    /// checks pages as it reads them and has nothing to say here.
+    pub async fn integrity(&self) -> Result<Vec<String>, StorageError> {
+        let mut found: Vec<String> = match self.read().await?.connection() {
+            Connection::Sqlite(c) => sqlx::query_scalar(dialect::INTEGRITY.sqlite).fetch_all(c).await?,
+            Connection::Postgres(c) => sqlx::query_scalar(dialect::INTEGRITY.postgres).fetch_all(c).await?,
+        };
+        found.retain(|line| line != "ok");
+        Ok(found)
+    }
+
+    /// On SQLite, moves everything into the one file and stops keeping others beside it: for a file that is to be
+    /// carried away.
+    async fn into_one_file(&self) -> Result<(), StorageError> {
+        if let Self::Sqlite { writer, readers, .. } = self {
+            // The journal can only be left by the last connection.
+            readers.close().await;
+            sqlx::query("pragma journal_mode = delete").execute(writer).await?;
+        }
+        Ok(())
     }
 
     /// `sqlite` or `postgres`.
