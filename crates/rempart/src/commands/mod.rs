@@ -1,0 +1,92 @@
+//! The commands, a file each.
+
+mod bank;
+mod feed;
+mod generated;
+mod hash;
+mod matching;
+mod migrate;
+mod node;
+mod partner;
+mod pictures;
+mod remote;
+mod serve;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Rempart stops an intimate picture from spreading without the picture ever travelling.
+///
+/// A hotline runs a node (`rempart serve`): it takes fingerprints of pictures, never the pictures, and tells every
+/// partner. A platform runs a matcher (`rempart matcher`): it recognises copies, altered ones too, on its own machines
+/// and says what became of them. `rempart demo` shows all of it on this machine.
+#[derive(Parser, Debug)]
+#[command(name = "rempart", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What there is to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    Hash(hash::Hash),
+    Match(matching::Match),
+    #[command(subcommand)]
+    Bank(bank::Bank),
+    #[command(subcommand)]
+    Partner(partner::Partner),
+    #[command(subcommand)]
+    Feed(feed::Feed),
+    Migrate(migrate::Migrate),
+    Openapi(generated::Openapi),
+    Completions(generated::Completions),
+    Man(generated::Man),
+}
+
+/// Does it.
+pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let done = |result: anyhow::Result<()>| result.map(|()| ExitCode::SUCCESS);
+    match command {
+        Command::Serve(serve) => done(block_on(serve.run())),
+        Command::Hash(hash) => hash.run(),
+        Command::Match(matching) => block_on(matching.run()),
+        Command::Bank(bank) => block_on(bank.run()),
+        Command::Partner(partner) => done(block_on(partner.run())),
+        Command::Feed(feed) => done(block_on(feed.run())),
+        Command::Migrate(migrate) => done(block_on(migrate.run())),
+        Command::Openapi(openapi) => done(openapi.run()),
+        Command::Completions(completions) => done(completions.run()),
+        Command::Man(man) => done(man.run()),
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Goes on when the process is asked to end: ctrl-c, or SIGTERM from whoever supervises it.
+async fn asked_to_end() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler the signal ends the process by itself.
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => tokio::select! {
+                () = interrupted => {}
+                _ = terminated.recv() => {}
+            },
+            Err(_) => interrupted.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}

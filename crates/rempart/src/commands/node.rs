@@ -1,0 +1,120 @@
+//! A node's data folder, database and key, as every command that works on them finds them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use sealing::NodeKey;
+use serde::Serialize;
+use server::bank::Bank;
+use server::node::{Node, NodeSettings};
+use server::storage::{Database, DatabaseUrl, NODE};
+
+use crate::config::{self, Settings};
+use crate::node_key::{self, Absent, Place};
+
+const DATABASE_FILE: &str = "node.db";
+const KEY_FILE: &str = "node.key";
+
+/// Which node.
+#[derive(Args, Debug)]
+pub(crate) struct NodeArguments {
+    /// The node's folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database
+    #[arg(long, value_name = "DIR", env = "REMPART_DATA", hide_env_values = true, default_value = "rempart-data")]
+    pub(crate) data: PathBuf,
+
+    /// Read settings from this file instead of rempart.toml in the data folder
+    #[arg(long, value_name = "FILE", env = "REMPART_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+
+    /// The file that holds the node's key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself,
+    /// goes before it [default: node.key in the data folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) node_key_file: Option<PathBuf>,
+}
+
+/// What of [`NodeArguments`] is a setting.
+#[derive(Serialize)]
+pub(crate) struct NodeFlags<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_key_file: Option<&'a Path>,
+}
+
+impl NodeArguments {
+    /// What was given on the command line.
+    pub(crate) fn flags(&self) -> NodeFlags<'_> {
+        NodeFlags { database: self.database.as_deref(), node_key_file: self.node_key_file.as_deref() }
+    }
+
+    /// The settings, without those that only serving has.
+    pub(crate) fn settings(&self) -> Result<Settings, config::ConfigError> {
+        Settings::read(&self.data, self.config.as_deref(), &self.flags())
+    }
+
+    /// Where the database is.
+    pub(crate) fn database_url(&self, settings: &Settings) -> anyhow::Result<DatabaseUrl> {
+        Ok(match &settings.database {
+            Some(url) => url.parse()?,
+            None => DatabaseUrl::Sqlite(self.data.join(DATABASE_FILE)),
+        })
+    }
+
+    /// Where the key is.
+    pub(crate) fn key_place(&self, settings: &Settings) -> Place {
+        node_key::place(config::path(settings.node_key_file.as_ref()).as_deref(), self.data.join(KEY_FILE))
+    }
+
+    /// Opens the database of a node that is there. A misspelt folder must not look like an empty node.
+    pub(crate) async fn open_database(&self, settings: &Settings) -> anyhow::Result<Database> {
+        let url = self.database_url(settings)?;
+        if let DatabaseUrl::Sqlite(path) = &url
+            && !path.exists()
+        {
+            bail!(
+                "there is no node at {}: name its folder with --data, or set one up with `rempart serve`",
+                path.display()
+            );
+        }
+        open(&url).await
+    }
+
+    /// Opens a node that is there, schema brought up to date, key checked; nothing of it runs.
+    pub(crate) async fn open_node(&self) -> anyhow::Result<Node> {
+        let settings = self.settings()?;
+        let database = self.open_database(&settings).await?;
+        let key = self.key(&settings, &database).await?;
+        Ok(Node::open(database, key, node_settings(&settings)).await?)
+    }
+
+    /// The key, made if nothing was ever sealed in this database.
+    pub(crate) async fn key(&self, settings: &Settings, database: &Database) -> anyhow::Result<Arc<NodeKey>> {
+        database.migrate(&NODE).await?;
+        let absent = if Bank::is_set_up(database).await? { Absent::Refuse } else { Absent::Make };
+        node_key::load(&self.key_place(settings), absent)
+    }
+}
+
+/// Connects, saying which engine did not answer.
+pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<Database> {
+    Database::open(url).await.with_context(|| match url {
+        DatabaseUrl::Sqlite(path) => format!("cannot open the database {}", path.display()),
+        // The address may hold a password.
+        DatabaseUrl::Postgres(_) => "cannot open the PostgreSQL database: check its address and that it runs".to_owned(),
+    })
+}
+
+/// What a node is started with.
+pub(crate) fn node_settings(settings: &Settings) -> NodeSettings {
+    NodeSettings {
+        block_radius: settings.block_radius,
+        requests_per_second: settings.requests_per_second,
+        ..NodeSettings::default()
+    }
+}

@@ -1,0 +1,102 @@
+//! `rempart serve`: a hotline's node.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use clap::Args;
+use serde::Serialize;
+use server::http::{Listening, node_router, serve};
+use server::node::Node;
+
+use super::asked_to_end;
+use super::node::{NodeArguments, NodeFlags, node_settings, open};
+use crate::config::Settings;
+use crate::{folder, output};
+
+/// Run a node: the bank, its feed, and the API for partners
+///
+/// On an empty folder this sets up a complete node on SQLite and makes its key, node.key. Keep a copy of that key
+/// elsewhere: without it nothing in the database can be read. With --database postgres://.. any number of `serve`
+/// processes with the same key share one database.
+///
+/// Ends on ctrl-c or SIGTERM, after requests that are under way.
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// Where partners reach the node [default: 127.0.0.1:8600]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+
+    /// Where the operator's status page and the metrics are; they need no key, so keep them on a private address
+    /// [default: 127.0.0.1 and the port after --listen's]
+    #[arg(long, value_name = "ADDR")]
+    operator_listen: Option<SocketAddr>,
+
+    /// Say the addresses as one line of JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Flags<'a> {
+    #[serde(flatten)]
+    node: NodeFlags<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_listen: Option<SocketAddr>,
+}
+
+/// The first line with `--json`.
+#[derive(Serialize)]
+pub(super) struct Addresses {
+    /// The same as `listening`, under the name that tools expect.
+    pub(super) url: String,
+    pub(super) listening: String,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let flags =
+            Flags { node: self.node.flags(), listen: self.listen, operator_listen: self.operator_listen };
+        let settings = Settings::read(&self.node.data, self.node.config.as_deref(), &flags)?;
+        folder::make(&self.node.data)?;
+        let database = open(&self.node.database_url(&settings)?).await?;
+        let key = self.node.key(&settings, &database).await?;
+        let node = Node::open(database, key, node_settings(&settings)).await?;
+        let listening = listen(settings.node_address()).await?;
+        node.start();
+        let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
+        if self.json {
+            output::json_line(&addresses)?;
+        } else {
+            output::line(format_args!("listening on {}", addresses.listening))?;
+        }
+        let stop = node.stopping().clone();
+        let served = tokio::spawn(serve(listening, node_router(node.clone()), stop.clone()));
+        asked_to_end().await;
+        stop.cancel();
+        let served = served.await;
+        node.close().await;
+        Ok(served??)
+    }
+}
+
+/// Opens a socket, or says which could not be opened.
+pub(super) async fn listen(address: SocketAddr) -> anyhow::Result<Listening> {
+    Listening::on(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// How to reach it from this machine.
+pub(super) fn url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}

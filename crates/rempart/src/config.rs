@@ -1,0 +1,219 @@
+//! Settings: a file (`rempart.toml` in the data folder, or the one named with `--config`), then the environment
+//! (`REMPART_LISTEN`, and with two underscores for a key in a table: `REMPART_BLOCK_RADIUS__MINOR`), then flags. The
+//! later wins. A key that means nothing is an error, so that a misspelt one is not silently without effect.
+//!
+//! To add a setting: a field of [`Settings`] with its comment, a line in docs/configuration.md, and, if it is often
+//! wanted on the command line, a flag of the same name in a command's arguments.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use exchange::{BlockRadius, RADIUS_FIRM_MAX};
+use figment::Figment;
+use figment::error::Kind;
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::magic::RelativePathBuf;
+use serde::{Deserialize, Serialize};
+
+const FILE: &str = "rempart.toml";
+const PREFIX: &str = "REMPART_";
+/// Variables that are read elsewhere: where to look for settings, and secrets.
+const NOT_SETTINGS: &[&str] = &["data", "config", "node_key", "access_token"];
+/// Variables that tests of this project use begin like this.
+const OF_TESTS: &str = "test_";
+
+/// What can be set. Every key may be left out.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    /// Where partners reach the node or the matcher.
+    pub(crate) listen: Option<SocketAddr>,
+    /// Where the operator's page and the metrics are; on the loopback address unless set.
+    pub(crate) operator_listen: Option<SocketAddr>,
+    /// `postgres://user:password@host/name` or `sqlite:PATH`; by default SQLite in the data folder.
+    pub(crate) database: Option<String>,
+    /// The key with which fingerprints are sealed; by default `node.key` in the data folder.
+    pub(crate) node_key_file: Option<RelativePathBuf>,
+    /// Requests a second that one partner key may send.
+    pub(crate) requests_per_second: NonZeroU32,
+    /// How far a verified entry may be blocked without a person looking.
+    pub(crate) block_radius: BlockRadius,
+    /// The nodes that a matcher follows.
+    pub(crate) from: Vec<Upstream>,
+    /// Holds the token that a matcher's clients must send.
+    pub(crate) access_token_file: Option<RelativePathBuf>,
+}
+
+/// A node that a matcher follows.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Upstream {
+    /// Its address.
+    pub(crate) url: String,
+    /// Holds the partner key for it.
+    pub(crate) key_file: RelativePathBuf,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            operator_listen: None,
+            database: None,
+            node_key_file: None,
+            requests_per_second: NonZeroU32::MIN.saturating_add(199),
+            block_radius: BlockRadius::default(),
+            from: Vec::new(),
+            access_token_file: None,
+        }
+    }
+}
+
+/// A setting that cannot be used: where it is and why. Each problem has a line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ConfigError(String);
+
+impl Settings {
+    /// Reads the settings for a data folder. `flags` serialises what was given on the command line, and nothing else.
+    pub(crate) fn read(data: &Path, named: Option<&Path>, flags: &impl Serialize) -> Result<Self, ConfigError> {
+        let file = match named {
+            Some(path) if !path.is_file() => {
+                return Err(ConfigError(format!("there is no file {} to read settings from", path.display())));
+            }
+            Some(path) => path.to_owned(),
+            None => data.join(FILE),
+        };
+        let ours = |key: &figment::value::UncasedStr| {
+            let key = key.as_str().to_ascii_lowercase();
+            !NOT_SETTINGS.contains(&key.as_str()) && !key.starts_with(OF_TESTS)
+        };
+        let mut figment = Figment::new();
+        if file.exists() {
+            // Only this file: one of the same name in a folder above is another node's.
+            figment = figment.merge(Toml::file_exact(&file));
+        }
+        let settings: Self = figment
+            .merge(Env::prefixed(PREFIX).filter(ours).split("__"))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|error| ConfigError(tell(error, &file)))?;
+        settings.check()
+    }
+
+    fn check(self) -> Result<Self, ConfigError> {
+        for (key, radius) in [("minor", self.block_radius.minor), ("adult", self.block_radius.adult)] {
+            if radius > RADIUS_FIRM_MAX {
+                return Err(ConfigError(format!("block_radius.{key} is 0 to {RADIUS_FIRM_MAX}, not {radius}")));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Where partners reach a node.
+    pub(crate) fn node_address(&self) -> SocketAddr {
+        self.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8600)))
+    }
+
+    /// Where a platform's services reach a matcher.
+    pub(crate) fn matcher_address(&self) -> SocketAddr {
+        self.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8700)))
+    }
+
+    /// Where the operator's page is: unless set, the loopback address and the port after `public`'s; with port 0, any.
+    pub(crate) fn operator_address(&self, public: SocketAddr) -> SocketAddr {
+        let port = if public.port() == 0 { 0 } else { public.port().wrapping_add(1) };
+        self.operator_listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    }
+}
+
+/// A path that was set, relative to the file that set it.
+pub(crate) fn path(set: Option<&RelativePathBuf>) -> Option<PathBuf> {
+    set.map(RelativePathBuf::relative)
+}
+
+/// Every problem on a line: where, which key, why.
+fn tell(error: figment::Error, file: &Path) -> String {
+    let lines = error.into_iter().map(|error| {
+        let is_variable = error.metadata.as_ref().is_some_and(|source| source.name.contains("environment"));
+        let mut key = error.path.clone();
+        let why = match &error.kind {
+            Kind::UnknownField(name, known) => {
+                if key.last().is_none_or(|last| last != name) {
+                    key.push(name.clone());
+                }
+                format!("there is no such setting; there are {}", known.join(", "))
+            }
+            kind => kind.to_string().trim().to_owned(),
+        };
+        if is_variable {
+            format!("{PREFIX}{}: {why}", key.join("__").to_uppercase())
+        } else {
+            let key = if key.is_empty() { String::new() } else { format!("{}: ", key.join(".")) };
+            format!("{}: {key}{why}", file.display())
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Flags {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        listen: Option<&'static str>,
+    }
+
+    fn read(text: &str, listen: Option<&'static str>) -> Result<Settings, String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let read = Settings::read(folder.path(), None, &Flags { listen });
+        read.map_err(|error| error.to_string().replace(folder.path().to_str().unwrap(), "DATA"))
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let text = "listen = \"127.0.0.1:1\"\nrequests_per_second = 7";
+        assert_eq!(read(text, None).unwrap().listen.unwrap().port(), 1);
+        let settings = read(text, Some("127.0.0.1:2")).unwrap();
+        assert_eq!((settings.listen.unwrap().port(), settings.requests_per_second.get()), (2, 7));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_file_and_what_there_is() {
+        let error = read("listne = \"127.0.0.1:1\"", None).unwrap_err();
+        assert!(error.starts_with("DATA/rempart.toml: listne: there is no such setting; there are "), "{error}");
+        assert!(error.contains("`listen`") || error.contains("listen,"), "{error}");
+        let error = read("[block_radius]\nminr = 3", None).unwrap_err();
+        assert!(error.starts_with("DATA/rempart.toml: block_radius.minr: "), "{error}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_named_with_its_file_and_key() {
+        for (text, key) in [
+            ("requests_per_second = 0", "requests_per_second"),
+            ("listen = \"here\"", "listen"),
+            ("[block_radius]\nadult = \"far\"", "block_radius.adult"),
+        ] {
+            let error = read(text, None).unwrap_err();
+            assert!(error.starts_with(&format!("DATA/rempart.toml: {key}: ")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_block_radius_ends_where_firm_answers_end() {
+        assert!(read("[block_radius]\nadult = 31", None).is_ok());
+        assert!(read("[block_radius]\nadult = 32", None).unwrap_err().contains("block_radius.adult is 0 to 31"));
+    }
+
+    #[test]
+    fn the_operator_is_next_door_unless_set() {
+        let settings = Settings::default();
+        let public: SocketAddr = "0.0.0.0:4000".parse().unwrap();
+        assert_eq!(settings.operator_address(public).to_string(), "127.0.0.1:4001");
+        assert_eq!(settings.operator_address("[::]:0".parse().unwrap()).port(), 0);
+    }
+}
