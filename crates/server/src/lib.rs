@@ -6,6 +6,7 @@ pub mod clock;
 pub mod exchange;
 pub mod http;
 mod jobs;
+pub mod matcher;
 pub mod node;
 pub mod partners;
 pub mod removal;

@@ -3,6 +3,7 @@
 
 mod api;
 mod feed;
+mod matcher;
 mod matching;
 mod sharing;
 mod storage;

@@ -1,0 +1,129 @@
+//! One answer from what is held of several nodes.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use exchange::{EntryId, MATCHES_PER_QUERY_MAX, MatchResponse, MatchResult, Matched, Parsed, Radius};
+
+use super::Matcher;
+use crate::bank::Live;
+use crate::exchange::api::off_runtime;
+use crate::http::Problem;
+
+impl Matcher {
+    /// Answers from every node whose bank is held whole and not too stale. `seq` is that of the one least ahead, 0
+    /// while one was never received; `stale_seconds` is that of the one longest unheard.
+    pub(super) async fn answer(&self, queries: Vec<Parsed>, radius: Radius) -> Result<MatchResponse, Problem> {
+        let (now, stale_max) = (self.inner.clock.now(), self.inner.stale_max);
+        let (mut lives, mut seq, mut stale, mut too_stale): (Vec<Arc<Live>>, _, _, _) =
+            (Vec::new(), u64::MAX, None, false);
+        for (replica, standing) in self.inner.replicas.iter().zip(self.inner.standings.all()) {
+            stale = stale.max(standing.stale_seconds(now));
+            if !replica.live.is_ready() {
+                seq = 0;
+            } else if standing.is_too_stale(now, stale_max) {
+                too_stale = true;
+            } else {
+                seq = seq.min(replica.live.applied());
+                lives.push(replica.live.clone());
+            }
+        }
+        if lives.is_empty() {
+            return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
+        }
+        let results = off_runtime(move || {
+            let answers = lives.iter().map(|live| live.answer(&queries, radius, |_, _| true));
+            answers.reduce(|all, more| all.into_iter().zip(more).map(|(all, more)| merge(all, more)).collect())
+        })
+        .await?;
+        Ok(MatchResponse { seq, stale_seconds: stale, results: results.unwrap_or_default() })
+    }
+}
+
+/// What two nodes know about one query: each entry once, at its smallest distance; if they differ in their advice,
+/// for review.
+fn merge(one: MatchResult, other: MatchResult) -> MatchResult {
+    let mut best: HashMap<EntryId, Matched> = HashMap::new();
+    for found in one.matches.into_iter().chain(other.matches) {
+        best.entry(found.entry)
+            .and_modify(|known| {
+                let advice = known.advice.min(found.advice);
+                if found.distance < known.distance || found.advice < known.advice {
+                    let distance = known.distance.min(found.distance);
+                    *known = Matched { distance, ..found.clone() };
+                }
+                known.advice = advice;
+            })
+            .or_insert(found);
+    }
+    let mut matches: Vec<Matched> = best.into_values().collect();
+    matches.sort_unstable_by_key(|matched| (Reverse(matched.advice), matched.distance, matched.entry));
+    let truncated = one.truncated || other.truncated || matches.len() > MATCHES_PER_QUERY_MAX;
+    matches.truncate(MATCHES_PER_QUERY_MAX);
+    MatchResult { matches, truncated }
+}
+
+fn loading() -> Problem {
+    let detail = "The matcher has not yet received a whole snapshot of any node; an answer now would miss entries. Try \
+                  again shortly; GET /api/v1/status tells how far it is.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "loading", "Not ready yet", detail)
+        .retry_after(Duration::from_secs(1))
+}
+
+fn too_stale_problem(stale_max: Duration) -> Problem {
+    let hours = stale_max.as_secs() / 3_600;
+    let detail = format!(
+        "No node was heard for more than {hours} hours, so what is held is no longer used. GET /api/v1/status tells why; \
+         restore the connection or the key."
+    );
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-stale", "What is held is too old", detail)
+        .retry_after(Duration::from_secs(60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exchange::{Advice, Class, Kind, Orientation, Status, Tier};
+
+    fn matched(entry: u8, distance: u8, advice: Advice) -> Matched {
+        Matched {
+            entry: EntryId::from_bytes([entry; 16]),
+            class: Class::Minor,
+            tier: Tier::Verified,
+            status: Status::Active,
+            advice,
+            distance,
+            orientation: Orientation::Original,
+            kind: Kind::Pdq,
+            fingerprint: 0,
+        }
+    }
+
+    fn result(matches: Vec<Matched>) -> MatchResult {
+        MatchResult { matches, truncated: false }
+    }
+
+    #[test]
+    fn an_entry_of_two_nodes_is_listed_once_with_the_cautious_advice() {
+        use Advice::{Block, Review};
+        let one = result(vec![matched(1, 3, Block), matched(2, 1, Block), matched(3, 9, Review)]);
+        let other = result(vec![matched(2, 1, Review), matched(4, 2, Block), matched(3, 8, Review)]);
+        let merged = merge(one, other);
+        let expected = [matched(4, 2, Block), matched(1, 3, Block), matched(2, 1, Review), matched(3, 8, Review)];
+        assert_eq!(merged.matches, expected);
+        assert!(!merged.truncated);
+    }
+
+    #[test]
+    fn the_nearest_hundred_are_listed_and_it_is_said_that_there_are_more() {
+        let some = |from: u8, count: u8| result((from..from + count).map(|n| matched(n, n, Advice::Review)).collect());
+        let full = merge(some(0, 50), some(50, 50));
+        assert_eq!((full.matches.len(), full.truncated), (100, false));
+        let more = merge(some(0, 50), some(50, 51));
+        assert_eq!((more.matches.len(), more.truncated), (100, true));
+        assert_eq!(more.matches[99].distance, 99);
+    }
+}

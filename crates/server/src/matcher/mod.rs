@@ -1,0 +1,299 @@
+//! A platform's matcher: a replica of what one or more nodes show it, on the platform's own machine. Pictures never
+//! leave the platform; matching goes on when a node is out of reach.
+//!
+//! For each node a task takes a snapshot, then follows the feed; every page is written to the matcher's own file, then
+//! put into the index, then acknowledged ([`replica`], [`follow`], [`snapshot`]). A restart loads the file and asks
+//! only for what came since. Fingerprints are sealed in the file with a key that is not kept beside it.
+//!
+//! What is decided here, and holds whatever a node does:
+//!
+//! - One entry that cannot be read never stops the feed: it is skipped and reported ([`page`]).
+//! - A fresh snapshot (the agreement changed, the bank was restored) replaces what is held without a gap: what it did
+//!   not bring goes once the feed has caught up.
+//! - Cut off, the matcher answers from what it holds and says how stale that is. A node that revoked the key is tried
+//!   slowly and the refusal is shown; either way what is held of a node is used for at most
+//!   [`MatcherSettings::stale_max`], then no longer.
+//! - An outcome is answered with 200 once it is written down here, and sent until the node has it ([`outbox`]).
+//! - Where two nodes hold the same entry and differ in their advice, the cautious one stands ([`answer`]).
+
+mod access;
+mod answer;
+pub mod api;
+mod backoff;
+mod fetch;
+mod follow;
+mod held;
+pub mod lines;
+mod outbox;
+pub mod page;
+mod queries;
+mod replica;
+mod settings;
+mod snapshot;
+pub mod sse;
+mod standing;
+mod store;
+
+use std::collections::HashSet;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use access::{Access, AccessError, TOKEN_BYTES_MIN};
+pub use api::{ImageMatch, MatcherStatus, document};
+pub use backoff::{Pace, RETRY_AFTER_SECONDS_MAX};
+pub use queries::SQL;
+pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
+pub use standing::{Standing, UpstreamStatus};
+
+use crate::bank::Live;
+use crate::clock::Clock;
+use crate::storage::{StorageError, Transient};
+use replica::{Progress, Replica};
+use standing::Standings;
+use store::Store;
+
+/// Time for a call that is no stream.
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+const MEASURE_EVERY: Duration = Duration::from_secs(5);
+/// How often the file is told when nodes were last heard, when nothing else is written.
+const NOTE_EVERY_TURNS: u32 = 12;
+
+/// A matcher. Cheap to clone; it is the state of every handler.
+#[derive(Clone)]
+pub struct Matcher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    replicas: Vec<Arc<Replica>>,
+    /// Taken by [`Matcher::start`].
+    begun: Mutex<Vec<Progress>>,
+    store: Store,
+    standings: Standings,
+    access: Access,
+    stale_max: Duration,
+    pictures: PictureSettings,
+    decodes: Arc<Semaphore>,
+    picture_requests: Arc<Semaphore>,
+    clock: Clock,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    /// Held until the matcher is closed or dropped: one file, one matcher.
+    lock: File,
+}
+
+/// Why a matcher does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum MatcherError {
+    /// The file was sealed with another key. Give that key; or remove the file, and a new one is filled by a snapshot.
+    #[error("this matcher's file was sealed with another key; give that key, or remove the file to begin afresh")]
+    WrongKey,
+    /// Another matcher has the file. Stop that one, or give each its own file.
+    #[error("another matcher is using {0}; stop it, or give each matcher its own file")]
+    InUse(PathBuf),
+    /// The file beside which the lock is kept cannot be made. Check the folder and who may write there.
+    #[error("{0} cannot be written: {1}")]
+    Folder(PathBuf, std::io::Error),
+    /// Nothing to follow. Give at least one node.
+    #[error("a matcher follows at least one node; give its address and key")]
+    NoUpstream,
+    /// The same node twice. Give each address once.
+    #[error("{0} is given twice; give each node once")]
+    Twice(String),
+    /// See [`ClientError`](crate::http::ClientError).
+    #[error(transparent)]
+    Client(#[from] crate::http::ClientError),
+    /// See [`StorageError`].
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Transient for MatcherError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_transient())
+    }
+}
+
+impl Matcher {
+    /// Opens the file and checks the key. Nothing runs yet.
+    ///
+    /// # Errors
+    /// See [`MatcherError`].
+    pub async fn open(settings: MatcherSettings) -> Result<Self, MatcherError> {
+        let MatcherSettings { file, key, upstreams, access, stale_max, pictures, pace, clock, entropy } = settings;
+        let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
+        check_urls(&urls)?;
+        let lock = lock(&file)?;
+        let (store, rows) = Store::open(&file, key, &urls, clock.clone(), entropy.clone()).await?;
+        let http = crate::http::client()?;
+        let now = clock.now();
+        let standing = |(upstream, row): (&Upstream, &queries::UpstreamRow)| Standing {
+            url: upstream.url().to_owned(),
+            host: upstream.host().to_owned(),
+            loaded: false,
+            connected: false,
+            revoked: false,
+            polling: false,
+            cursor: row.cursor,
+            acknowledged: None,
+            head: None,
+            heard_at: row.heard_at,
+            followed_at: now,
+            entries: 0,
+            snapshots: 0,
+            skipped: row.skipped,
+            last_skipped: None,
+            outcomes_waiting: 0,
+            outcomes_refused: 0,
+            outcomes_trouble: None,
+            trouble: None,
+        };
+        let standings = Standings::new(upstreams.iter().zip(&rows).map(standing).collect());
+        let replica = |(place, (upstream, row)): (usize, (Upstream, &queries::UpstreamRow))| {
+            if upstream.is_clear() {
+                let host = upstream.host();
+                tracing::warn!(
+                    upstream = host,
+                    "the key and the bank travel unencrypted; use https outside a private net"
+                );
+            }
+            Arc::new(Replica {
+                place,
+                id: row.id,
+                upstream,
+                live: Arc::new(Live::new()),
+                store: store.clone(),
+                standings: standings.clone(),
+                http: http.clone(),
+                pace,
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                in_force: watch::channel(None).0,
+                queued: Notify::new(),
+            })
+        };
+        let replicas = upstreams.into_iter().zip(&rows).enumerate().map(replica).collect();
+        let inner = Inner {
+            replicas,
+            begun: Mutex::new(rows.iter().map(Progress::of).collect()),
+            store,
+            standings,
+            access,
+            stale_max,
+            decodes: Arc::new(Semaphore::new(pictures.decodes_max.max(1))),
+            picture_requests: Arc::new(Semaphore::new(pictures.requests_max.max(1))),
+            pictures,
+            clock,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            lock,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Starts to load what is held and to follow every node. A second call does nothing.
+    pub fn start(&self) {
+        let begun = std::mem::take(&mut *self.inner.begun.lock().unwrap_or_else(PoisonError::into_inner));
+        if begun.is_empty() {
+            return;
+        }
+        let (tasks, stop) = (&self.inner.tasks, &self.inner.stop);
+        for (replica, progress) in self.inner.replicas.iter().zip(begun) {
+            tasks.spawn(replica.clone().follow(progress, stop.clone()));
+            tasks.spawn(replica.clone().acknowledge(stop.clone()));
+            tasks.spawn(replica.clone().send_outcomes(stop.clone()));
+        }
+        tasks.spawn(self.clone().measure());
+    }
+
+    /// What it serves; see [`api`].
+    pub fn router(&self) -> axum::Router {
+        api::router(self.clone())
+    }
+
+    /// Cancelled when the matcher is to end.
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.inner.stop
+    }
+
+    /// How it stands to each node, in the order of the settings; says when that changes.
+    pub fn watch_status(&self) -> watch::Receiver<Vec<Standing>> {
+        self.inner.standings.watch()
+    }
+
+    /// The index over what is held of each node, in the order of the settings.
+    pub fn lives(&self) -> Vec<Arc<Live>> {
+        self.inner.replicas.iter().map(|replica| replica.live.clone()).collect()
+    }
+
+    /// Ends what [`Matcher::start`] started and closes the file.
+    pub async fn close(&self) {
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        self.note_heard().await;
+        self.inner.store.close().await;
+        if let Err(error) = self.inner.lock.unlock() {
+            tracing::warn!(%error, "the file stays locked until the process ends");
+        }
+    }
+
+    /// Who may ask.
+    pub(crate) fn access(&self) -> &Access {
+        &self.inner.access
+    }
+
+    async fn measure(self) {
+        let mut turns = tokio::time::interval(MEASURE_EVERY);
+        let measuring = async {
+            for turn in 0_u32.. {
+                turns.tick().await;
+                self.inner.standings.measure(self.inner.clock.now());
+                if turn % NOTE_EVERY_TURNS == NOTE_EVERY_TURNS - 1 {
+                    self.note_heard().await;
+                }
+            }
+        };
+        self.inner.stop.run_until_cancelled(measuring).await;
+    }
+
+    /// Tells the file when each node was last heard, so that staleness outlasts a restart.
+    async fn note_heard(&self) {
+        for (replica, standing) in self.inner.replicas.iter().zip(self.inner.standings.all()) {
+            let Some(at) = standing.heard_at else { continue };
+            if let Err(error) = self.inner.store.heard(replica.id, at).await {
+                tracing::warn!(%error, "could not note when the node was last heard");
+            }
+        }
+    }
+}
+
+fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {
+    if urls.is_empty() {
+        return Err(MatcherError::NoUpstream);
+    }
+    let mut seen = HashSet::new();
+    match urls.iter().find(|url| !seen.insert(**url)) {
+        Some(twice) => Err(MatcherError::Twice((*twice).to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Takes `FILE.lock`, which vanishes with the process however it ends.
+fn lock(file: &Path) -> Result<File, MatcherError> {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let lock = File::create(&path).map_err(|error| MatcherError::Folder(path.clone(), error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(MatcherError::InUse(file.to_owned())),
+        Err(TryLockError::Error(error)) => Err(MatcherError::Folder(path, error)),
+    }
+}
