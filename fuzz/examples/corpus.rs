@@ -166,6 +166,10 @@ fn pictures() -> Seeds {
     let grey = DynamicImage::ImageLuma8(rgb.to_luma8());
     let whole = file(&rgb, ImageFormat::Jpeg);
     let half = whole[..whole.len() / 2].to_vec();
+    // The screen of a GIF may claim no width around a frame that has one.
+    let gif = file(&rgba, ImageFormat::Gif);
+    let mut no_width = gif.clone();
+    no_width[6..8].fill(0);
     vec![
         ("rgb.jpg", whole),
         ("half.jpg", half),
@@ -173,7 +177,8 @@ fn pictures() -> Seeds {
         ("rgb.png", file(&rgb, ImageFormat::Png)),
         ("rgba.png", file(&rgba, ImageFormat::Png)),
         ("deep.png", file(&deep, ImageFormat::Png)),
-        ("rgba.gif", file(&rgba, ImageFormat::Gif)),
+        ("rgba.gif", gif),
+        ("no_width.gif", no_width),
         ("rgb.webp", file(&rgb, ImageFormat::WebP)),
         ("rgba.webp", file(&rgba, ImageFormat::WebP)),
         ("rgb.bmp", file(&rgb, ImageFormat::Bmp)),
