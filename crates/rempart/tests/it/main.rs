@@ -1,0 +1,3 @@
+//! The real binary, driven as its users drive it.
+
+mod crash;
