@@ -34,7 +34,11 @@ fn main() -> ExitCode {
         Err(error) if output::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error);
-            ExitCode::from(if error.is::<Usage>() || error.is::<config::ConfigError>() { ASKED_WRONGLY } else { FAILED })
+            ExitCode::from(if error.is::<Usage>() || error.is::<config::ConfigError>() {
+                ASKED_WRONGLY
+            } else {
+                FAILED
+            })
         }
     }
 }

@@ -19,7 +19,8 @@ impl Progress {
             Some(total) => ProgressBar::new(total),
             None => ProgressBar::no_length(),
         };
-        let template = if total.is_some() { "{msg} {bar:30} {pos}/{len}, {eta} left" } else { "{msg} {pos}, {elapsed}" };
+        let template =
+            if total.is_some() { "{msg} {bar:30} {pos}/{len}, {eta} left" } else { "{msg} {pos}, {elapsed}" };
         bar.set_draw_target(ProgressDrawTarget::hidden());
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_message(what.to_owned());

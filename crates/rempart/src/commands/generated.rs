@@ -11,7 +11,11 @@ use crate::output;
 
 /// Print the OpenAPI 3.1 document of a node's API
 #[derive(Args, Debug)]
-pub(crate) struct Openapi {}
+pub(crate) struct Openapi {
+    /// A matcher's API instead
+    #[arg(long)]
+    matcher: bool,
+}
 
 /// Print completions for a shell
 ///
@@ -33,7 +37,7 @@ pub(crate) struct Man {
 
 impl Openapi {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let document = server::exchange::api::document();
+        let document = if self.matcher { server::matcher::document() } else { server::exchange::api::document() };
         output::line(document.to_pretty_json()?)
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use exchange::{MatchRequest, MatchResponse, MatchResult, PdqQuery, Query};
+use exchange::{MatchRequest, MatchResponse, MatchResult, PDQ_QUALITY_MIN, PdqQuery, Query};
 use media::PictureFingerprints;
 use serde::Serialize;
 use server::http::Remote;
@@ -23,7 +23,7 @@ const BATCH: usize = 100;
 /// The pictures are hashed here; only fingerprints are sent, of all eight orientations. Prints a line for each match:
 /// the advice (block, or review by a person), the distance in bits (0 to 31 is close; exact: the very same file), class,
 /// tier, the entry, and the picture's path; and a line `unknown` for a picture without a match. With --json, a JSON
-/// object for each picture.
+/// object for each picture. Of a picture too plain to be recognised safely only identical files are looked for.
 ///
 /// The exit code says whether every picture could be asked about (0) or not (1), not whether any is known.
 #[derive(Args, Debug)]
@@ -92,10 +92,12 @@ impl Match {
     }
 }
 
-/// Everything by which a picture can be met.
-pub(super) fn query(found: &PictureFingerprints) -> Query {
+/// Everything by which a picture can be met; a plain one only by its exact digests, since it resembles strangers.
+fn query(found: &PictureFingerprints) -> Query {
+    let is_plain = found.dihedral.quality < PDQ_QUALITY_MIN;
+    let hashes = found.dihedral.hashes.iter().map(ToString::to_string).collect();
     Query {
-        pdq: Some(PdqQuery::Oriented(found.dihedral.hashes.iter().map(ToString::to_string).collect())),
+        pdq: (!is_plain).then_some(PdqQuery::Oriented(hashes)),
         sha256: Some(found.sha256.to_string()),
         md5: Some(found.md5.to_string()),
     }

@@ -1,9 +1,13 @@
 //! The commands, a file each.
 
+mod backup;
 mod bank;
+mod demo;
+mod doctor;
 mod feed;
 mod generated;
 mod hash;
+mod matcher;
 mod matching;
 mod migrate;
 mod node;
@@ -32,7 +36,9 @@ pub(crate) struct Cli {
 /// What there is to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    Demo(demo::Demo),
     Serve(serve::Serve),
+    Matcher(matcher::Matcher),
     Hash(hash::Hash),
     Match(matching::Match),
     #[command(subcommand)]
@@ -42,6 +48,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Feed(feed::Feed),
     Migrate(migrate::Migrate),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Doctor(doctor::Doctor),
     Openapi(generated::Openapi),
     Completions(generated::Completions),
     Man(generated::Man),
@@ -51,13 +60,18 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = |result: anyhow::Result<()>| result.map(|()| ExitCode::SUCCESS);
     match command {
+        Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
+        Command::Matcher(matcher) => done(block_on(matcher.run())),
         Command::Hash(hash) => hash.run(),
         Command::Match(matching) => block_on(matching.run()),
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
+        Command::Backup(backup) => done(block_on(backup.run())),
+        Command::Restore(restore) => done(block_on(restore.run())),
+        Command::Doctor(doctor) => block_on(doctor.run()),
         Command::Openapi(openapi) => done(openapi.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),

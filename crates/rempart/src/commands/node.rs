@@ -106,7 +106,9 @@ pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<Database> {
     Database::open(url).await.with_context(|| match url {
         DatabaseUrl::Sqlite(path) => format!("cannot open the database {}", path.display()),
         // The address may hold a password.
-        DatabaseUrl::Postgres(_) => "cannot open the PostgreSQL database: check its address and that it runs".to_owned(),
+        DatabaseUrl::Postgres(_) => {
+            "cannot open the PostgreSQL database: check its address and that it runs".to_owned()
+        }
     })
 }
 

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use exchange::{Agreement, Reach, Scope, Scopes, Time};
 use serde::Serialize;
 use server::clock::{Clock, Entropy};
-use server::partners::{KeyText, KeyView, NewPartner, PartnerName, PartnerView, Partners};
+use server::partners::{KeyText, KeyView, NewPartner, PartnerError, PartnerName, PartnerView, Partners};
 use server::storage::NODE;
 
 use super::node::NodeArguments;
@@ -77,8 +77,13 @@ pub(crate) struct Agree {
     #[arg(value_name = "NAME")]
     name: PartnerName,
 
-    #[command(flatten)]
-    agreement: AgreementArguments,
+    /// What it is shown from now on [default: as before]
+    #[arg(long, value_name = "REACH", value_parser = Reach::parse)]
+    sees: Option<Reach>,
+
+    /// What it may contribute from now on [default: as before]
+    #[arg(long, value_name = "REACH", value_parser = Reach::parse)]
+    contributes: Option<Reach>,
 
     #[command(flatten)]
     node: NodeArguments,
@@ -182,9 +187,11 @@ impl Key {
 
 impl Agree {
     async fn run(self) -> anyhow::Result<()> {
-        let agreement = self.agreement.agreement();
-        partners(&self.node).await?.set_agreement(&self.name, agreement).await?;
-        let Agreement { sees, contributes } = agreement;
+        let partners = partners(&self.node).await?;
+        let before = partners.list().await?.into_iter().find(|partner| partner.name == self.name.as_str());
+        let before = before.ok_or_else(|| PartnerError::Unknown(self.name.to_string()))?.agreement;
+        let (sees, contributes) = (self.sees.unwrap_or(before.sees), self.contributes.unwrap_or(before.contributes));
+        partners.set_agreement(&self.name, Agreement { sees, contributes }).await?;
         output::line(format_args!("{} now sees {sees} and contributes {contributes}", self.name))
     }
 }
@@ -246,9 +253,7 @@ impl KeyArguments {
             });
         }
         match (&self.key_file, revealed) {
-            (Some(path), _) => {
-                output::line(format_args!("key {} for {name} is in {}", key.id(), path.display()))
-            }
+            (Some(path), _) => output::line(format_args!("key {} for {name} is in {}", key.id(), path.display())),
             (None, Some(revealed)) => {
                 eprintln!("A key for {name}. It is shown this once; only a digest of it is kept:");
                 output::line(revealed)
@@ -268,7 +273,8 @@ async fn partners(node: &NodeArguments) -> anyhow::Result<Partners> {
 fn scopes(text: &str) -> Result<Scopes, String> {
     text.split(',')
         .map(|name| {
-            Scope::from_name(name).ok_or_else(|| format!("a scope is contribute, follow, match or outcome; not {name:?}"))
+            Scope::from_name(name)
+                .ok_or_else(|| format!("a scope is contribute, follow, match or outcome; not {name:?}"))
         })
         .collect()
 }

@@ -59,8 +59,7 @@ pub(super) struct Addresses {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let flags =
-            Flags { node: self.node.flags(), listen: self.listen, operator_listen: self.operator_listen };
+        let flags = Flags { node: self.node.flags(), listen: self.listen, operator_listen: self.operator_listen };
         let settings = Settings::read(&self.node.data, self.node.config.as_deref(), &flags)?;
         folder::make(&self.node.data)?;
         let database = open(&self.node.database_url(&settings)?).await?;

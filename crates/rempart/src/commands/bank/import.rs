@@ -138,7 +138,8 @@ impl Import {
         if bad_count == 0 {
             return Ok(());
         }
-        let more = if bad_count > bad.len() { format!("\n.. and {} more", bad_count - bad.len()) } else { String::new() };
+        let more =
+            if bad_count > bad.len() { format!("\n.. and {} more", bad_count - bad.len()) } else { String::new() };
         bail!("{}{more}\nnothing was imported; mend the lines, or leave them out with --skip-bad", bad.join("\n"))
     }
 

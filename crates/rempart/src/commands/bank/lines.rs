@@ -197,7 +197,10 @@ impl<R: Read> Rows<R> {
     fn header(&mut self) -> Result<[Option<usize>; COLUMNS.len()], LineError> {
         let header = self.reader.headers().map_err(wrong)?;
         if let Some(unknown) = header.iter().find(|name| !COLUMNS.contains(name)) {
-            return Err(LineError::Header(format!("no column is called {unknown:?}; there are {}", COLUMNS.join(", "))));
+            return Err(LineError::Header(format!(
+                "no column is called {unknown:?}; there are {}",
+                COLUMNS.join(", ")
+            )));
         }
         let columns = COLUMNS.map(|name| header.iter().position(|column| column == name));
         match columns {
@@ -313,7 +316,8 @@ mod tests {
     #[test]
     fn rows_of_one_id_are_one_entry_and_a_bad_row_is_told_by_number() {
         let (a, b) = ("a".repeat(32), "b".repeat(32));
-        let text = format!("class,id,md5\nminor,1,{a}\nminor,1,{b}\nminor,,{a}\nminor,,{b}\nminor,2,xyz\nadult,3,{a}\n");
+        let text =
+            format!("class,id,md5\nminor,1,{a}\nminor,1,{b}\nminor,,{a}\nminor,,{b}\nminor,2,xyz\nadult,3,{a}\n");
         let told = told(csv(text.as_bytes(), DEFAULTS));
         assert_eq!(told[0], "2: minor reported 2");
         // The bad row is told as soon as it is met, before the entry that waits for its next row.

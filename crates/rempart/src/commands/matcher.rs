@@ -1,0 +1,151 @@
+//! `rempart matcher`: a platform's replica of the bank.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use figment::value::magic::RelativePathBuf;
+use serde::Serialize;
+use server::http::serve;
+use server::matcher::{Access, Matcher as Replica, MatcherSettings, Upstream};
+
+use super::asked_to_end;
+use super::remote::secret;
+use super::serve::{Addresses, listen, url};
+use crate::config::{self, Settings};
+use crate::node_key::{self, Absent};
+use crate::output::Usage;
+use crate::{folder, output};
+
+const DATABASE_FILE: &str = "matcher.db";
+const KEY_FILE: &str = "matcher.key";
+
+/// Run a platform's matcher: a copy of what one or more nodes share with it, in memory
+///
+/// Loads the bank, follows every change, says how far it is, and answers whether pictures are known: by fingerprint, or
+/// by picture, which is hashed in memory and never written. Reports of what was done are passed on to the node as soon as
+/// it can be reached. A restart needs only the changes missed meanwhile; cut off from a node, it goes on answering and
+/// says how old its answers are.
+///
+/// Ends on ctrl-c or SIGTERM, after requests that are under way.
+#[derive(Args, Debug)]
+pub(crate) struct Matcher {
+    /// A node's address, such as https://node.example; give a --key for each, in the same order
+    #[arg(long, value_name = "URL")]
+    from: Vec<String>,
+
+    /// The file that holds the partner key for the node, with the scopes follow and outcome
+    #[arg(long, value_name = "FILE")]
+    key: Vec<PathBuf>,
+
+    /// The matcher's folder: its settings (rempart.toml), its key and its file
+    #[arg(long, value_name = "DIR", env = "REMPART_DATA", hide_env_values = true, default_value = "rempart-matcher")]
+    data: PathBuf,
+
+    /// Read settings from this file instead of rempart.toml in the data folder
+    #[arg(long, value_name = "FILE", env = "REMPART_CONFIG", hide_env_values = true)]
+    config: Option<PathBuf>,
+
+    /// Where the platform's services reach the matcher [default: 127.0.0.1:8700]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+
+    /// The file that holds the token that clients must send; needed on any address but a loopback one
+    #[arg(long, value_name = "FILE")]
+    access_token_file: Option<PathBuf>,
+
+    /// The file that holds the matcher's own key, which seals its file; REMPART_NODE_KEY, holding the key itself, goes
+    /// before it [default: matcher.key in the data folder]
+    #[arg(long, value_name = "FILE")]
+    node_key_file: Option<PathBuf>,
+
+    /// Say the address as one line of JSON on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Flags<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    from: Vec<config::Upstream>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token_file: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_key_file: Option<&'a PathBuf>,
+}
+
+impl Matcher {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let settings = Settings::read(&self.data, self.config.as_deref(), &self.flags()?)?;
+        let upstreams = upstreams(&settings)?;
+        let access = access(&settings)?;
+        let address = settings.matcher_address();
+        access.check_listen(address).map_err(|error| Usage(error.to_string()))?;
+        folder::make(&self.data)?;
+        let file = self.data.join(DATABASE_FILE);
+        let named = config::path(settings.node_key_file.as_ref());
+        let place = node_key::place(named.as_deref(), self.data.join(KEY_FILE));
+        let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
+        let replica = Replica::open(MatcherSettings { access, ..MatcherSettings::new(file, key, upstreams) }).await?;
+        let listening = listen(address).await?;
+        replica.start();
+        let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
+        if self.json {
+            output::json_line(&addresses)?;
+        } else {
+            output::line(format_args!("listening on {}", addresses.listening))?;
+        }
+        let stop = replica.stopping().clone();
+        let served = tokio::spawn(serve(listening, replica.router(), stop.clone()));
+        asked_to_end().await;
+        stop.cancel();
+        let served = served.await;
+        replica.close().await;
+        Ok(served??)
+    }
+
+    fn flags(&self) -> Result<Flags<'_>, Usage> {
+        if self.from.len() != self.key.len() {
+            let (nodes, keys) = (self.from.len(), self.key.len());
+            return Err(Usage(format!("{nodes} --from and {keys} --key were given; give a --key for each --from")));
+        }
+        let from = self.from.iter().zip(&self.key);
+        Ok(Flags {
+            from: from
+                .map(|(url, key)| config::Upstream { url: url.clone(), key_file: RelativePathBuf::from(key.clone()) })
+                .collect(),
+            listen: self.listen,
+            access_token_file: self.access_token_file.as_ref(),
+            node_key_file: self.node_key_file.as_ref(),
+        })
+    }
+}
+
+fn upstreams(settings: &Settings) -> anyhow::Result<Vec<Upstream>> {
+    if settings.from.is_empty() {
+        return Err(Usage("name the node to follow: --from URL --key FILE".to_owned()).into());
+    }
+    settings
+        .from
+        .iter()
+        .map(|node| {
+            let file = node.key_file.relative();
+            let key = secret(&file)?.parse().with_context(|| format!("{} holds no partner key", file.display()))?;
+            let upstream = Upstream::new(&node.url, key).with_context(|| format!("cannot follow {:?}", node.url))?;
+            if upstream.is_clear() {
+                eprintln!("rempart: {} is reached without encryption: use https", upstream.url());
+            }
+            Ok(upstream)
+        })
+        .collect()
+}
+
+fn access(settings: &Settings) -> anyhow::Result<Access> {
+    let Some(file) = config::path(settings.access_token_file.as_ref()) else { return Ok(Access::Loopback) };
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read the token {}", file.display()))?;
+    Access::token(text.trim()).with_context(|| format!("{} holds no access token", file.display()))
+}
