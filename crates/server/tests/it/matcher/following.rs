@@ -12,7 +12,8 @@ async fn what_was_there_and_what_comes_is_matched_and_acknowledged() {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
     let early = partner.protect("minor", "verified", &hash(1)).await;
-    let matcher = Home::new().start(vec![upstream(&node.base(), &partner)]).await;
+    let home = Home::new();
+    let matcher = home.start(vec![upstream(&node.base(), &partner)]).await;
     matcher.until_acknowledged(1).await;
     assert_eq!(matcher.client().matches(&hash(1)).await, [early]);
     let late = partner.protect("adult", "reported", &hash(2)).await;
@@ -59,7 +60,8 @@ async fn a_withdrawal_and_a_dispute_take_effect() {
     let partner = node.partner("platform").await;
     let (gone, contested) =
         (partner.protect("minor", "confirmed", &hash(1)).await, partner.protect("minor", "confirmed", &hash(2)).await);
-    let matcher = Home::new().start(vec![upstream(&node.base(), &partner)]).await;
+    let home = Home::new();
+    let matcher = home.start(vec![upstream(&node.base(), &partner)]).await;
     matcher.until_acknowledged(2).await;
     assert_eq!(partner.delete(&format!("entries/{gone}")).await.status, 200);
     assert_eq!(partner.post(&format!("entries/{contested}/dispute"), &json!({})).await.status, 200);
@@ -100,7 +102,8 @@ async fn a_narrowed_agreement_takes_away_what_it_no_longer_shows_and_a_wider_one
     let platform = node.partner_with("platform", everything, nothing, &Scope::ALL).await;
     let reported = contributor.protect("minor", "reported", &hash(1)).await;
     let confirmed = contributor.protect("minor", "confirmed", &hash(2)).await;
-    let matcher = Home::new().start(vec![upstream(&node.base(), &platform)]).await;
+    let home = Home::new();
+    let matcher = home.start(vec![upstream(&node.base(), &platform)]).await;
     matcher.until_acknowledged(2).await;
     let client = matcher.client();
     assert_eq!(client.matches(&hash(1)).await, [reported.clone()]);

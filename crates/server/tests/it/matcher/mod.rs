@@ -1,4 +1,11 @@
-//! The matcher, driven over HTTP against real nodes over loopback, with a real file; and against a malicious one.
+//! The matcher, driven over HTTP against real nodes over loopback, with a real file; and against scripted ones that
+//! break the rules.
 
+mod cut_off;
 mod following;
+mod killed;
+mod malicious;
+mod outbox;
+mod pictures;
+mod scripted;
 mod support;

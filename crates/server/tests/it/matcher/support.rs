@@ -20,47 +20,47 @@ use crate::support::{TestNode, TestPartner};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where a matcher keeps its file, and its key.
-pub struct Home {
+pub(crate) struct Home {
     folder: tempfile::TempDir,
-    pub key: Arc<NodeKey>,
+    pub(crate) key: Arc<NodeKey>,
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(11)));
         Self { folder: tempfile::tempdir().unwrap(), key }
     }
 
-    pub fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.folder.path().join("matcher.db")
     }
 
     /// Settings for these upstreams, with short waits.
-    pub fn settings(&self, upstreams: Vec<Upstream>) -> MatcherSettings {
+    pub(crate) fn settings(&self, upstreams: Vec<Upstream>) -> MatcherSettings {
         let mut settings = MatcherSettings::new(self.file(), self.key.clone(), upstreams);
         let millis = Duration::from_millis;
         settings.pace = Pace { first: millis(5), max: millis(50), revoked: millis(50) };
         settings
     }
 
-    pub async fn start(&self, upstreams: Vec<Upstream>) -> TestMatcher {
+    pub(crate) async fn start(&self, upstreams: Vec<Upstream>) -> TestMatcher {
         TestMatcher::start(self.settings(upstreams)).await
     }
 }
 
 /// An upstream at this address with this partner's key.
-pub fn upstream(base: &str, partner: &TestPartner) -> Upstream {
+pub(crate) fn upstream(base: &str, partner: &TestPartner) -> Upstream {
     Upstream::new(base, partner.key.parse().unwrap()).unwrap()
 }
 
 /// A matcher on a real socket.
-pub struct TestMatcher {
-    pub matcher: Matcher,
-    pub base: String,
+pub(crate) struct TestMatcher {
+    pub(crate) matcher: Matcher,
+    pub(crate) base: String,
 }
 
 impl TestMatcher {
-    pub async fn start(settings: MatcherSettings) -> Self {
+    pub(crate) async fn start(settings: MatcherSettings) -> Self {
         let matcher = Matcher::open(settings).await.unwrap();
         matcher.start();
         let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
@@ -70,16 +70,16 @@ impl TestMatcher {
     }
 
     /// Asks it, with the vocabulary of a partner; on loopback the key is not looked at.
-    pub fn client(&self) -> TestPartner {
+    pub(crate) fn client(&self) -> TestPartner {
         TestPartner { key: "none".into(), http: server::http::client().unwrap(), base: self.base.clone() }
     }
 
     /// Goes on once its standing to its only (or first) node is like this.
-    pub async fn until(&self, what: impl FnMut(&Standing) -> bool) -> Standing {
+    pub(crate) async fn until(&self, what: impl FnMut(&Standing) -> bool) -> Standing {
         self.until_at(0, what).await
     }
 
-    pub async fn until_at(&self, place: usize, mut what: impl FnMut(&Standing) -> bool) -> Standing {
+    pub(crate) async fn until_at(&self, place: usize, mut what: impl FnMut(&Standing) -> bool) -> Standing {
         let mut watch = self.matcher.watch_status();
         let wait = tokio::time::timeout(PATIENCE, watch.wait_for(|all| what(&all[place])));
         match wait.await {
@@ -89,19 +89,19 @@ impl TestMatcher {
     }
 
     /// Goes on once everything up to this number is in force and the node knows it.
-    pub async fn until_acknowledged(&self, seq: u64) -> Standing {
+    pub(crate) async fn until_acknowledged(&self, seq: u64) -> Standing {
         self.until(|standing| standing.acknowledged >= Some(seq)).await
     }
 }
 
 /// The last number of a node's bank.
-pub async fn head(node: &TestNode) -> u64 {
+pub(crate) async fn head(node: &TestNode) -> u64 {
     node.node.bank.head().await.unwrap()
 }
 
 /// Passes bytes on to a node, writes down what was asked for, and can be cut.
-pub struct Relay {
-    pub address: SocketAddr,
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
     target: Arc<Mutex<SocketAddr>>,
     open: Arc<AtomicBool>,
     cut: Arc<Mutex<CancellationToken>>,
@@ -109,7 +109,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    pub async fn to(target: SocketAddr) -> Self {
+    pub(crate) async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let relay = Self {
             address: listener.local_addr().unwrap(),
@@ -132,26 +132,26 @@ impl Relay {
         relay
     }
 
-    pub fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Breaks every connection; new ones are closed at once.
-    pub fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.open.store(false, Ordering::SeqCst);
         std::mem::take(&mut *self.cut.lock().unwrap()).cancel();
     }
 
-    pub fn mend(&self) {
+    pub(crate) fn mend(&self) {
         self.open.store(true, Ordering::SeqCst);
     }
 
-    pub fn lead_to(&self, target: SocketAddr) {
+    pub(crate) fn lead_to(&self, target: SocketAddr) {
         *self.target.lock().unwrap() = target;
     }
 
     /// How often this was asked for: a method and the beginning of a path.
-    pub fn asked(&self, what: &str) -> usize {
+    pub(crate) fn asked(&self, what: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|line| line.starts_with(what)).count()
     }
 }
