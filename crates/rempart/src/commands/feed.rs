@@ -49,10 +49,13 @@ impl Feed {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Pull(from) => pull(&from).await,
-            Self::Follow(from) => tokio::select! {
-                result = follow(&from) => result,
-                () = asked_to_end() => Ok(()),
-            },
+            Self::Follow(from) => {
+                let end = asked_to_end()?;
+                tokio::select! {
+                    result = follow(&from) => result,
+                    () = end => Ok(()),
+                }
+            }
         }
     }
 }

@@ -93,6 +93,7 @@ impl Matcher {
         let replica = Replica::open(MatcherSettings { access, ..MatcherSettings::new(file, key, upstreams) }).await?;
         let listening = listen(address).await?;
         replica.start();
+        let end = asked_to_end()?;
         let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
         if self.json {
             output::json_line(&addresses)?;
@@ -101,7 +102,7 @@ impl Matcher {
         }
         let stop = replica.stopping().clone();
         let served = tokio::spawn(serve(listening, replica.router(), stop.clone()));
-        asked_to_end().await;
+        end.await;
         stop.cancel();
         let served = served.await;
         replica.close().await;

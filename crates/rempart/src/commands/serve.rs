@@ -67,6 +67,7 @@ impl Serve {
         let node = Node::open(database, key, node_settings(&settings)).await?;
         let listening = listen(settings.node_address()).await?;
         node.start();
+        let end = asked_to_end()?;
         let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
         if self.json {
             output::json_line(&addresses)?;
@@ -75,7 +76,7 @@ impl Serve {
         }
         let stop = node.stopping().clone();
         let served = tokio::spawn(serve(listening, node_router(node.clone()), stop.clone()));
-        asked_to_end().await;
+        end.await;
         stop.cancel();
         let served = served.await;
         node.close().await;

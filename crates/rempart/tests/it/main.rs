@@ -1,3 +1,4 @@
 //! The real binary, driven as its users drive it.
 
+mod cli;
 mod crash;

@@ -65,9 +65,10 @@ impl Voice {
 
 impl Demo {
     pub(super) async fn run(self) -> anyhow::Result<()> {
+        let end = asked_to_end()?;
         tokio::select! {
             result = self.show() => result,
-            () = asked_to_end() => Ok(()),
+            () = end => Ok(()),
         }
     }
 
