@@ -87,11 +87,7 @@ impl Replica {
         let (store, id) = (self.store.clone(), self.id);
         let ReadLines { lines, sealed } = off_runtime(move || {
             let lines: Vec<Line> = page.par_iter().with_min_len(256).map(|line| read_line(line)).collect();
-            let stands = |line| match line {
-                &Line::Entry(ref entry, _) if entry.status != Status::Withdrawn => Some(&**entry),
-                _ => None,
-            };
-            let sealed = store.seal(id, &lines.iter().filter_map(stands).collect::<Vec<_>>());
+            let sealed = store.seal(id, &lines.iter().filter_map(standing_entry).collect::<Vec<_>>());
             ReadLines { lines, sealed }
         })
         .await?;
@@ -151,6 +147,13 @@ impl Replica {
             Some((seq, _)) if seq == header.seq && progress.agreement.as_ref() == Some(&header.agreement) => Ok(()),
             Some(_) => Err(Trouble::Stale),
         }
+    }
+}
+
+fn standing_entry(line: &Line) -> Option<&Entry> {
+    match line {
+        Line::Entry(entry, _) if entry.status != Status::Withdrawn => Some(entry),
+        _ => None,
     }
 }
 

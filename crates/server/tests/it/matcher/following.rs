@@ -1,9 +1,15 @@
 //! Snapshot, feed, restart: what is in force at the matcher is what the node shows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use exchange::{Agreement, Reach, Scope, Tier};
 use serde_json::json;
 use server::matcher::{Matcher, MatcherError};
+use server::storage::{Database, DatabaseUrl};
+use sqlx::{Executor, SqlStr};
 
+use super::scripted::{Scripted, answer, end, header, held, nothing, problem, snapshot, stream};
 use super::support::{Home, Relay, head, upstream};
 use crate::support::{Engine, TestNode, hash, near};
 
@@ -123,4 +129,60 @@ async fn a_narrowed_agreement_takes_away_what_it_no_longer_shows_and_a_wider_one
     assert_eq!(client.matches(&hash(1)).await, [reported]);
     assert_eq!(client.matches(&hash(2)).await, [confirmed]);
     matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_a_fresh_snapshot_replaces_what_is_held_nothing_is_missing() {
+    let (changed, caught_up) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
+    let (is_changed, is_caught_up) = (changed.clone(), caught_up.clone());
+    let node = Scripted::start(move |what, _| {
+        let entry = |number| json!({"entry": held(number, &hash(number))});
+        let page =
+            |through: u64, agreement| json!({"changes": [], "through": through, "head": 6, "agreement": agreement});
+        match what {
+            "PUT /cursor" => nothing(),
+            "GET /snapshot" if is_changed.load(Ordering::SeqCst) => {
+                let header = json!({"header": {"seq": 5, "agreement": "a2"}});
+                snapshot([header, entry(1), entry(3), end(2)])
+            }
+            "GET /snapshot" => snapshot([header(3), entry(1), entry(2), end(2)]),
+            _ if what.contains("agreement=a1") && is_changed.load(Ordering::SeqCst) => {
+                problem(409, "agreement-changed")
+            }
+            _ if what.contains("agreement=a1") => answer("text/event-stream", ""),
+            _ if is_caught_up.load(Ordering::SeqCst) => stream([page(6, "a2")]),
+            _ => answer("text/event-stream", format!("event: page\ndata: {}\n\n", page(5, "a2"))),
+        }
+    })
+    .await;
+    let home = Home::new();
+    let matcher = home.start(vec![node.upstream()]).await;
+    matcher.until(|standing| standing.entries == 2).await;
+    changed.store(true, Ordering::SeqCst);
+    // The snapshot is in, the feed after it is not: what it did not bring may have changed meanwhile.
+    matcher.until(|standing| standing.head == Some(6)).await;
+    for seed in 1..=3 {
+        assert_eq!(matcher.client().matches(&hash(seed)).await.len(), 1, "{seed}");
+    }
+    caught_up.store(true, Ordering::SeqCst);
+    matcher.until(|standing| standing.entries == 2 && standing.cursor == Some(6)).await;
+    assert_eq!(matcher.client().matches(&hash(2)).await, [""; 0]);
+    assert_eq!(matcher.client().matches(&hash(3)).await.len(), 1);
+    matcher.matcher.close().await;
+    drop(matcher);
+    let matcher = home.start(vec![node.upstream()]).await;
+    assert_eq!(matcher.until(|standing| standing.loaded).await.entries, 2, "the file says so too");
+    matcher.matcher.close().await;
+}
+
+#[tokio::test]
+async fn every_text_of_sql_can_be_prepared() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("matcher.db"))).await.unwrap();
+    database.migrate(&server::storage::MATCHER).await.unwrap();
+    let Database::Sqlite { writer, .. } = &database else { panic!("a matcher's file is SQLite") };
+    for text in server::matcher::SQL {
+        let prepared = writer.acquire().await.unwrap().prepare(SqlStr::from_static(text)).await;
+        prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
 }

@@ -136,3 +136,27 @@ async fn a_death_in_the_middle_of_a_snapshot_costs_only_what_was_not_written() {
     assert_eq!(node.asked("GET /snapshot").len(), 2);
     matcher.matcher.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_does_not_open_costs_a_fresh_snapshot_and_no_entry() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let (damaged, sound) =
+        (partner.protect("minor", "verified", &hash(1)).await, partner.protect("minor", "verified", &hash(2)).await);
+    let home = Home::new();
+    let matcher = home.start(vec![upstream(&node.base(), &partner)]).await;
+    matcher.until_acknowledged(2).await;
+    matcher.matcher.close().await;
+    drop(matcher);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(home.file());
+    let file = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let swap = "update held set sealed = (select sealed from held order by entry_id desc limit 1)";
+    assert_eq!(sqlx::query(swap).execute(&file).await.unwrap().rows_affected(), 2);
+    file.close().await;
+    let matcher = home.start(vec![upstream(&node.base(), &partner)]).await;
+    let standing = matcher.until_acknowledged(2).await;
+    assert_eq!((standing.snapshots, standing.entries), (1, 2));
+    assert_eq!(matcher.client().matches(&hash(1)).await, [damaged]);
+    assert_eq!(matcher.client().matches(&hash(2)).await, [sound]);
+    matcher.matcher.close().await;
+}
