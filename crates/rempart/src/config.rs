@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 const FILE: &str = "rempart.toml";
 const PREFIX: &str = "REMPART_";
 /// Variables that are read elsewhere: where to look for settings, and secrets.
-const NOT_SETTINGS: &[&str] = &["data", "config", "node_key", "access_token"];
+const NOT_SETTINGS: &[&str] = &["data", "config", "node_key"];
 /// Variables that tests of this project use begin like this.
 const OF_TESTS: &str = "test_";
 
@@ -189,6 +189,19 @@ mod tests {
         assert!(error.contains("`listen`") || error.contains("listen,"), "{error}");
         let error = read("[block_radius]\nminr = 3", None).unwrap_err();
         assert!(error.starts_with("DATA/rempart.toml: block_radius.minr: "), "{error}");
+    }
+
+    #[test]
+    fn every_setting_is_in_the_documentation() {
+        let documentation = include_str!("../../../docs/configuration.md");
+        let error = read("nothing = 1", None).unwrap_err();
+        let keys: Vec<&str> = error.split("there are ").last().unwrap().split(", ").collect();
+        assert!(keys.len() >= 8, "{keys:?}");
+        for key in keys {
+            let is_there =
+                documentation.contains(&format!("| `{key}`")) || documentation.contains(&format!("| `{key}."));
+            assert!(is_there, "{key} is not in docs/configuration.md");
+        }
     }
 
     #[test]

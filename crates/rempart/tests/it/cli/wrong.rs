@@ -12,7 +12,9 @@ fn without_a_command_the_help_is_the_answer() {
 #[test]
 fn a_misspelt_command_flag_or_value_is_asking_wrongly() {
     let place = Place::new();
-    for words in ["sevre", "serve --lisen 1", "match a.jpg --to http://x --radius 61", "bank withdraw not-an-id", "hash"] {
+    for words in
+        ["sevre", "serve --lisen 1", "match a.jpg --to http://x --radius 61", "bank withdraw not-an-id", "hash"]
+    {
         place.run(words).failed(2);
     }
 }
