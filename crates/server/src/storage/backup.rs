@@ -286,7 +286,7 @@ async fn write(from: &Database, file: &Path, each: impl Fn(u64) + Sync) -> Resul
     let copied = async {
         to.migrate(&NODE).await?;
         let counts = copy_all(from, &to, each).await?;
-        to.into_one_file().await?;
+        to.gather_into_one_file().await?;
         Ok(counts)
     }
     .await;

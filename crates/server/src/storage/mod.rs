@@ -189,7 +189,7 @@ impl Database {
 
     /// On SQLite, moves everything into the one file and stops keeping others beside it: for a file that is to be
     /// carried away.
-    async fn into_one_file(&self) -> Result<(), StorageError> {
+    async fn gather_into_one_file(&self) -> Result<(), StorageError> {
         if let Self::Sqlite { writer, readers, .. } = self {
             // The journal can only be left by the last connection.
             readers.close().await;
