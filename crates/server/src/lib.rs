@@ -11,3 +11,4 @@ pub mod node;
 pub mod partners;
 pub mod removal;
 pub mod storage;
+pub mod telemetry;
