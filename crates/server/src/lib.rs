@@ -8,6 +8,7 @@ pub mod http;
 mod jobs;
 pub mod matcher;
 pub mod node;
+pub mod operator;
 pub mod partners;
 pub mod removal;
 pub mod storage;

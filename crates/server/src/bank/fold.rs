@@ -18,7 +18,9 @@ impl Bank {
     pub async fn follow(self, stop: CancellationToken) {
         let mut stirred = self.stirrings();
         while !stop.is_cancelled() {
-            let pause = match self.catch_up().await {
+            let result = self.catch_up().await;
+            self.live.followed(&result);
+            let pause = match result {
                 Ok(()) => Duration::from_millis(LOOK_EVERY_MS),
                 Err(error) => {
                     tracing::error!(%error, "the live index cannot follow the changes");

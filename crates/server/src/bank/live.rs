@@ -29,6 +29,8 @@ pub struct Live {
     ready: AtomicBool,
     /// When the last change was applied was written, microseconds; 0: none yet.
     newest_at: AtomicU64,
+    /// Attempts to follow the changes that failed, since the last that did not.
+    failures: AtomicU64,
 }
 
 /// How large it is.
@@ -95,6 +97,7 @@ impl Live {
             applied: watch::channel(0).0,
             ready: AtomicBool::new(false),
             newest_at: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
         }
     }
 
@@ -123,6 +126,19 @@ impl Live {
     /// When the newest change applied was written, microseconds since 1970; 0 before any.
     pub fn newest_at_micros(&self) -> u64 {
         self.newest_at.load(Ordering::Relaxed)
+    }
+
+    /// How often in a row the changes could not be followed; 0 while they can.
+    pub fn failures_in_a_row(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    /// Says whether the changes could be followed just now.
+    pub(super) fn followed<E>(&self, result: &Result<(), E>) {
+        match result {
+            Ok(()) => self.failures.store(0, Ordering::Relaxed),
+            Err(_) => drop(self.failures.fetch_add(1, Ordering::Relaxed)),
+        }
     }
 
     /// Goes on once `seq` is applied; at once when nothing follows the changes here, and after 2 seconds at the

@@ -17,7 +17,7 @@ mod queries;
 mod sealed;
 mod settle;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, RemoveReason, Time};
@@ -166,6 +166,16 @@ impl Bank {
     pub fn stirrings(&self) -> watch::Receiver<u64> {
         self.stirred.subscribe()
     }
+}
+
+/// The last number committed and the numbers of entries by class, tier and status, as one reading shows them.
+pub(crate) async fn standing(on: &mut Session) -> Result<(u64, Vec<Counts>), StorageError> {
+    Ok((queries::head(on).await?, queries::counts(on).await?))
+}
+
+/// When the changes of these numbers were written; numbers without a change are left out.
+pub(crate) async fn times(on: &mut Session, seqs: &[u64]) -> Result<HashMap<u64, Time>, StorageError> {
+    queries::times(on, seqs).await
 }
 
 /// Which of these entries a partner may know of: it contributed them or its agreement shows them. Inside another

@@ -75,6 +75,7 @@ const INSERT_ENTRIES: &str =
 const INSERT_FINGERPRINTS: &str = "insert into fingerprints (entry_id, position, kind, digest, sealed) ";
 const INSERT_CHANGES: &str = "insert into changes (seq, at, entry_id, action, reason, class, tier, tier_before) ";
 const BRIEF: &str = "select id, contributor_id, class, tier from entries where id in (";
+const TIMES: &str = "select seq, at from changes where seq in (";
 const STANDING: &str = "select content_digest, id, tier, status from entries where contributor_id = ";
 
 /// Rows of one statement, at most: few enough that its parameters stay far below both engines' limits.
@@ -397,6 +398,23 @@ pub(super) async fn span(on: &mut Session) -> Result<(u64, Option<u64>, Option<u
 pub(super) async fn bare(on: &mut Session) -> Result<u64, StorageError> {
     let count: i64 = on!(on, |c| sqlx::query_scalar(BARE).fetch_one(c).await?);
     Ok(count.unsigned_abs())
+}
+
+pub(super) async fn times(on: &mut Session, seqs: &[u64]) -> Result<HashMap<u64, Time>, StorageError> {
+    let mut times = HashMap::with_capacity(seqs.len());
+    for some in seqs.chunks(ROWS_PER_STATEMENT) {
+        let rows: Vec<(i64, i64)> = on!(on, |c: Engine| {
+            let mut text = QueryBuilder::<Engine>::new(TIMES);
+            let mut list = text.separated(", ");
+            for seq in some {
+                list.push_bind(seq.cast_signed());
+            }
+            text.push(")");
+            text.build_query_as().persistent(false).fetch_all(c).await?
+        });
+        times.extend(rows.into_iter().map(|(seq, at)| (seq.unsigned_abs(), Time::from_micros(at))));
+    }
+    Ok(times)
 }
 
 pub(super) async fn answered(

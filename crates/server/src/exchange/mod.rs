@@ -2,3 +2,4 @@
 //! beside it.
 
 pub mod api;
+pub(crate) mod pages;

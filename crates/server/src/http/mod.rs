@@ -2,6 +2,8 @@
 
 mod client;
 mod json;
+pub(crate) mod locale;
+pub(crate) mod page;
 mod problem;
 mod remote;
 mod router;
@@ -12,6 +14,7 @@ pub use json::{Json, Path, Query};
 pub use problem::Problem;
 pub use remote::{Remote, RemoteError};
 pub use router::node_router;
+pub(crate) use router::{alive, ready};
 pub use serve::{Listening, layers, serve};
 
 /// Bytes of a request body, at most: 1,000 entries of 64 fingerprints fit.

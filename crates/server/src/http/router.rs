@@ -7,22 +7,30 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 
+use super::page::{STYLESHEET_ROUTE, stylesheet};
 use super::{Problem, layers};
-use crate::exchange::api;
+use crate::exchange::{api, pages};
 use crate::node::Node;
 
-/// What partners reach: the API, its document, health.
+/// What partners reach: the API, its document and readable page, health.
 pub fn node_router(node: Node) -> Router {
     let (routes, _) = api::node().split_for_parts();
     let public = Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(alive))
         .route("/readyz", get(ready))
+        .route("/api", get(pages::reference))
+        .route(STYLESHEET_ROUTE, get(stylesheet))
         .route("/api/openapi.json", get(openapi));
     layers(routes.merge(public).with_state(node))
 }
 
+/// 200 as long as the process answers at all.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
 /// 200 once the bank is loaded and the database answers.
-async fn ready(State(node): State<Node>) -> Result<impl IntoResponse, Problem> {
+pub(crate) async fn ready(State(node): State<Node>) -> Result<impl IntoResponse, Problem> {
     node.bank.head().await?;
     if node.bank.live().is_ready() { Ok("ready\n") } else { Err(Problem::loading()) }
 }

@@ -246,6 +246,11 @@ impl Transact for Acknowledge {
     }
 }
 
+/// Everyone, with keys and cursors, by name, as one reading shows them.
+pub(crate) async fn everyone(on: &mut Session) -> Result<Vec<PartnerView>, StorageError> {
+    queries::list(on).await
+}
+
 /// Makes sure that a partner of this name is there, inside another room's transaction; gives its id.
 pub(crate) async fn ensure(
     on: &mut Session,

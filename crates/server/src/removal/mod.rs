@@ -99,6 +99,11 @@ impl Removal {
     }
 }
 
+/// How many outcomes of each kind were ever reported, as one reading shows them.
+pub(crate) async fn reported(on: &mut Session) -> Result<Vec<(OutcomeKind, u64)>, StorageError> {
+    queries::counts(on).await
+}
+
 struct Report<'a> {
     partner: PartnerId,
     agreement: exchange::Agreement,

@@ -32,7 +32,9 @@ pub struct ContributeRequest {
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 200 visible ASCII characters. The same key with the same body within 24 hours gets the \
             first answer; with another body, 422.", min_length = 1, max_length = 200, pattern = "^[!-~]+$")),
-    request_body = ContributeRequest,
+    request_body(content = ContributeRequest, example = json!({"entries": [{"class": "minor", "tier": "reported",
+        "fingerprints": [{"kind": "pdq", "quality": 96,
+            "value": "c49f3b60c49f3b60c49f3b60c49f3b601b60c49f3b60c49f1b60c49f3b60c49f"}]}]})),
     responses(
         (status = 201, description = "Under protection.", body = Contributed),
         (status = "4XX", description = "Nothing was changed.", body = Problem, content_type = "application/problem+json"),

@@ -15,7 +15,7 @@ use crate::partners::PartnerError;
 /// told that a platform protects them only once its cursor has passed.
 #[utoipa::path(
     put, path = "/cursor", tag = "follow", operation_id = "cursor",
-    request_body = CursorReport,
+    request_body(content = CursorReport, example = json!({"seq": 1})),
     responses(
         (status = 204, description = "Written down."),
         (status = 409, description = "The cursor is ahead of the bank: take a new snapshot.", body = Problem, content_type = "application/problem+json"),

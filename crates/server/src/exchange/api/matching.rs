@@ -37,7 +37,8 @@ pub(crate) struct MatchParameters {
     post, path = "/match", tag = "match", operation_id = "match",
     params(MatchParameters),
     request_body(content(
-        (MatchRequest = "application/json"),
+        (MatchRequest = "application/json", example = json!({"queries": [
+            {"pdq": "c49f3b60c49f3b60c49f3b60c49f3b601b60c49f3b60c49f1b60c49f3b60c49f"}]})),
         (String = "application/octet-stream"),
     )),
     responses(

@@ -1,0 +1,193 @@
+//! In which language a page answers, and every text of the pages.
+//!
+//! The texts are in `locales/<language>/*.ftl`; the build turns each into a method of [`Texts`], so that a missing key,
+//! language or argument does not compile, and one that no page uses is a warning.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::ACCEPT_LANGUAGE;
+use axum::http::request::Parts;
+
+/// A language of the pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Language {
+    /// English, where nothing else is asked for.
+    #[default]
+    En,
+    /// French.
+    Fr,
+}
+
+/// The texts in one language. Extracted from a request: `?lang=`, else `Accept-Language`, else English.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texts {
+    pub(crate) language: Language,
+}
+
+/// A whole number as a text takes it; templates hand over references.
+pub(crate) trait Whole {
+    fn whole(self) -> u64;
+}
+
+impl Whole for u64 {
+    fn whole(self) -> u64 {
+        self
+    }
+}
+
+impl Whole for &u64 {
+    fn whole(self) -> u64 {
+        *self
+    }
+}
+
+impl Whole for usize {
+    fn whole(self) -> u64 {
+        self as u64
+    }
+}
+
+impl Whole for &usize {
+    fn whole(self) -> u64 {
+        *self as u64
+    }
+}
+
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+impl<S: Sync> FromRequestParts<S> for Texts {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let asked = parts.uri.query().and_then(|query| {
+            query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::from_code)
+        });
+        let accepted = || parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::accepted);
+        Ok(Self { language: asked.or_else(accepted).unwrap_or_default() })
+    }
+}
+
+impl Language {
+    /// Its code, as in the attribute `lang`.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The other language: its code, and what it calls itself.
+    pub(crate) const fn other(self) -> (&'static str, &'static str) {
+        match self {
+            Self::En => ("fr", "Français"),
+            Self::Fr => ("en", "English"),
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::En, Self::Fr].into_iter().find(|language| language.code() == code)
+    }
+
+    /// The one that an `Accept-Language` header likes best (RFC 9110, section 12.5.4); regions are not told apart.
+    fn accepted(header: &str) -> Option<Self> {
+        let mut best: Option<(f32, Self)> = None;
+        for range in header.split(',') {
+            let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
+            let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+            let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |weight| weight.trim().parse().ok());
+            let (Some(language), Some(weight)) = (Self::from_code(&primary), weight) else { continue };
+            if weight > 0.0 && best.is_none_or(|(highest, _)| weight > highest) {
+                best = Some((weight, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+
+    /// Whether the language counts this many as one (Unicode CLDR, cardinal category "one", whole numbers).
+    pub(crate) const fn counts_as_one(self, number: u64) -> bool {
+        match self {
+            Self::En => number == 1,
+            Self::Fr => number < 2,
+        }
+    }
+
+    /// A whole number in groups of three.
+    pub(crate) fn number(self, number: impl Whole) -> String {
+        let separator = match self {
+            Self::En => ',',
+            Self::Fr => '\u{202f}',
+        };
+        let digits = number.whole().to_string();
+        let mut grouped = String::with_capacity(digits.len() * 2);
+        for (position, digit) in digits.chars().enumerate() {
+            if position > 0 && (digits.len() - position).is_multiple_of(3) {
+                grouped.push(separator);
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// A number of bytes in the unit that leaves 1 to 999, one decimal (powers of 1000).
+    pub(crate) fn bytes(self, bytes: impl Whole) -> String {
+        let (units, comma) = match self {
+            Self::En => (["B", "kB", "MB", "GB", "TB"], "."),
+            Self::Fr => (["o", "ko", "Mo", "Go", "To"], ","),
+        };
+        let (mut value, mut unit) = (bytes.whole() as f64, 0);
+        while value >= 999.95 && unit + 1 < units.len() {
+            (value, unit) = (value / 1000.0, unit + 1);
+        }
+        let decimals = usize::from(unit > 0);
+        format!("{value:.decimals$}\u{a0}{}", units[unit]).replace('.', comma)
+    }
+
+    /// A length of time in its two largest units.
+    pub(crate) fn duration(self, seconds: impl Whole) -> String {
+        let seconds = seconds.whole();
+        let day = match self {
+            Self::En => "d",
+            Self::Fr => "j",
+        };
+        let units =
+            [(day, seconds / 86_400), ("h", seconds / 3_600 % 24), ("min", seconds / 60 % 60), ("s", seconds % 60)];
+        let first = units.iter().position(|(_, count)| *count > 0).unwrap_or(units.len() - 1);
+        let shown = units[first..].iter().take(2).filter(|(_, count)| *count > 0 || seconds == 0);
+        shown.map(|(unit, count)| format!("{count}\u{a0}{unit}")).collect::<Vec<_>>().join("\u{a0}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_liked_language_is_taken_whatever_its_region() {
+        for (header, expected) in [
+            ("fr", Some(Language::Fr)),
+            ("fr-CH, fr;q=0.9, en;q=0.8", Some(Language::Fr)),
+            ("de, en-GB;q=0.5, fr;q=0.4", Some(Language::En)),
+            ("en;q=0, fr;q=0.1", Some(Language::Fr)),
+            ("de, *;q=0.5", None),
+            ("fr;q=x", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::accepted(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn numbers_bytes_and_durations_are_written_as_each_language_does() {
+        assert_eq!(Language::En.number(1_234_567_u64), "1,234,567");
+        assert_eq!(Language::Fr.number(1_234_567_u64), "1\u{202f}234\u{202f}567");
+        assert_eq!(Language::Fr.number(999_u64), "999");
+        assert_eq!(Language::En.bytes(999_u64), "999\u{a0}B");
+        assert_eq!(Language::Fr.bytes(1_250_000_u64), "1,2\u{a0}Mo");
+        assert_eq!(Language::En.bytes(999_999_u64), "1.0\u{a0}MB");
+        assert_eq!(Language::En.duration(0_u64), "0\u{a0}s");
+        assert_eq!(Language::En.duration(192_u64), "3\u{a0}min\u{a0}12\u{a0}s");
+        assert_eq!(Language::Fr.duration(86_400_u64), "1\u{a0}j");
+        assert_eq!(Language::Fr.duration(90_000_u64), "1\u{a0}j\u{a0}1\u{a0}h");
+    }
+}

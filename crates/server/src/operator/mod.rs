@@ -1,0 +1,45 @@
+//! What the node shows its operator: how it stands, on a page and as metrics. Read-only, on a listener of its own that
+//! is on the loopback interface unless the operator says otherwise; no key is asked for.
+//!
+//! | address | gives |
+//! | --- | --- |
+//! | `/`, `/status` | the status page |
+//! | `/metrics` | Prometheus |
+//! | `/healthz`, `/readyz` | as on the public listener |
+
+mod gauges;
+mod host;
+mod overview;
+mod status;
+mod trouble;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware;
+use axum::routing::get;
+
+use crate::http::page::{STYLESHEET_ROUTE, stylesheet};
+use crate::http::{Problem, alive, layers, ready};
+use crate::node::Node;
+use crate::telemetry::Metrics;
+
+/// What the operator of a node reaches. Requests are answered only under an IP address or `localhost`: another name may
+/// be a stranger's page that points at this machine (DNS rebinding), and is answered 421.
+pub fn node_router(node: Node, metrics: Metrics) -> Router {
+    let metrics = move |State(node): State<Node>| async move {
+        let overview = overview::Overview::of(&node).await?;
+        let text = metrics.render() + &gauges::text(&overview);
+        Ok::<_, Problem>(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+    };
+    let router = Router::new()
+        .route("/", get(status::status))
+        .route("/status", get(status::status))
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .route(STYLESHEET_ROUTE, get(stylesheet))
+        .layer(middleware::from_fn(host::only_local_names))
+        .with_state(node);
+    layers(router)
+}

@@ -1,0 +1,93 @@
+//! What is wrong with the node, the worst first.
+
+use exchange::{Scope, Time};
+
+use super::overview::{Follower, Lag, Overview, Standing};
+
+/// The index may be this much older than the bank before that is wrong.
+const INDEX_LAG_SECONDS_MAX: u64 = 10;
+/// Keys that end sooner are pointed out.
+const ENDING_SECONDS: i64 = 14 * 86_400;
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The bank is being loaded; matching refuses until then.
+    Loading { applied: u64, head: u64 },
+    /// Attempts to follow the changes fail.
+    IndexFails { times: u64 },
+    /// The index is behind the bank.
+    IndexLate(Lag),
+    /// A partner acknowledged what was never written here.
+    Ahead { partner: String, key: String, seq: u64 },
+    /// A partner has never acknowledged anything.
+    Silent { partner: String, key: String, lag: Lag },
+    /// A partner is late.
+    Late { partner: String, key: String, lag: Lag },
+    /// The last key with which a partner followed has ended.
+    Ended { partner: String, at: Time },
+    /// A key ends soon. Only this one is no danger yet.
+    Ending { partner: String, key: String, seconds: u64 },
+}
+
+impl Trouble {
+    /// Whether something may go unprotected now.
+    pub(super) const fn is_danger(&self) -> bool {
+        !matches!(self, Self::Ending { .. })
+    }
+}
+
+/// What is wrong, the worst first.
+pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
+    let index = &overview.index;
+    let mut troubles = Vec::new();
+    if !index.is_ready {
+        troubles.push(Trouble::Loading { applied: index.applied, head: overview.head });
+    }
+    if index.failures_in_a_row > 0 {
+        troubles.push(Trouble::IndexFails { times: index.failures_in_a_row });
+    }
+    if index.is_ready && index.lag.seconds > INDEX_LAG_SECONDS_MAX {
+        troubles.push(Trouble::IndexLate(index.lag));
+    }
+    // Followers come the worst first already.
+    troubles.extend(overview.followers.iter().filter_map(|follower| of_follower(follower, overview)));
+    troubles.extend(overview.followers.iter().filter_map(|follower| ending(follower, overview.at)));
+    troubles
+}
+
+fn of_follower(follower: &Follower, overview: &Overview) -> Option<Trouble> {
+    let view = follower.key.as_ref()?;
+    let (partner, key) = (follower.partner.clone(), view.id.to_string());
+    match follower.standing {
+        Standing::Ahead => Some(Trouble::Ahead { partner, key, seq: view.cursor?.0 }),
+        Standing::Silent(lag) => Some(Trouble::Silent { partner, key, lag }),
+        Standing::Late(lag) => Some(Trouble::Late { partner, key, lag }),
+        Standing::Ended if view.scopes.has(Scope::Follow) && is_its_last(follower, overview) => {
+            Some(Trouble::Ended { partner, at: view.expires_at? })
+        }
+        _ => None,
+    }
+}
+
+/// No other key lets the partner follow, and of those that ended this one did last.
+fn is_its_last(follower: &Follower, overview: &Overview) -> bool {
+    let ended_at = |other: &Follower| other.key.as_ref().and_then(|key| key.expires_at);
+    let same = |other: &&Follower| other.partner == follower.partner && !std::ptr::eq(*other, follower);
+    overview.followers.iter().filter(same).all(|other| match other.standing {
+        Standing::Ended => ended_at(other) < ended_at(follower),
+        standing => standing.lag().is_none(),
+    })
+}
+
+fn ending(follower: &Follower, at: Time) -> Option<Trouble> {
+    let view = follower.key.as_ref()?;
+    let end = view.expires_at?;
+    let is_soon =
+        view.is_current(at) && follower.standing != Standing::Revoked && end < at.plus_seconds(ENDING_SECONDS);
+    is_soon.then(|| Trouble::Ending {
+        partner: follower.partner.clone(),
+        key: view.id.to_string(),
+        seconds: end.micros_since(at) / 1_000_000,
+    })
+}

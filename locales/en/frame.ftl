@@ -1,0 +1,4 @@
+### What every page has around it.
+
+frame-skip = Go to the content
+frame-language = Language
