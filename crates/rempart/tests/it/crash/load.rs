@@ -71,7 +71,14 @@ impl Load {
 }
 
 /// Until told to stop or the node is gone.
-async fn write(url: &str, key: &str, mut random: StdRng, stop: &AtomicBool, answered: impl Fn() -> usize, done: &mut Done) {
+async fn write(
+    url: &str,
+    key: &str,
+    mut random: StdRng,
+    stop: &AtomicBool,
+    answered: impl Fn() -> usize,
+    done: &mut Done,
+) {
     let http = server::http::client().unwrap();
     while !stop.load(Ordering::SeqCst) {
         if !done.put.is_empty() && random.random_ratio(1, 5) {
@@ -84,7 +91,8 @@ async fn write(url: &str, key: &str, mut random: StdRng, stop: &AtomicBool, answ
             done.withdrawn.push(id);
         } else {
             let entries: Vec<Value> = (0..random.random_range(1..=20)).map(|_| entry(&mut random)).collect();
-            let request = http.post(format!("{url}/api/v1/entries")).bearer_auth(key).json(&json!({"entries": entries}));
+            let request =
+                http.post(format!("{url}/api/v1/entries")).bearer_auth(key).json(&json!({"entries": entries}));
             let Ok(response) = request.send().await else { return };
             assert_eq!(response.status(), 201);
             let Ok(answer) = response.json::<Value>().await else { return };

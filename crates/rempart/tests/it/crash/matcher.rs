@@ -46,7 +46,8 @@ async fn a_matcher_killed_twenty_times_while_applying_holds_the_fold_of_the_feed
     let all: Vec<(EntryId, String)> = standing.into_iter().collect();
     for some in all.chunks(1_000) {
         let queries: Vec<Value> = some.iter().map(|(_, hash)| json!({"pdq": hash})).collect();
-        let request = http.post(format!("{}/api/v1/match", matcher.url)).json(&json!({"queries": queries, "radius": 0}));
+        let request =
+            http.post(format!("{}/api/v1/match", matcher.url)).json(&json!({"queries": queries, "radius": 0}));
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         for ((id, _), result) in some.iter().zip(answer["results"].as_array().unwrap()) {
             assert_eq!(result["matches"][0]["entry"], id.to_string());
@@ -58,8 +59,7 @@ async fn a_matcher_killed_twenty_times_while_applying_holds_the_fold_of_the_feed
         let answer: Value = request.send().await.unwrap().json().await.unwrap();
         assert_eq!(answer["results"][0]["matches"], json!([]));
     }
-    let status: Value =
-        http.get(format!("{}/api/v1/status", matcher.url)).send().await.unwrap().json().await.unwrap();
+    let status: Value = http.get(format!("{}/api/v1/status", matcher.url)).send().await.unwrap().json().await.unwrap();
     assert_eq!(status["upstreams"][0]["entries"], all.len(), "{status}");
 }
 

@@ -76,7 +76,10 @@ impl Truth {
                 Action::Remove { entry, .. } => {
                     removed += 1;
                     standing.remove(entry);
-                    assert!(!self.put.contains_key(entry) || done_or_asked(self, &done, *entry), "{entry} went unasked");
+                    assert!(
+                        !self.put.contains_key(entry) || done_or_asked(self, &done, *entry),
+                        "{entry} went unasked"
+                    );
                 }
             }
         }
@@ -104,7 +107,11 @@ impl Truth {
                 let gone = changes.iter().flat_map(|page| &page.changes).any(|later| {
                     later.seq >= change.seq && matches!(&later.action, Action::Remove { entry, .. } if *entry == id)
                 });
-                assert!(now == Some(&change.seq) || gone, "round {round}: a reader was sent {} and it vanished", change.seq);
+                assert!(
+                    now == Some(&change.seq) || gone,
+                    "round {round}: a reader was sent {} and it vanished",
+                    change.seq
+                );
             }
         }
         self.through = head;
@@ -132,8 +139,7 @@ async fn a_node_whose_disk_is_full_says_so_and_keeps_what_it_acknowledged() {
     drop(node);
     let node = site.serve();
     let pages = load::all_changes(&node.url, &key).await;
-    let there: Vec<EntryId> =
-        pages.iter().flat_map(|page| &page.changes).map(|change| change.action.entry()).collect();
+    let there: Vec<EntryId> = pages.iter().flat_map(|page| &page.changes).map(|change| change.action.entry()).collect();
     assert_eq!(there, acknowledged, "nothing half-written, nothing lost");
     let load = Load::start(&node.url, &key, 99);
     load.until_answered(3).await;

@@ -101,7 +101,8 @@ impl Drop for Site {
         if let (Some(database), Ok(server)) = (&self.database, std::env::var("REMPART_TEST_POSTGRES")) {
             let name = database.rsplit_once('/').unwrap().1.split('?').next().unwrap();
             let text = format!("drop database if exists {name} with (force)");
-            let _ = Command::new("psql").args(["--quiet", "--no-psqlrc", "--dbname", &server, "--command", &text]).status();
+            let _ =
+                Command::new("psql").args(["--quiet", "--no-psqlrc", "--dbname", &server, "--command", &text]).status();
         }
     }
 }
