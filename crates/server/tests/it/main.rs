@@ -2,6 +2,7 @@
 //! (`cargo xtask test` starts a private one).
 
 mod api;
+mod backup;
 mod feed;
 mod matcher;
 mod matching;

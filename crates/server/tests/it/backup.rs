@@ -1,0 +1,211 @@
+//! Backups: from either engine into either, whole, sealed, and only into what is empty.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sealing::NodeKey;
+use serde_json::json;
+use server::bank::{Bank, BankError};
+use server::node::{Node, NodeSettings};
+use server::storage::backup::{self, BackupError, Holds, TABLES};
+use server::storage::{Connection, Database, DatabaseUrl, NODE};
+
+use crate::support::{Engine, TestDatabase, TestNode, entry, has_postgres, hash, on_every_engine};
+
+/// A node with something in every table.
+async fn node(engine: Engine) -> TestNode {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    let entries: Vec<_> = (0..600).map(|seed| entry("adult", "verified", &hash(seed))).collect();
+    let body = json!({"entries": entries});
+    let call = partner.request(reqwest::Method::POST, "entries").header("idempotency-key", "once").json(&body);
+    let answer: serde_json::Value = call.send().await.unwrap().json().await.unwrap();
+    let ids: Vec<&str> = answer["entries"].as_array().unwrap().iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(partner.delete(&format!("entries/{}", ids[0])).await.status, 200);
+    assert_eq!(partner.post(&format!("entries/{}/dispute", ids[1]), &json!({})).await.status, 200);
+    assert_eq!(partner.put("cursor", &json!({"seq": 600})).await.status, 204);
+    let outcome = json!({"outcomes": [{
+        "id": "01890000-0000-7000-8000-000000000001", "entry": ids[2], "kind": "kept", "reason": "consent",
+        "at": "2026-11-21T12:00:00Z",
+    }]});
+    assert_eq!(partner.post("outcomes", &outcome).await.status, 200);
+    node
+}
+
+/// Every row of every table, as text that is the same on both engines.
+async fn contents(database: &Database) -> Vec<String> {
+    let mut rows = Vec::new();
+    for table in TABLES {
+        let columns: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+        let mut session = database.read().await.unwrap();
+        let text = |(name, holds): &(&str, Holds), bytes: &str| match holds {
+            Holds::Bytes => bytes.replace('?', name),
+            _ => format!("coalesce(cast({name} as text), '-')"),
+        };
+        let list = |bytes| table.columns.iter().map(|it| text(it, bytes)).collect::<Vec<_>>().join(" || ' ' || ");
+        let sql = |bytes| sqlx::AssertSqlSafe(format!("select {} from {} order by 1", list(bytes), table.name));
+        let found: Vec<String> = match session.connection() {
+            Connection::Sqlite(c) => sqlx::query_scalar(sql("case when ? is null then '-' else lower(hex(?)) end"))
+                .fetch_all(c)
+                .await
+                .unwrap(),
+            Connection::Postgres(c) => {
+                sqlx::query_scalar(sql("coalesce(encode(?, 'hex'), '-')")).fetch_all(c).await.unwrap()
+            }
+        };
+        assert!(!found.is_empty(), "{} ({}) has no row to copy", table.name, columns.join(", "));
+        let mut found: Vec<String> = found.iter().map(|row| format!("{}: {row}", table.name)).collect();
+        // The engines order text differently.
+        found.sort();
+        rows.extend(found);
+    }
+    rows
+}
+
+async fn restored(file: &Path, engine: Engine, key: &NodeKey) -> (TestDatabase, Database) {
+    let place = TestDatabase::new(engine).await;
+    let database = Database::open(&place.url).await.unwrap();
+    let check = async |from: &Database| match Bank::check_key(from, key).await {
+        Ok(true) => Ok(()),
+        other => panic!("{other:?}"),
+    };
+    backup::restore::<_, BackupError>(file, &database, place.folder(), check, |_| ()).await.unwrap();
+    (place, database)
+}
+
+on_every_engine!(a_backup_holds_every_row_and_is_restored_into_both_engines, |engine| {
+    let node = node(engine).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.db");
+    let counts = backup::backup(node.node.database(), &file, |_| ()).await.unwrap();
+    let count = |name| counts.iter().find(|(table, _)| *table == name).unwrap().1;
+    assert_eq!((count("entries"), count("changes"), count("outcomes")), (600, 602, 1));
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(left, ["copy.db"], "one file, and nothing beside it");
+
+    let original = contents(node.node.database()).await;
+    let targets = [Some(Engine::Sqlite), has_postgres().then_some(Engine::Postgres)];
+    for target in targets.into_iter().flatten() {
+        let (_place, database) = restored(&file, target, &node.key).await;
+        assert!(contents(&database).await == original, "{engine:?} to {target:?} differs");
+        let checked = Bank::check(&database, &node.key, |_| ()).await.unwrap();
+        assert!(checked.is_sound(), "{checked:?}");
+        assert_eq!((checked.head, checked.opened), (602, 599));
+        let again = Node::open(database, node.key.clone(), NodeSettings::default()).await.unwrap();
+        assert_eq!(again.bank.head().await.unwrap(), 602);
+    }
+});
+
+on_every_engine!(a_copy_goes_into_an_empty_database_only_and_changes_nothing_otherwise, |engine| {
+    let (node, other) = (node(engine).await, node(engine).await);
+    let before = contents(other.node.database()).await;
+    let refused = backup::copy_all(node.node.database(), other.node.database(), |_| ()).await;
+    assert!(matches!(refused, Err(BackupError::NotEmpty("node"))), "{refused:?}");
+    assert!(contents(other.node.database()).await == before);
+});
+
+on_every_engine!(a_database_of_another_version_is_not_copied, |engine| {
+    let (from, to) = (TestDatabase::new(engine).await, TestDatabase::new(engine).await);
+    let (from, to) = (Database::open(&from.url).await.unwrap(), Database::open(&to.url).await.unwrap());
+    to.migrate(&NODE).await.unwrap();
+    let refused = backup::copy_all(&from, &to, |_| ()).await;
+    assert!(matches!(refused, Err(BackupError::Version { applied: 0, known: 1.. })), "{refused:?}");
+});
+
+on_every_engine!(every_table_and_column_of_the_schema_is_copied, |engine| {
+    let place = TestDatabase::new(engine).await;
+    let database = Database::open(&place.url).await.unwrap();
+    database.migrate(&NODE).await.unwrap();
+    let mut session = database.read().await.unwrap();
+    let found: Vec<String> = match session.connection() {
+        Connection::Sqlite(c) => sqlx::query_scalar(
+            "select m.name || '.' || c.name || ' ' || lower(c.type) from sqlite_master m join pragma_table_info(m.name) c
+             where m.type = 'table'",
+        )
+        .fetch_all(c)
+        .await
+        .unwrap(),
+        Connection::Postgres(c) => sqlx::query_scalar(
+            "select table_name || '.' || column_name || ' ' || data_type from information_schema.columns
+             where table_schema = current_schema()",
+        )
+        .fetch_all(c)
+        .await
+        .unwrap(),
+    };
+    let ours = |line: &&String| !line.starts_with('_') && !line.starts_with("sqlite_");
+    let mut schema: Vec<String> = found.iter().filter(ours).cloned().collect();
+    let kind = |holds| match (engine, holds) {
+        (Engine::Sqlite, Holds::Integer) => "integer",
+        (Engine::Sqlite, Holds::Bytes) => "blob",
+        (Engine::Postgres, Holds::Integer) => "bigint",
+        (Engine::Postgres, Holds::Bytes) => "bytea",
+        (_, Holds::Text) => "text",
+    };
+    let column =
+        |table: &backup::Table, (name, holds): &(&str, Holds)| format!("{}.{name} {}", table.name, kind(*holds));
+    let mut copied: Vec<String> =
+        TABLES.iter().flat_map(|table| table.columns.iter().map(move |it| column(table, it))).collect();
+    schema.sort();
+    copied.sort();
+    assert_eq!(copied, schema);
+});
+
+#[tokio::test]
+async fn a_backup_cut_short_or_damaged_is_refused_and_the_target_stays_empty() {
+    let node = node(Engine::Sqlite).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.db");
+    backup::backup(node.node.database(), &file, |_| ()).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let cut = folder.path().join("cut.db");
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let place = TestDatabase::new(Engine::Sqlite).await;
+    let database = Database::open(&place.url).await.unwrap();
+    let refused = backup::restore::<_, BackupError>(&cut, &database, place.folder(), async |_| Ok(()), |_| ()).await;
+    assert!(matches!(refused, Err(BackupError::Storage(_))), "{refused:?}");
+    database.migrate(&NODE).await.unwrap();
+    assert!(!Bank::is_set_up(&database).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_look_through_a_bank_finds_holes_and_what_does_not_open() {
+    let node = node(Engine::Sqlite).await;
+    let database = node.node.database();
+    assert!(Bank::check(database, &node.key, |_| ()).await.unwrap().is_sound());
+    let wrong = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(5)));
+    let checked = Bank::check(database, &wrong, |_| ()).await.unwrap();
+    assert_eq!((checked.opened, checked.shut, checked.shut_in.len()), (0, 599, 10));
+    assert!(matches!(Bank::check_key(database, &wrong).await, Err(BankError::WrongKey)));
+    for (damage, is_whole) in [
+        ("update node set seq = 603", false),
+        ("update node set seq = 602", true),
+        ("delete from changes where seq = 300", false),
+    ] {
+        let mut session = database.write().await.unwrap();
+        if let Connection::Sqlite(c) = session.connection() {
+            sqlx::query(damage).execute(c).await.unwrap();
+        }
+        session.commit().await.unwrap();
+        let checked = Bank::check(database, &node.key, |_| ()).await.unwrap();
+        assert_eq!(checked.is_sequence_whole(), is_whole, "{damage}: {checked:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_never_replaces_a_file() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let file = node.database.folder().join("precious");
+    std::fs::write(&file, "x").unwrap();
+    let refused = backup::backup(node.node.database(), &file, |_| ()).await;
+    assert!(matches!(refused, Err(BackupError::Exists(_))), "{refused:?}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"x");
+    let url = DatabaseUrl::Sqlite(node.database.folder().join("fresh.db"));
+    let missing = node.database.folder().join("missing");
+    let fresh = Database::open(&url).await.unwrap();
+    let refused =
+        backup::restore::<_, BackupError>(&missing, &fresh, node.database.folder(), async |_| Ok(()), |_| ()).await;
+    assert!(matches!(refused, Err(BackupError::Missing(_))), "{refused:?}");
+}
