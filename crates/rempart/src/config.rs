@@ -15,6 +15,7 @@ use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::magic::RelativePathBuf;
 use serde::{Deserialize, Serialize};
+use server::telemetry::{self, TelemetrySettings};
 
 const FILE: &str = "rempart.toml";
 const PREFIX: &str = "REMPART_";
@@ -43,6 +44,10 @@ pub(crate) struct Settings {
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
     pub(crate) access_token_file: Option<RelativePathBuf>,
+    /// Which log lines: a level, or levels by target.
+    pub(crate) log: String,
+    /// `text` or `json`.
+    pub(crate) log_format: String,
 }
 
 /// A node that a matcher follows.
@@ -66,6 +71,8 @@ impl Default for Settings {
             block_radius: BlockRadius::default(),
             from: Vec::new(),
             access_token_file: None,
+            log: "info".to_owned(),
+            log_format: "text".to_owned(),
         }
     }
 }
@@ -109,6 +116,13 @@ impl Settings {
             }
         }
         Ok(self)
+    }
+
+    /// Logs to standard error from here on.
+    pub(crate) fn start_log(&self) -> Result<(), ConfigError> {
+        let format = self.log_format.parse().map_err(|error| ConfigError(format!("log_format: {error}")))?;
+        telemetry::init(&TelemetrySettings { format, filter: self.log.clone() })
+            .map_err(|error| ConfigError(format!("log: {error}")))
     }
 
     /// Where partners reach a node.

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 use server::bank::Bank;
+use server::clock::Entropy;
 use server::storage::backup::{self, Counts};
 
 use super::node::{NodeArguments, open};
@@ -103,6 +104,7 @@ impl Restore {
         .await;
         drop(progress);
         let counts = counts?;
+        Bank::renew_epoch(&database, &Entropy::System).await?;
         let progress = Progress::new("entries checked:", None);
         let checked = Bank::check(&database, &key, |entries| progress.add(entries)).await?;
         drop(progress);

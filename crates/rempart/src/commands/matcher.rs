@@ -10,10 +10,11 @@ use figment::value::magic::RelativePathBuf;
 use serde::Serialize;
 use server::http::serve;
 use server::matcher::{Access, Matcher as Replica, MatcherSettings, Upstream};
+use server::{operator, telemetry};
 
 use super::asked_to_end;
 use super::remote::secret;
-use super::serve::{Addresses, listen, url};
+use super::serve::{Addresses, listen};
 use crate::config::{self, Settings};
 use crate::node_key::{self, Absent};
 use crate::output::Usage;
@@ -52,6 +53,11 @@ pub(crate) struct Matcher {
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
 
+    /// Where the metrics are; they need no token, so keep them on a private address [default: 127.0.0.1 and the port
+    /// after --listen's]
+    #[arg(long, value_name = "ADDR")]
+    operator_listen: Option<SocketAddr>,
+
     /// The file that holds the token that clients must send; needed on any address but a loopback one
     #[arg(long, value_name = "FILE")]
     access_token_file: Option<PathBuf>,
@@ -61,7 +67,7 @@ pub(crate) struct Matcher {
     #[arg(long, value_name = "FILE")]
     node_key_file: Option<PathBuf>,
 
-    /// Say the address as one line of JSON on standard output
+    /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
 }
@@ -72,6 +78,8 @@ struct Flags<'a> {
     from: Vec<config::Upstream>,
     #[serde(skip_serializing_if = "Option::is_none")]
     listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator_listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token_file: Option<&'a PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,28 +93,34 @@ impl Matcher {
         let access = access(&settings)?;
         let address = settings.matcher_address();
         access.check_listen(address).map_err(|error| Usage(error.to_string()))?;
+        settings.start_log()?;
+        let metrics = telemetry::metrics();
         folder::make(&self.data)?;
         let file = self.data.join(DATABASE_FILE);
         let named = config::path(settings.node_key_file.as_ref());
         let place = node_key::place(named.as_deref(), self.data.join(KEY_FILE));
         let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
         let replica = Replica::open(MatcherSettings { access, ..MatcherSettings::new(file, key, upstreams) }).await?;
-        let listening = listen(address).await?;
-        replica.start();
+        let public = listen(address).await?;
+        let operator = listen(settings.operator_address(public.address)).await?;
         let end = asked_to_end()?;
-        let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
+        replica.start();
+        let addresses = Addresses::of(&public, &operator);
         if self.json {
             output::json_line(&addresses)?;
         } else {
-            output::line(format_args!("listening on {}", addresses.listening))?;
+            output::line(format_args!("for the platform's services: {}", addresses.listening))?;
+            output::line(format_args!("metrics:                     {}/metrics", addresses.operator))?;
         }
         let stop = replica.stopping().clone();
-        let served = tokio::spawn(serve(listening, replica.router(), stop.clone()));
+        let served = tokio::spawn(serve(public, replica.router(), stop.clone()));
+        let shown = tokio::spawn(serve(operator, operator::matcher_router(metrics), stop.clone()));
         end.await;
         stop.cancel();
-        let served = served.await;
+        let ended = (served.await, shown.await);
         replica.close().await;
-        Ok(served??)
+        ended.0??;
+        Ok(ended.1??)
     }
 
     fn flags(&self) -> Result<Flags<'_>, Usage> {
@@ -120,6 +134,7 @@ impl Matcher {
                 .map(|(url, key)| config::Upstream { url: url.clone(), key_file: RelativePathBuf::from(key.clone()) })
                 .collect(),
             listen: self.listen,
+            operator_listen: self.operator_listen,
             access_token_file: self.access_token_file.as_ref(),
             node_key_file: self.node_key_file.as_ref(),
         })

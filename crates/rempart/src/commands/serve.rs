@@ -7,6 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use server::http::{Listening, node_router, serve};
 use server::node::Node;
+use server::{operator, telemetry};
 
 use super::asked_to_end;
 use super::node::{NodeArguments, NodeFlags, node_settings, open};
@@ -55,32 +56,47 @@ pub(super) struct Addresses {
     /// The same as `listening`, under the name that tools expect.
     pub(super) url: String,
     pub(super) listening: String,
+    /// Where the operator's page and the metrics are.
+    pub(super) operator: String,
+}
+
+impl Addresses {
+    pub(super) fn of(public: &Listening, operator: &Listening) -> Self {
+        let listening = url(public.address);
+        Self { url: listening.clone(), listening, operator: url(operator.address) }
+    }
 }
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let flags = Flags { node: self.node.flags(), listen: self.listen, operator_listen: self.operator_listen };
         let settings = Settings::read(&self.node.data, self.node.config.as_deref(), &flags)?;
+        settings.start_log()?;
+        let metrics = telemetry::metrics();
         folder::make(&self.node.data)?;
         let database = open(&self.node.database_url(&settings)?).await?;
         let key = self.node.key(&settings, &database).await?;
         let node = Node::open(database, key, node_settings(&settings)).await?;
-        let listening = listen(settings.node_address()).await?;
-        node.start();
+        let public = listen(settings.node_address()).await?;
+        let operator = listen(settings.operator_address(public.address)).await?;
         let end = asked_to_end()?;
-        let addresses = Addresses { url: url(listening.address), listening: url(listening.address) };
+        node.start();
+        let addresses = Addresses::of(&public, &operator);
         if self.json {
             output::json_line(&addresses)?;
         } else {
-            output::line(format_args!("listening on {}", addresses.listening))?;
+            output::line(format_args!("for partners: {}", addresses.listening))?;
+            output::line(format_args!("status page:  {}", addresses.operator))?;
         }
         let stop = node.stopping().clone();
-        let served = tokio::spawn(serve(listening, node_router(node.clone()), stop.clone()));
+        let served = tokio::spawn(serve(public, node_router(node.clone()), stop.clone()));
+        let shown = tokio::spawn(serve(operator, operator::node_router(node.clone(), metrics), stop.clone()));
         end.await;
         stop.cancel();
-        let served = served.await;
+        let ended = (served.await, shown.await);
         node.close().await;
-        Ok(served??)
+        ended.0??;
+        Ok(ended.1??)
     }
 }
 

@@ -24,13 +24,15 @@ use crate::http::{Problem, alive, layers, ready};
 use crate::node::Node;
 use crate::telemetry::Metrics;
 
+const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
 /// What the operator of a node reaches. Requests are answered only under an IP address or `localhost`: another name may
 /// be a stranger's page that points at this machine (DNS rebinding), and is answered 421.
 pub fn node_router(node: Node, metrics: Metrics) -> Router {
     let metrics = move |State(node): State<Node>| async move {
         let overview = overview::Overview::of(&node).await?;
         let text = metrics.render() + &gauges::text(&overview);
-        Ok::<_, Problem>(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+        Ok::<_, Problem>(([(CONTENT_TYPE, METRICS_TYPE)], text))
     };
     let router = Router::new()
         .route("/", get(status::status))
@@ -41,5 +43,15 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
         .route(STYLESHEET_ROUTE, get(stylesheet))
         .layer(middleware::from_fn(host::only_local_names))
         .with_state(node);
+    layers(router)
+}
+
+/// What the operator of a matcher reaches: `/metrics` and `/healthz`, under the same names only.
+pub fn matcher_router(metrics: Metrics) -> Router {
+    let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], metrics.render()) };
+    let router = Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(alive))
+        .layer(middleware::from_fn(host::only_local_names));
     layers(router)
 }

@@ -5,6 +5,7 @@ mod export;
 mod import;
 mod lines;
 mod list;
+mod uphold;
 mod withdraw;
 
 use std::path::Path;
@@ -26,6 +27,7 @@ pub(crate) enum Bank {
     Export(export::Export),
     List(list::List),
     Withdraw(withdraw::Withdraw),
+    Uphold(uphold::Uphold),
 }
 
 impl Bank {
@@ -36,6 +38,7 @@ impl Bank {
             Self::Export(export) => export.run().await,
             Self::List(list) => list.run().await,
             Self::Withdraw(withdraw) => withdraw.run().await,
+            Self::Uphold(uphold) => uphold.run().await,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `rempart bank withdraw`: take entries of the operator's back.
+//! `rempart bank withdraw`: take entries back.
 
 use std::process::ExitCode;
 
@@ -11,7 +11,7 @@ use crate::output;
 
 /// Take entries back: their fingerprints are deleted here, and every partner is told to forget them
 ///
-/// Only entries that the operator contributed (`bank add`, `bank import`). What was deleted cannot be brought back; the
+/// Anybody's entries: the operator answers for the bank. What was deleted cannot be brought back; the
 /// same picture can be added again.
 #[derive(Args, Debug)]
 pub(crate) struct Withdraw {
@@ -40,9 +40,8 @@ struct Line {
 impl Withdraw {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         let node = self.node.open_node().await?;
-        let operator = node.operator.contributor();
         for &entry in &self.ids {
-            let seq = node.bank.withdraw(&operator, entry, self.reason).await?;
+            let seq = node.bank.withdraw_any(&node.operator, entry, self.reason).await?;
             if self.json {
                 output::json_line(&Line { entry, seq })?;
             } else {

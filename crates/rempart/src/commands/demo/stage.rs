@@ -16,6 +16,7 @@ use server::matcher::{Matcher, MatcherSettings, Upstream};
 use server::node::{Node, NodeSettings};
 use server::partners::{KeyText, NewPartner};
 use server::storage::DatabaseUrl;
+use server::{operator, telemetry};
 
 use super::Voice;
 use crate::commands::node::open;
@@ -51,7 +52,7 @@ impl Stage {
     /// Everything started, loaded and ready to be asked.
     pub(super) async fn set(data: &Path, voice: Voice) -> anyhow::Result<Self> {
         let marker = clear_folder(data)?;
-        let (node, node_url) = start_node(&data.join(NODE)).await?;
+        let (node, node_url, status_page) = start_node(&data.join(NODE)).await?;
         let hotline_key = partner(&node, "hotline", &[Scope::Contribute]).await?;
         let hotline = Remote::new(&node_url, Some(&hotline_key.reveal()))?;
         voice.say(format_args!("A hotline's node listens on {node_url}."))?;
@@ -63,7 +64,6 @@ impl Stage {
             voice.say(format_args!("The matcher of {name} listens on {matcher_url} and follows the node."))?;
             platforms.push(Platform { key: id, matcher_api: Remote::new(&matcher_url, None)?, matcher });
         }
-        let status_page = node_url.clone();
         Ok(Self { node, hotline, platforms, status_page, _marker: marker })
     }
 
@@ -102,7 +102,8 @@ fn clear_folder(data: &Path) -> anyhow::Result<File> {
     Ok(marker)
 }
 
-async fn start_node(data: &Path) -> anyhow::Result<(Node, String)> {
+/// The node, its address, its operator's.
+async fn start_node(data: &Path) -> anyhow::Result<(Node, String, String)> {
     folder::make(data)?;
     let database = open(&DatabaseUrl::Sqlite(data.join("node.db"))).await?;
     let place = node_key::Place::File { path: data.join("node.key"), made_here: true };
@@ -111,10 +112,12 @@ async fn start_node(data: &Path) -> anyhow::Result<(Node, String)> {
     let requests_per_second = NonZeroU32::new(100_000).unwrap_or(NonZeroU32::MAX);
     let node = Node::open(database, key, NodeSettings { requests_per_second, ..NodeSettings::default() }).await?;
     node.start();
-    let listening = listen(ANYWHERE).await?;
-    let address = url(listening.address);
-    tokio::spawn(serve(listening, node_router(node.clone()), node.stopping().clone()));
-    Ok((node, address))
+    let (public, operator) = (listen(ANYWHERE).await?, listen(ANYWHERE).await?);
+    let addresses = (url(public.address), url(operator.address));
+    let page = operator::node_router(node.clone(), telemetry::metrics());
+    tokio::spawn(serve(public, node_router(node.clone()), node.stopping().clone()));
+    tokio::spawn(serve(operator, page, node.stopping().clone()));
+    Ok((node, addresses.0, addresses.1))
 }
 
 async fn start_matcher(data: &Path, upstream: Upstream) -> anyhow::Result<(Matcher, String)> {

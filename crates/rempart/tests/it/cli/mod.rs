@@ -9,7 +9,7 @@ mod node;
 mod pictures;
 mod wrong;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -135,6 +135,7 @@ impl Said {
 struct Serving {
     child: Child,
     url: String,
+    operator: String,
 }
 
 impl Serving {
@@ -143,7 +144,18 @@ impl Serving {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address but {line:?}"));
-        Self { child, url: said["listening"].as_str().unwrap().to_owned() }
+        let address = |name: &str| said[name].as_str().unwrap().to_owned();
+        Self { child, url: address("listening"), operator: address("operator") }
+    }
+
+    /// What the operator's listener answers, header and body.
+    fn operator_says(&self, path: &str) -> String {
+        let address = self.operator.strip_prefix("http://").unwrap();
+        let mut connection = std::net::TcpStream::connect(address).unwrap();
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Asks it to end, as a supervisor does; gives its exit code.

@@ -5,6 +5,8 @@ fn a_node_on_an_empty_folder_makes_its_key_serves_and_ends_when_asked() {
     let place = Place::new();
     let node = place.serve();
     assert!(node.url.starts_with("http://127.0.0.1:"));
+    assert!(node.operator_says("/").starts_with("HTTP/1.1 200"));
+    assert!(node.operator_says("/metrics").contains("rempart_requests_total"));
     assert!(is_new_private_file(&place.path("data/node.key")));
     assert_eq!(node.end(), Some(0));
     // And again, with what is there.

@@ -54,5 +54,6 @@ fn copies_are_known_to_the_node_and_to_a_matcher_and_strangers_are_not() {
     assert_eq!(answers[0]["matches"][0]["entry"], entry);
     assert_eq!(answers[0]["matches"][0]["orientation"], "rotate270");
     assert_eq!(answers[1]["matches"].as_array().unwrap().len(), 0);
+    assert!(matcher.operator_says("/metrics").contains("rempart_matcher_entries"));
     assert_eq!(matcher.end(), Some(0));
 }
