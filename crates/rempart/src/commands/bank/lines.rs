@@ -342,8 +342,8 @@ mod tests {
             tier: Tier::Verified,
             status: Status::Active,
             fingerprints: vec![
-                Fingerprint::Pdq { hash: [1; 32], quality: Some(99) },
-                Fingerprint::Pdq { hash: [2; 32], quality: None },
+                Fingerprint::Pdq { hash: [0x55; 32], quality: Some(99) },
+                Fingerprint::Pdq { hash: [0x33; 32], quality: None },
                 Fingerprint::Sha256([3; 32]),
             ],
             block_radius: Some(31),
