@@ -1,0 +1,260 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_rempart_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_rempart_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_rempart_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_rempart_using_subcommand
+    set -l cmd (__fish_rempart_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c rempart -n "__fish_rempart_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_needs_command" -s V -l version -d 'Print version'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "demo" -d 'Show all of it on this machine: a node, two platforms with a matcher each, pictures, copies, a withdrawal'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "serve" -d 'Run a node: the bank, its feed, and the API for partners'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "matcher" -d 'Run a platform\'s matcher: a copy of what one or more nodes share with it, in memory'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "hash" -d 'Take the fingerprints of pictures, here, without sending anything'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "match" -d 'Ask a node or a matcher whether pictures are known'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "bank" -d 'The bank of a node, directly on its database: add, import, export, list and withdraw entries'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "partner" -d 'Partners of the exchange: their keys, and what each may see and contribute'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "feed" -d 'A node\'s changes, one JSON object a line, as this key is shown them'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "migrate" -d 'Bring the database\'s schema to this version, creating it if it is not there'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "backup" -d 'Write a whole node into one file, while it runs'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "restore" -d 'Read a backup into an empty database, SQLite or PostgreSQL'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "doctor" -d 'Check everything a node stands on, and say what to do'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "openapi" -d 'Print the OpenAPI 3.1 document of a node\'s API'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "man" -d 'Print the manual page, of all of rempart or of one command'
+complete -c rempart -n "__fish_rempart_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l data -d 'A folder for the demo alone; one that an earlier demo made is emptied first' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l pictures -d 'Take the pictures in this folder instead of drawn ones' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l count -d 'How many pictures to protect, at most' -r
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l unrelated -d 'How many unrelated pictures to send' -r
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l exit -d 'End after the walk'
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -l json -d 'Say nothing but the figures, as one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l listen -d 'Where partners reach the node [default: 127.0.0.1:8600]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l operator-listen -d 'Where the operator\'s status page and the metrics are; they need no key, so keep them on a private address [default: 127.0.0.1 and the port after --listen\'s]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l json -d 'Say the addresses as one line of JSON on standard output'
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l from -d 'A node\'s address, such as https://node.example; give a --key for each, in the same order' -r
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l key -d 'The file that holds the partner key for the node, with the scopes follow and outcome' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l data -d 'The matcher\'s folder: its settings (rempart.toml), its key and its file' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l listen -d 'Where the platform\'s services reach the matcher [default: 127.0.0.1:8700]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l operator-listen -d 'Where the metrics are; they need no token, so keep them on a private address [default: 127.0.0.1 and the port after --listen\'s]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l access-token-file -d 'The file that holds the token that clients must send; needed on any address but a loopback one' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l node-key-file -d 'The file that holds the matcher\'s own key, which seals its file; REMPART_NODE_KEY, holding the key itself, goes before it [default: matcher.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l json -d 'Say the addresses as one line of JSON on standard output'
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand hash" -l json -d 'A JSON object a line'
+complete -c rempart -n "__fish_rempart_using_subcommand hash" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand match" -l to -d 'The node\'s or the matcher\'s address, such as http://127.0.0.1:8700' -r
+complete -c rempart -n "__fish_rempart_using_subcommand match" -l key -d 'The file that holds the partner key, or a matcher\'s access token' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand match" -l radius -d 'How many of the 256 bits may differ, 0 to 60; beyond 31 the advice is always review' -r
+complete -c rempart -n "__fish_rempart_using_subcommand match" -l json -d 'A JSON object a line'
+complete -c rempart -n "__fish_rempart_using_subcommand match" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "add" -d 'Put pictures under protection: hash them here and keep their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "import" -d 'Put the entries of a file under protection, NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "export" -d 'Write the standing entries with their fingerprints, opened, as NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "list" -d 'List the standing entries, without their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "withdraw" -d 'Take entries back: their fingerprints are deleted here, and every partner is told to forget them'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "uphold" -d 'End disputes: the entries stand again, and may be blocked again'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and not __fish_seen_subcommand_from add import export list withdraw uphold help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l class -d 'Whether a person under 18 is in it (minor) or only adults are (adult)' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l tier -d 'How many analysts have looked: reported (nobody), verified (one), confirmed (two)' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -l json -d 'A JSON object a line'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l form -d 'The file\'s form [default: csv if its name ends in .csv, otherwise ndjson]' -r -f -a "ndjson\t'A JSON object a line'
+csv\t'Comma-separated, with a header'"
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l class -d 'The class of lines that name none: minor or adult' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l tier -d 'The tier of lines that name none' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l skip-bad -d 'Import the good lines; bad ones are named on standard error, and the exit code is 1'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -l form -d 'The file\'s form [default: csv if its name ends in .csv, otherwise ndjson]' -r -f -a "ndjson\t'A JSON object a line'
+csv\t'Comma-separated, with a header'"
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -l json -d 'A JSON object a line'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l reason -d 'Why: person_asked, mistaken, expired, legal or duplicate' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -l json -d 'A JSON object a line'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from withdraw" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from uphold" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from uphold" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from uphold" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from uphold" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from uphold" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "add" -d 'Put pictures under protection: hash them here and keep their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "import" -d 'Put the entries of a file under protection, NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "export" -d 'Write the standing entries with their fingerprints, opened, as NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the standing entries, without their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "withdraw" -d 'Take entries back: their fingerprints are deleted here, and every partner is told to forget them'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "uphold" -d 'End disputes: the entries stand again, and may be blocked again'
+complete -c rempart -n "__fish_rempart_using_subcommand bank; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "add" -d 'Add a partner with a first key, which is shown this once'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "key" -d 'Add a key to a partner, shown this once: one for each of its matchers'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "agree" -d 'Replace what was agreed with a partner; its matchers load the bank anew'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "list" -d 'List partners, their keys, and how far each key\'s matcher has got'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "revoke" -d 'Revoke a partner with all its keys, or one key; takes effect at once'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and not __fish_seen_subcommand_from add key agree list revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l sees -d 'What it is shown: by class (minor, adult) the lowest tier (reported, verified, confirmed); or none' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l contributes -d 'What it may contribute: by class the highest tier it may give; or none' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l scopes -d 'What the key may be used for: some of contribute, follow, match, outcome' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l expires -d 'When the key ends, such as 2027-06-30T00:00:00Z [default: when it is revoked]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l key-file -d 'Write the key to this new file, for its owner alone, instead of showing it' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l scopes -d 'What the key may be used for: some of contribute, follow, match, outcome' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l expires -d 'When the key ends, such as 2027-06-30T00:00:00Z [default: when it is revoked]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l key-file -d 'Write the key to this new file, for its owner alone, instead of showing it' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from key" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l sees -d 'What it is shown from now on [default: as before]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l contributes -d 'What it may contribute from now on [default: as before]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from agree" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l json -d 'A JSON object a line, one for each partner'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a partner with a first key, which is shown this once'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "key" -d 'Add a key to a partner, shown this once: one for each of its matchers'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "agree" -d 'Replace what was agreed with a partner; its matchers load the bank anew'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "list" -d 'List partners, their keys, and how far each key\'s matcher has got'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Revoke a partner with all its keys, or one key; takes effect at once'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and not __fish_seen_subcommand_from follow pull help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and not __fish_seen_subcommand_from follow pull help" -f -a "follow" -d 'Print changes as they come, until ctrl-c; goes on by itself after a break'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and not __fish_seen_subcommand_from follow pull help" -f -a "pull" -d 'Print every change there is so far, and end'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and not __fish_seen_subcommand_from follow pull help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from follow" -l from -d 'The node\'s address' -r
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from follow" -l key -d 'The file that holds a partner key with the scope follow' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from follow" -l after -d 'The last number known; changes after it are printed' -r
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from follow" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from pull" -l from -d 'The node\'s address' -r
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from pull" -l key -d 'The file that holds a partner key with the scope follow' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from pull" -l after -d 'The last number known; changes after it are printed' -r
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from help" -f -a "follow" -d 'Print changes as they come, until ctrl-c; goes on by itself after a break'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Print every change there is so far, and end'
+complete -c rempart -n "__fish_rempart_using_subcommand feed; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l to -d 'A new file' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l from -d 'The backup' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -l json -d 'Answer with one line of JSON'
+complete -c rempart -n "__fish_rempart_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -l json -d 'A JSON object a line, one for each check'
+complete -c rempart -n "__fish_rempart_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand openapi" -l matcher -d 'A matcher\'s API instead'
+complete -c rempart -n "__fish_rempart_using_subcommand openapi" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand man" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "demo" -d 'Show all of it on this machine: a node, two platforms with a matcher each, pictures, copies, a withdrawal'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "serve" -d 'Run a node: the bank, its feed, and the API for partners'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "matcher" -d 'Run a platform\'s matcher: a copy of what one or more nodes share with it, in memory'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "hash" -d 'Take the fingerprints of pictures, here, without sending anything'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "match" -d 'Ask a node or a matcher whether pictures are known'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "bank" -d 'The bank of a node, directly on its database: add, import, export, list and withdraw entries'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "partner" -d 'Partners of the exchange: their keys, and what each may see and contribute'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "feed" -d 'A node\'s changes, one JSON object a line, as this key is shown them'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "migrate" -d 'Bring the database\'s schema to this version, creating it if it is not there'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "backup" -d 'Write a whole node into one file, while it runs'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "restore" -d 'Read a backup into an empty database, SQLite or PostgreSQL'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "doctor" -d 'Check everything a node stands on, and say what to do'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "openapi" -d 'Print the OpenAPI 3.1 document of a node\'s API'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "man" -d 'Print the manual page, of all of rempart or of one command'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_seen_subcommand_from demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "add" -d 'Put pictures under protection: hash them here and keep their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "import" -d 'Put the entries of a file under protection, NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "export" -d 'Write the standing entries with their fingerprints, opened, as NDJSON or CSV'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "list" -d 'List the standing entries, without their fingerprints'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "withdraw" -d 'Take entries back: their fingerprints are deleted here, and every partner is told to forget them'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "uphold" -d 'End disputes: the entries stand again, and may be blocked again'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "add" -d 'Add a partner with a first key, which is shown this once'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "key" -d 'Add a key to a partner, shown this once: one for each of its matchers'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "agree" -d 'Replace what was agreed with a partner; its matchers load the bank anew'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "list" -d 'List partners, their keys, and how far each key\'s matcher has got'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "revoke" -d 'Revoke a partner with all its keys, or one key; takes effect at once'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from feed" -f -a "follow" -d 'Print changes as they come, until ctrl-c; goes on by itself after a break'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from feed" -f -a "pull" -d 'Print every change there is so far, and end'
