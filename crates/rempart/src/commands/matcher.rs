@@ -110,11 +110,11 @@ impl Matcher {
             output::json_line(&addresses)?;
         } else {
             output::line(format_args!("for the platform's services: {}", addresses.listening))?;
-            output::line(format_args!("metrics:                     {}/metrics", addresses.operator))?;
+            output::line(format_args!("status page:                 {}", addresses.operator))?;
         }
         let stop = replica.stopping().clone();
         let served = tokio::spawn(serve(public, replica.router(), stop.clone()));
-        let shown = tokio::spawn(serve(operator, operator::matcher_router(metrics), stop.clone()));
+        let shown = tokio::spawn(serve(operator, operator::matcher_router(replica.clone(), metrics), stop.clone()));
         end.await;
         stop.cancel();
         let ended = (served.await, shown.await);

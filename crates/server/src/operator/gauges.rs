@@ -3,7 +3,9 @@
 
 use std::fmt::{Display, Write};
 
+use super::matcher::Followed;
 use super::overview::Overview;
+use crate::bank::LiveSize;
 
 /// The gauges, worked out at this moment. Writing to a `String` cannot fail.
 pub(super) fn text(overview: &Overview) -> String {
@@ -53,6 +55,24 @@ pub(super) fn text(overview: &Overview) -> String {
     text.head("rempart_build_info", "Always 1.");
     let version = env!("CARGO_PKG_VERSION");
     text.line("rempart_build_info", &[("version", version), ("engine", overview.engine)], 1);
+    text.0
+}
+
+/// The gauges of a matcher that its own measuring does not give.
+pub(super) fn of_matcher(nodes: &[Followed]) -> String {
+    let mut text = Gauges::default();
+    let mut each = |name: &str, help: &str, pick: fn(&LiveSize) -> usize| {
+        text.head(name, help);
+        for node in nodes {
+            text.line(name, &[("upstream", &node.status.url)], pick(&node.size));
+        }
+    };
+    each("rempart_index_entries", "Entries that can be matched.", |size| size.entries);
+    each("rempart_index_hashes", "PDQ hashes in the index.", |size| size.hashes);
+    each("rempart_index_digests", "Exact digests in the index.", |size| size.digests);
+    each("rempart_index_bytes", "Memory of the index proper.", |size| size.index_bytes);
+    text.head("rempart_build_info", "Always 1.");
+    text.line("rempart_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
     text.0
 }
 

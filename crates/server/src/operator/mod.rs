@@ -1,4 +1,4 @@
-//! What the node shows its operator: how it stands, on a page and as metrics. Read-only, on a listener of its own that
+//! What a node or a matcher shows its operator: how it stands, on a page and as metrics. Read-only, on a listener of its own that
 //! is on the loopback interface unless the operator says otherwise; no key is asked for.
 //!
 //! | address | gives |
@@ -9,6 +9,7 @@
 
 mod gauges;
 mod host;
+mod matcher;
 mod overview;
 mod status;
 mod trouble;
@@ -21,6 +22,7 @@ use axum::routing::get;
 
 use crate::http::page::{STYLESHEET_ROUTE, stylesheet};
 use crate::http::{Problem, alive, layers, ready};
+use crate::matcher::{Matcher, api};
 use crate::node::Node;
 use crate::telemetry::Metrics;
 
@@ -38,20 +40,29 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
         .route("/", get(status::status))
         .route("/status", get(status::status))
         .route("/metrics", get(metrics))
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
-        .route(STYLESHEET_ROUTE, get(stylesheet))
-        .layer(middleware::from_fn(host::only_local_names))
-        .with_state(node);
-    layers(router)
+        .route("/readyz", get(ready));
+    guarded(router, node)
 }
 
-/// What the operator of a matcher reaches: `/metrics` and `/healthz`, under the same names only.
-pub fn matcher_router(metrics: Metrics) -> Router {
-    let metrics = move || async move { ([(CONTENT_TYPE, METRICS_TYPE)], metrics.render()) };
+/// What the operator of a matcher reaches: the same addresses, under the same names only.
+pub fn matcher_router(matcher: Matcher, metrics: Metrics) -> Router {
+    let metrics = move |State(matcher): State<Matcher>| async move {
+        let text = metrics.render() + &gauges::of_matcher(&matcher::followed(&matcher));
+        ([(CONTENT_TYPE, METRICS_TYPE)], text)
+    };
     let router = Router::new()
+        .route("/", get(matcher::status))
+        .route("/status", get(matcher::status))
         .route("/metrics", get(metrics))
+        .route("/readyz", get(api::ready));
+    guarded(router, matcher)
+}
+
+fn guarded<S: Clone + Send + Sync + 'static>(router: Router<S>, state: S) -> Router {
+    let router = router
         .route("/healthz", get(alive))
-        .layer(middleware::from_fn(host::only_local_names));
+        .route(STYLESHEET_ROUTE, get(stylesheet))
+        .layer(middleware::from_fn(host::only_local_names))
+        .with_state(state);
     layers(router)
 }

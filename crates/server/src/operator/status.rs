@@ -34,10 +34,10 @@ struct StatusPage {
 }
 
 /// Something wrong in words: what happened, and what to do.
-struct Said {
-    is_danger: bool,
-    what: String,
-    todo: &'static str,
+pub(super) struct Said {
+    pub(super) is_danger: bool,
+    pub(super) what: String,
+    pub(super) todo: &'static str,
 }
 
 impl Said {
@@ -64,10 +64,10 @@ impl Said {
 }
 
 /// A state as a tag: its look, its sign, its word.
-struct Tag {
-    look: &'static str,
-    sign: &'static str,
-    word: &'static str,
+pub(super) struct Tag {
+    pub(super) look: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) word: &'static str,
 }
 
 impl StatusPage {
@@ -155,8 +155,13 @@ impl StatusPage {
     }
 }
 
+/// The day of an instant; the same in every language.
+fn date(at: &Time) -> String {
+    at.to_string()[..10].to_owned()
+}
+
 /// An instant to the second; the same in every language.
-fn moment(at: &Time) -> String {
+pub(super) fn moment(at: &Time) -> String {
     let text = at.to_string();
     format!("{} {} UTC", &text[..10], &text[11..19])
 }

@@ -1,4 +1,5 @@
 //! What a node says of itself: metrics, and log lines that never hold a fingerprint or a key.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
 use std::io::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};

@@ -1,13 +1,16 @@
 //! The pages: what they show, in which language, and that they are sound HTML that loads nothing from elsewhere.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
 use std::collections::HashSet;
 
 use exchange::{Reach, Scope, Tier, Time};
 use serde_json::{Value, json};
+use server::clock::Clock;
 use server::http::{Listening, serve};
 use server::partners::NewPartner;
 use server::{operator, telemetry};
 
+use crate::matcher::support::{Home, Relay, TestMatcher, upstream};
 use crate::support::{Answer, Engine, TestNode, hash, manual, on_every_engine};
 
 const VOID: [&str; 4] = ["meta", "link", "br", "path"];
@@ -38,7 +41,9 @@ async fn the_page_of_the_api_is_drawn_from_its_document_in_both_languages() {
     for language in ["en", "fr"] {
         let page = get(&node, &format!("{}/api?lang={language}", node.base())).await;
         assert_eq!(page.status, 200, "{}", page.text);
-        insta::assert_snapshot!(format!("api_{language}"), without_digest(&page.text));
+        // The rest of the articles is what the document says, which is snapshotted as the document.
+        let page = with_articles(&without_digest(&page.text), &["\"match\"", "\"schema-MatchRequest\""]);
+        insta::assert_snapshot!(format!("api_{language}"), page);
     }
 }
 
@@ -189,6 +194,43 @@ async fn the_bodies_of_the_examples_are_taken() {
     partner.post("outcomes", &body("report_outcomes")).await.is_problem(422, "unknown-entry");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_matcher_shows_its_operator_what_it_hears_and_what_it_does_not() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    partner.protect("minor", "verified", &hash(21)).await;
+    let relay = Relay::to(node.address).await;
+    let (home, clock) = (Home::new(), Clock::manual("2026-11-21T12:00:00Z".parse().unwrap()));
+    let mut settings = home.settings(vec![upstream(&relay.base(), &partner)]);
+    settings.clock = clock.clone();
+    let matcher = TestMatcher::start(settings).await;
+    matcher.until_acknowledged(1).await;
+    let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let operator = format!("http://{}", listening.address);
+    let router = operator::matcher_router(matcher.matcher.clone(), telemetry::metrics());
+    tokio::spawn(serve(listening, router, matcher.matcher.stopping().clone()));
+    let shown = |page: &str| page.replace(&relay.address.to_string(), "node.example");
+    let page = get(&node, &format!("{operator}/status?lang=en")).await;
+    assert!(page.text.contains("Nothing is wrong") && page.text.contains("Heard"), "{}", page.text);
+    relay.cut();
+    matcher.until(|standing| !standing.connected && standing.trouble.is_some()).await;
+    clock.set(clock.now().plus_seconds(125));
+    for (language, expected) in
+        [("en", "has not been heard for 2\u{a0}min\u{a0}5\u{a0}s"), ("fr", "ne répond plus depuis")]
+    {
+        let page = get(&node, &format!("{operator}/?lang={language}")).await;
+        let text = shown(&page.text);
+        assert!(text.contains(&format!("http://node.example {expected}")), "{text}");
+        is_sound(&text);
+    }
+    let metrics = get(&node, &format!("{operator}/metrics")).await.text;
+    assert!(metrics.contains(&format!("rempart_index_entries{{upstream=\"{}\"}} 1", relay.base())), "{metrics}");
+    assert_eq!(get(&node, &format!("{operator}/readyz")).await.status, 200);
+    let stranger = node.http.get(format!("{operator}/status")).header("host", "evil.example");
+    Answer::of(stranger.send().await.unwrap()).await.is_problem(421, "host");
+    matcher.matcher.close().await;
+}
+
 /// A node on which something of everything happened, and the address of its operator's pages.
 async fn a_node_with_a_past() -> (TestNode, String) {
     let mut clock = None;
@@ -198,7 +240,7 @@ async fn a_node_with_a_past() -> (TestNode, String) {
     let everything = Reach::both(Tier::Reported);
     let hotline = node.partner_with("hotline", everything, Reach::both(Tier::Confirmed), &[Scope::Contribute]).await;
     let verified = Reach { minor: Some(Tier::Verified), adult: None };
-    let good = node.partner_with("good-platform", everything, Reach::default(), &Scope::ALL).await;
+    let good = node.partner_with("good-platform", everything, Reach::default(), Scope::ALL).await;
     let late = node.partner_with("late-platform", verified, Reach::default(), &[Scope::Follow, Scope::Match]).await;
     let left = node.partner_with("left-platform", everything, Reach::default(), &[Scope::Follow]).await;
     let ending = NewPartner {
@@ -246,6 +288,20 @@ async fn get(node: &TestNode, address: &str) -> Answer {
 fn without_digest(page: &str) -> String {
     let digest = between(page, "/assets/rempart-", ".css").unwrap();
     page.replace(digest, "[digest]")
+}
+
+/// A page without the articles but those with these ids.
+fn with_articles(page: &str, ids: &[&str]) -> String {
+    let mut pieces = page.split("<article ");
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (article, after) = piece.split_once("</article>").expect("an article ends");
+        if ids.iter().any(|id| article.contains(&format!(" id={id} "))) {
+            kept.push_str(&format!("<article {article}</article>"));
+        }
+        kept.push_str(after);
+    }
+    kept
 }
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {

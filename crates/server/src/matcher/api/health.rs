@@ -12,7 +12,7 @@ use crate::matcher::Matcher;
 
 /// 200 once something whole is held of every node and none of it is too stale. A node that is not heard, or says that
 /// the key opens nothing, is named in the text, since what is held of it is still used.
-pub(super) async fn ready(State(matcher): State<Matcher>) -> Result<String, Problem> {
+pub(crate) async fn ready(State(matcher): State<Matcher>) -> Result<String, Problem> {
     let (now, stale_max) = (matcher.inner.clock.now(), matcher.inner.stale_max);
     let (mut text, mut missing) = ("ready\n".to_owned(), Vec::new());
     for standing in matcher.inner.standings.all() {

@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use super::{Matcher, access};
 use crate::http::layers;
 
+pub(crate) use health::ready;
 pub use image::ImageMatch;
 pub use status::MatcherStatus;
 

@@ -1,6 +1,7 @@
 //! `GET status`: how the matcher stands to its nodes.
 
 use axum::extract::State;
+use exchange::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::http::Json;
@@ -26,8 +27,20 @@ pub struct MatcherStatus {
     )
 )]
 pub(super) async fn status(State(matcher): State<Matcher>) -> Json<MatcherStatus> {
-    let (now, stale_max) = (matcher.inner.clock.now(), matcher.inner.stale_max);
-    let upstreams = matcher.inner.standings.all().iter().map(|standing| standing.status(now, stale_max)).collect();
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    Json(MatcherStatus { version, stale_seconds_max: stale_max.as_secs(), upstreams })
+    Json(matcher.status())
+}
+
+impl Matcher {
+    /// How it stands to its nodes at this moment.
+    pub fn status(&self) -> MatcherStatus {
+        let (now, stale_max) = (self.now(), self.inner.stale_max);
+        let upstreams = self.inner.standings.all().iter().map(|standing| standing.status(now, stale_max)).collect();
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        MatcherStatus { version, stale_seconds_max: stale_max.as_secs(), upstreams }
+    }
+
+    /// What its clock says.
+    pub(crate) fn now(&self) -> Time {
+        self.inner.clock.now()
+    }
 }

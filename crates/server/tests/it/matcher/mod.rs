@@ -8,4 +8,4 @@ mod malicious;
 mod outbox;
 mod pictures;
 mod scripted;
-mod support;
+pub(crate) mod support;

@@ -1,0 +1,94 @@
+//! The status page of a matcher.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use exchange::Time;
+
+use super::status::{Said, Tag, moment};
+use crate::bank::LiveSize;
+use crate::http::Problem;
+use crate::http::locale::Texts;
+use crate::http::page::{Frame, page};
+use crate::matcher::{Matcher, UpstreamStatus};
+
+/// A node that the matcher follows, and what is held of it.
+pub(super) struct Followed {
+    pub(super) status: UpstreamStatus,
+    pub(super) size: LiveSize,
+}
+
+/// Every node, in the order of the settings.
+pub(super) fn followed(matcher: &Matcher) -> Vec<Followed> {
+    let sizes = matcher.lives().into_iter().map(|live| live.size());
+    matcher.status().upstreams.into_iter().zip(sizes).map(|(status, size)| Followed { status, size }).collect()
+}
+
+/// The page, as of now. It does not reload itself.
+pub(super) async fn status(State(matcher): State<Matcher>, texts: Texts) -> Result<Response, Problem> {
+    let nodes = followed(&matcher);
+    let stale_max = texts.language.duration(matcher.status().stale_seconds_max);
+    let mut troubles: Vec<Said> = nodes.iter().flat_map(|node| said(&node.status, &stale_max, texts)).collect();
+    troubles.sort_by_key(|said| !said.is_danger);
+    let frame = Frame { texts, path: "/status" };
+    page(texts.language, &MatcherPage { frame, t: texts, at: matcher.now(), stale_max, troubles, nodes })
+}
+
+#[derive(Template)]
+#[template(path = "operator/matcher.html")]
+struct MatcherPage {
+    frame: Frame,
+    t: Texts,
+    at: Time,
+    stale_max: String,
+    troubles: Vec<Said>,
+    nodes: Vec<Followed>,
+}
+
+/// What is wrong with one node: at most one thing about hearing it, then what else waits.
+fn said(node: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
+    let since = t.language.duration(node.stale_seconds.unwrap_or(0));
+    let url = &node.url;
+    let mut said = Vec::new();
+    let mut say = |is_danger, what, todo| said.push(Said { is_danger, what, todo });
+    if !node.loaded {
+        say(true, t.matcher_not_loaded(url), t.matcher_not_loaded_todo());
+    } else if node.too_stale {
+        say(true, t.matcher_too_stale(url, since, stale_max), t.matcher_too_stale_todo());
+    } else if node.revoked {
+        say(true, t.matcher_revoked(url, since), t.matcher_revoked_todo());
+    } else if !node.connected {
+        say(true, t.matcher_cut_off(url, since), t.matcher_cut_off_todo());
+    }
+    if node.outcomes_refused > 0 {
+        say(false, t.matcher_refused(node.outcomes_refused, url), t.matcher_refused_todo());
+    }
+    if node.skipped > 0 {
+        say(false, t.matcher_skipped(node.skipped, url), t.matcher_skipped_todo());
+    }
+    if node.polling && node.connected {
+        say(false, t.matcher_polling(url), t.matcher_polling_todo());
+    }
+    said
+}
+
+impl MatcherPage {
+    const fn tag(&self, node: &UpstreamStatus) -> Tag {
+        let (look, sign, word) = if !node.loaded {
+            ("danger", "!", self.t.matcher_tag_loading())
+        } else if node.too_stale {
+            ("danger", "!", self.t.matcher_tag_unused())
+        } else if node.revoked {
+            ("danger", "!", self.t.standing_revoked())
+        } else if !node.connected {
+            ("danger", "!", self.t.matcher_tag_cut_off())
+        } else {
+            ("good", "✓", self.t.matcher_tag_heard())
+        };
+        Tag { look, sign, word }
+    }
+
+    fn ago(&self, at: &Time) -> String {
+        self.t.ago(self.t.language.duration(self.at.micros_since(*at) / 1_000_000))
+    }
+}
