@@ -4,6 +4,8 @@
 create table node (
     one integer primary key check (one = 1),
     key_check blob not null check (length(key_check) = 16),
+    -- Names this history of the sequence: a restored backup is another history, whatever its numbers.
+    epoch blob not null check (length(epoch) = 16),
     seq integer not null check (seq >= 0),
     created_at integer not null
 ) strict;

@@ -9,6 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// The same threshold as Meta's tools use (they drop 49 and below).
 pub const PDQ_QUALITY_MIN: u8 = 50;
 
+/// Bits set in the PDQ of any picture with something to see in it. Real ones have 128 or a few less; the bounds are
+/// far out, so that only hashes of flat pictures fall outside.
+pub const PDQ_BITS_SET: std::ops::RangeInclusive<u32> = 64..=192;
+
 /// What a fingerprint is a hash of and how.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -79,6 +83,9 @@ pub enum FingerprintError {
     /// The picture was too plain. Send its exact digests alone.
     #[error("pdq quality {0} is below {PDQ_QUALITY_MIN}: too plain to recognise safely; send only its sha256 or md5")]
     TooPlain(u8),
+    /// A hash that no picture with something to see in it has. Send only its exact digests.
+    #[error("a pdq with {0} of 256 bits set is of a flat picture; send only its sha256 or md5")]
+    Degenerate(u32),
     /// Not a percentage. Send 0..=100 or leave it out.
     #[error("quality is a whole number from 0 to 100, not {0}")]
     QualityOutOfRange(u32),
@@ -142,12 +149,16 @@ impl Fingerprint {
         }
     }
 
-    /// Whether it may enter a bank: a known quality must reach [`PDQ_QUALITY_MIN`].
+    /// Whether it may enter a bank: a known quality must reach [`PDQ_QUALITY_MIN`], and about half of the bits must
+    /// be set, as PDQ cuts at the median ([`PDQ_BITS_SET`]): lists without qualities carry flat pictures too.
     pub fn check_plainness(&self) -> Result<(), FingerprintError> {
-        match self.quality() {
-            Some(quality) if quality < PDQ_QUALITY_MIN => Err(FingerprintError::TooPlain(quality)),
-            _ => Ok(()),
+        let Self::Pdq { hash, quality } = self else { return Ok(()) };
+        match quality {
+            Some(quality) if *quality < PDQ_QUALITY_MIN => return Err(FingerprintError::TooPlain(*quality)),
+            _ => {}
         }
+        let set = hash.iter().map(|byte| byte.count_ones()).sum();
+        if PDQ_BITS_SET.contains(&set) { Ok(()) } else { Err(FingerprintError::Degenerate(set)) }
     }
 }
 
@@ -271,8 +282,13 @@ mod tests {
     fn a_plain_picture_is_named_as_such() {
         let plain = Fingerprint::parse(Kind::Pdq, &"0".repeat(64), Some(49)).unwrap();
         assert_eq!(plain.check_plainness(), Err(FingerprintError::TooPlain(49)));
-        let fine = Fingerprint::parse(Kind::Pdq, &"0".repeat(64), Some(50)).unwrap();
+        let fine = Fingerprint::parse(Kind::Pdq, &"5".repeat(64), Some(50)).unwrap();
         assert_eq!(fine.check_plainness(), Ok(()));
+        for (set, hash) in [(63, "7fffffffffffffff"), (64, "ffffffffffffffff")] {
+            let hash = Fingerprint::parse(Kind::Pdq, &format!("{hash}{}", "0".repeat(48)), None).unwrap();
+            let want = if set == 64 { Ok(()) } else { Err(FingerprintError::Degenerate(63)) };
+            assert_eq!(hash.check_plainness(), want);
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! The question "is this known?" and its answer.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::entry::named;
 use crate::{Advice, Class, EntryId, Kind, Status, Tier, hex};
@@ -94,11 +97,40 @@ pub struct Query {
 pub struct MatchRequest {
     /// 1..=1000.
     #[schema(min_items = 1, max_items = 1000)]
+    #[serde(deserialize_with = "at_most::<_, _, { QUERIES_MAX + 1 }>")]
     pub queries: Vec<Query>,
     /// PDQ distance, 0..=60, 31 when left out. Beyond 31 every advice is `review`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 60, default = 31)]
     pub radius: Option<u32>,
+}
+
+/// Reads a list and stops keeping after `MOST` elements, so that a long one costs no memory: it is refused by its length
+/// anyway.
+fn at_most<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(list: D) -> Result<Vec<T>, D::Error> {
+    struct Visitor<T, const MOST: usize>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, const MOST: usize> de::Visitor<'de> for Visitor<T, MOST> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut kept = Vec::new();
+            while kept.len() < MOST {
+                match list.next_element()? {
+                    Some(element) => kept.push(element),
+                    None => return Ok(kept),
+                }
+            }
+            while list.next_element::<de::IgnoredAny>()?.is_some() {}
+            Ok(kept)
+        }
+    }
+
+    list.deserialize_seq(Visitor::<T, MOST>(PhantomData))
 }
 
 /// A checked question.

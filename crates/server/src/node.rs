@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use exchange::BlockRadius;
 use sealing::NodeKey;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -54,6 +55,8 @@ pub struct Node {
     pub clock: Clock,
     /// The right of whoever has database and key in hand.
     pub operator: Operator,
+    /// Searches under way at a time.
+    pub(crate) searches: Arc<Semaphore>,
     pub(crate) database: Database,
     pub(crate) stop: CancellationToken,
     tasks: TaskTracker,
@@ -72,6 +75,7 @@ impl Node {
             removal: Removal::new(database.clone(), clock.clone()),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
+            searches: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
             database,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

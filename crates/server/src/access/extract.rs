@@ -37,3 +37,17 @@ macro_rules! extract {
 }
 
 extract!(Contributor, Follower, Asker, Teller, Reader);
+
+macro_rules! renew {
+    ($($handle:ident),+) => { $(
+        impl $handle {
+            /// The same right as of now: a body may take long to come, and the key may have ended meanwhile.
+            pub(crate) async fn renewed(self, node: &Node) -> Result<Self, Problem> {
+                let member = node.partners.is_current(self.key()).await?.ok_or_else(Problem::key_unknown)?;
+                Self::of(member).map_err(Problem::scope_missing)
+            }
+        }
+    )+ };
+}
+
+renew!(Contributor, Follower, Asker, Teller);

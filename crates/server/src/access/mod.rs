@@ -16,7 +16,7 @@ use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
-pub use limit::RateLimits;
+pub use limit::{OpenStream, RateLimits};
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $scope:expr) => {

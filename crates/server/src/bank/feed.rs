@@ -5,7 +5,8 @@
 //! `remove`. So a page says in `through` how far it reaches, whatever it lists.
 
 use exchange::{
-    Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, RemoveReason, Status,
+    Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, Fingerprint,
+    RemoveReason, Status,
 };
 use sha2::{Digest, Sha256};
 
@@ -13,17 +14,19 @@ use super::model::BankError;
 use super::queries::{self, ChangeRow};
 use super::{Bank, sealed};
 
-/// Names what a reader is shown and how advice is worked out: changes when either does.
-pub fn agreement_token(agreement: &Agreement, block_radius: BlockRadius) -> String {
+/// Names what a reader is shown, how advice is worked out and which history the numbers belong to: changes when one
+/// of them does.
+fn agreement_token(agreement: &Agreement, block_radius: BlockRadius, epoch: &[u8; 16]) -> String {
     let mut digest = Sha256::new();
     digest.update(format!("{}|{}|{}", agreement.sees, block_radius.minor, block_radius.adult));
+    digest.update(epoch);
     exchange::hex::encode(&digest.finalize()[..8])
 }
 
 impl Bank {
     /// The token of this agreement on this node.
     pub fn agreement_token(&self, agreement: &Agreement) -> String {
-        agreement_token(agreement, self.block_radius)
+        agreement_token(agreement, self.block_radius, &self.epoch)
     }
 
     /// What a reader with this agreement is shown of the changes after `after`; `limit` numbers are looked at, at
@@ -38,32 +41,41 @@ impl Bank {
         drop(on);
         let mut changes = Vec::with_capacity(rows.len());
         for row in rows {
-            if let Some(action) = self.shown(agreement, &row, &mut sealed)? {
+            if let Some(action) = self.shown(agreement, &row, &mut sealed) {
                 changes.push(Change { seq: row.seq, at: row.at, action });
             }
         }
         Ok(ChangePage { changes, through, head, agreement: self.agreement_token(agreement) })
     }
 
-    fn shown(
-        &self,
-        agreement: &Agreement,
-        row: &ChangeRow,
-        sealed: &mut queries::SealedByEntry,
-    ) -> Result<Option<Action>, BankError> {
+    fn shown(&self, agreement: &Agreement, row: &ChangeRow, sealed: &mut queries::SealedByEntry) -> Option<Action> {
         let (class, entry) = (row.entry.class, row.entry.id);
         let before = row.tier_before.is_some_and(|tier| agreement.sees(class, tier));
         let after = agreement.sees(class, row.tier_after);
-        Ok(match row.remove {
+        match row.remove {
             Some(reason) => before.then_some(Action::Remove { entry, reason }),
             None if after && row.entry.last_seq != row.seq => None,
             None if after => {
-                let sealed = sealed.remove(&entry).unwrap_or_default();
-                let fingerprints = sealed::open_all(&self.key, entry, &sealed)?;
-                Some(Action::Put(Box::new(row.entry.clone().into_entry(fingerprints, self.block_radius))))
+                let fingerprints = self.readable(entry, sealed.remove(&entry));
+                let put = |fingerprints| row.entry.clone().into_entry(fingerprints, self.block_radius);
+                fingerprints.map(|fingerprints| Action::Put(Box::new(put(fingerprints))))
             }
             None => before.then_some(Action::Remove { entry, reason: RemoveReason::NotShared }),
-        })
+        }
+    }
+
+    /// The fingerprints of a standing entry; `None`, said loudly, when the database is damaged there. One damaged
+    /// entry must not keep all others from being protected.
+    fn readable(&self, entry: EntryId, sealed: Option<Vec<Vec<u8>>>) -> Option<Vec<Fingerprint>> {
+        let opened = sealed::open_all(&self.key, entry, &sealed.unwrap_or_default());
+        match opened {
+            Ok(fingerprints) if !fingerprints.is_empty() => Some(fingerprints),
+            _ => {
+                tracing::error!(%entry, "an entry cannot be read and is not protected; run `rempart doctor`");
+                metrics::counter!("rempart_unreadable_entries_total").increment(1);
+                None
+            }
+        }
     }
 
     /// Standing entries with an id after `after`, by id, as of the number `at`, less those that changed after it;
@@ -84,8 +96,9 @@ impl Bank {
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             if row.last_seq <= at && row.status != Status::Withdrawn && agreement.sees(row.class, row.tier) {
-                let fingerprints = sealed::open_all(&self.key, row.id, &sealed.remove(&row.id).unwrap_or_default())?;
-                entries.push(row.into_entry(fingerprints, self.block_radius));
+                if let Some(fingerprints) = self.readable(row.id, sealed.remove(&row.id)) {
+                    entries.push(row.into_entry(fingerprints, self.block_radius));
+                }
             }
         }
         Ok((entries, more))

@@ -19,6 +19,9 @@ use tokio::sync::watch;
 
 const WAIT_MAX_MS: u64 = 2_000;
 const SEARCHES_MAX: usize = 4;
+/// Queries searched together: enough to share a pass over the codes, few enough that what they meet in a bank full of
+/// look-alikes stays small.
+const QUERIES_PER_SEARCH: usize = 128;
 
 /// The index of one bank.
 pub struct Live {
@@ -211,6 +214,10 @@ impl Live {
     /// Answers queries for somebody who is shown what `sees` says. Takes all cores for a batch; call it off the
     /// runtime's threads.
     pub fn answer(&self, queries: &[Parsed], radius: Radius, sees: impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
+        queries.chunks(QUERIES_PER_SEARCH).flat_map(|some| self.answer_some(some, radius, &sees)).collect()
+    }
+
+    fn answer_some(&self, queries: &[Parsed], radius: Radius, sees: &impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
         let codes: Vec<hamming::Code> = queries.iter().flat_map(|query| query.pdq.iter().copied()).collect();
         let mut near = self.search(&codes, radius);
         let book = self.book.read().unwrap_or_else(PoisonError::into_inner);

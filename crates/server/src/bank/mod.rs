@@ -20,7 +20,7 @@ mod settle;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, RemoveReason, Time};
+use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, RemoveReason, Scope, Time};
 use sealing::NodeKey;
 use tokio::sync::watch;
 
@@ -30,7 +30,6 @@ use crate::storage::{Database, Session, StorageError};
 
 pub use check::Checked;
 pub use contribute::{Contributed, Given, Idempotency, Placed};
-pub use feed::agreement_token;
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
@@ -43,6 +42,8 @@ pub struct Bank {
     clock: Clock,
     entropy: Entropy,
     block_radius: BlockRadius,
+    /// Names this history of the sequence.
+    epoch: [u8; 16],
     live: Arc<Live>,
     /// Rises when somebody may have written: the fold looks then rather than at its next turn.
     stirred: Arc<watch::Sender<u64>>,
@@ -59,9 +60,9 @@ impl Bank {
         entropy: Entropy,
     ) -> Result<(Self, Operator), BankError> {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
-        let operator = database.run(&setup).await?;
+        let (operator, epoch) = database.run(&setup).await?;
         let (stirred, live) = (Arc::new(watch::channel(0).0), Arc::new(Live::new()));
-        Ok((Self { database, key, clock, entropy, block_radius, live, stirred }, Operator::new(operator)))
+        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, stirred }, Operator::new(operator)))
     }
 
     /// Whether a bank was set up in this database, and then whether this key opens it.
@@ -111,7 +112,9 @@ impl Bank {
         if row.contributor != reader.member().partner && !reader.member().agreement.sees(row.class, row.tier) {
             return Ok(None);
         }
-        let sealed = queries::fingerprints_of(&mut on, id).await?;
+        // A key that may only ask must not read the fingerprints of what it met.
+        let may_read = row.contributor == reader.member().partner || reader.member().scopes.has(Scope::Follow);
+        let sealed = if may_read { queries::fingerprints_of(&mut on, id).await? } else { Vec::new() };
         Ok(Some(row.into_entry(sealed::open_all(&self.key, id, &sealed)?, self.block_radius)))
     }
 
@@ -133,12 +136,32 @@ impl Bank {
     /// Takes an entry back: its fingerprints are deleted, everyone who could see it is told to forget it. Only its
     /// contributor may. Again is the same as once. Returns the number of the change.
     pub async fn withdraw(&self, who: &Contributor, id: EntryId, reason: RemoveReason) -> Result<u64, BankError> {
-        self.settle(settle::Withdraw { who, id, reason, now: self.clock.now() }).await
+        tracing::info!(partner = %who.partner(), key = %who.key(), entry = %id, %reason, "withdraws");
+        self.settle(settle::Withdraw { who: Some(who), id, reason, now: self.clock.now() }).await
+    }
+
+    /// Takes back anybody's entry: for a court's order, or for a partner that is gone or not to be trusted.
+    pub async fn withdraw_any(&self, _: &Operator, id: EntryId, reason: RemoveReason) -> Result<u64, BankError> {
+        tracing::info!(entry = %id, %reason, "the operator withdraws");
+        self.settle(settle::Withdraw { who: None, id, reason, now: self.clock.now() }).await
+    }
+
+    /// Ends a dispute: the entry stands again. The other answer to a dispute is to withdraw the entry.
+    pub async fn uphold(&self, _: &Operator, id: EntryId) -> Result<u64, BankError> {
+        tracing::info!(entry = %id, "the operator upholds");
+        self.settle(settle::Uphold { id, now: self.clock.now() }).await
+    }
+
+    /// Says that the numbers in this database are another history from now on, as after a backup was restored:
+    /// followers take a new snapshot, whatever their cursor.
+    pub async fn renew_epoch(database: &Database, entropy: &Entropy) -> Result<(), BankError> {
+        database.run(&settle::RenewEpoch { epoch: rand::RngExt::random(&mut entropy.rng()) }).await
     }
 
     /// Contests an entry that the contributor may see: it stays matched, and is never advised to be blocked, until
     /// its hotline has decided. Again is the same as once. Returns the number of the change.
     pub async fn dispute(&self, who: &Contributor, id: EntryId) -> Result<u64, BankError> {
+        tracing::info!(partner = %who.partner(), key = %who.key(), entry = %id, "disputes");
         self.settle(settle::Dispute { who, id, now: self.clock.now() }).await
     }
 

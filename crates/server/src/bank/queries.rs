@@ -10,9 +10,11 @@ use super::contribute::Idempotency;
 use super::model::{BankError, Counts, EntryRow};
 use crate::storage::{Session, StorageError, on};
 
-const SET_UP: &str = "insert into node (one, key_check, seq, created_at) values (1, $1, 0, $2)
+const SET_UP: &str = "insert into node (one, key_check, epoch, seq, created_at) values (1, $1, $3, 0, $2)
     on conflict (one) do nothing";
 const KEY_CHECK: &str = "select key_check from node where one = 1";
+const EPOCH: &str = "select epoch from node where one = 1";
+const SET_EPOCH: &str = "update node set epoch = $1 where one = 1";
 const HEAD: &str = "select seq from node where one = 1";
 const SET_HEAD: &str = "update node set seq = $1 where one = 1";
 const WRITTEN_AT: &str = "select at from changes where seq = $1";
@@ -49,6 +51,8 @@ const FORGET_ANSWERS: &str = "delete from idempotency where at < $1";
 pub const SQL: &[&str] = &[
     SET_UP,
     KEY_CHECK,
+    EPOCH,
+    SET_EPOCH,
     HEAD,
     SET_HEAD,
     WRITTEN_AT,
@@ -126,8 +130,24 @@ pub(super) struct ChangeRow {
 /// Envelopes by entry, in their order.
 pub(super) type SealedByEntry = HashMap<EntryId, Vec<Vec<u8>>>;
 
-pub(super) async fn set_up(on: &mut Session, check: KeyCheck, now: Time) -> Result<(), StorageError> {
-    on!(on, |c| sqlx::query(SET_UP).bind(&check.as_bytes()[..]).bind(now.as_micros()).execute(c).await.map(drop)?);
+pub(super) async fn set_up(on: &mut Session, check: KeyCheck, epoch: &[u8; 16], now: Time) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(SET_UP)
+        .bind(&check.as_bytes()[..])
+        .bind(now.as_micros())
+        .bind(&epoch[..])
+        .execute(c)
+        .await
+        .map(drop)?);
+    Ok(())
+}
+
+pub(super) async fn epoch(on: &mut Session) -> Result<[u8; 16], StorageError> {
+    let row: Option<Vec<u8>> = on!(on, |c| sqlx::query_scalar(EPOCH).fetch_optional(c).await?);
+    row.and_then(|bytes| bytes.try_into().ok()).ok_or(StorageError::Damaged("an epoch"))
+}
+
+pub(super) async fn set_epoch(on: &mut Session, epoch: &[u8; 16]) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(SET_EPOCH).bind(&epoch[..]).execute(c).await.map(drop)?);
     Ok(())
 }
 

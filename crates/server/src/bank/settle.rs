@@ -1,6 +1,7 @@
 //! Setting the bank up, taking entries back, contesting them.
 
 use exchange::{EntryId, PartnerId, RemoveReason, Status, Time};
+use rand::RngExt;
 use sealing::NodeKey;
 
 use super::model::{BankError, EntryRow};
@@ -19,21 +20,24 @@ pub(super) struct SetUp<'a> {
 
 impl Transact for SetUp<'_> {
     const NAME: &'static str = "set_up";
-    type Output = PartnerId;
+    type Output = (PartnerId, [u8; 16]);
     type Error = BankError;
 
-    async fn run(&self, on: &mut Session) -> Result<PartnerId, BankError> {
-        queries::set_up(on, self.key.check(), self.now).await?;
+    async fn run(&self, on: &mut Session) -> Result<(PartnerId, [u8; 16]), BankError> {
+        let epoch = self.entropy.rng().random();
+        queries::set_up(on, self.key.check(), &epoch, self.now).await?;
         if queries::key_check(on).await? != Some(self.key.check()) {
             return Err(BankError::WrongKey);
         }
         let id = PartnerId::new(self.now, &mut self.entropy.rng());
-        Ok(ensure(on, id, OPERATOR, EVERYTHING, self.now).await?)
+        let operator = ensure(on, id, OPERATOR, EVERYTHING, self.now).await?;
+        Ok((operator, queries::epoch(on).await?))
     }
 }
 
 pub(super) struct Withdraw<'a> {
-    pub(super) who: &'a Contributor,
+    /// `None`: the operator, who may take back anybody's entry.
+    pub(super) who: Option<&'a Contributor>,
     pub(super) id: EntryId,
     pub(super) reason: RemoveReason,
     pub(super) now: Time,
@@ -46,8 +50,11 @@ impl Transact for Withdraw<'_> {
 
     async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
         let seq = queries::lock(on).await? + 1;
-        let entry = visible(on, self.who, self.id).await?;
-        if entry.contributor != self.who.partner() {
+        let entry = match self.who {
+            Some(who) => visible(on, who, self.id).await?,
+            None => queries::entry(on, self.id).await?.ok_or(BankError::Unknown(self.id))?,
+        };
+        if self.who.is_some_and(|who| entry.contributor != who.partner()) {
             return Err(BankError::NotYours(self.id));
         }
         if entry.status == Status::Withdrawn {
@@ -82,6 +89,46 @@ impl Transact for Dispute<'_> {
         queries::update_entry(on, self.id, entry.tier, Status::Disputed, seq).await?;
         write(on, &entry, seq, self.now, None).await?;
         Ok(seq)
+    }
+}
+
+/// The operator's answer to a dispute that was not right: the entry stands again.
+pub(super) struct Uphold {
+    pub(super) id: EntryId,
+    pub(super) now: Time,
+}
+
+impl Transact for Uphold {
+    const NAME: &'static str = "uphold";
+    type Output = u64;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
+        let seq = queries::lock(on).await? + 1;
+        let entry = queries::entry(on, self.id).await?.ok_or(BankError::Unknown(self.id))?;
+        match entry.status {
+            Status::Withdrawn => return Err(BankError::Withdrawn(self.id)),
+            Status::Active => return Ok(entry.last_seq),
+            Status::Disputed => {}
+        }
+        queries::update_entry(on, self.id, entry.tier, Status::Active, seq).await?;
+        write(on, &entry, seq, self.now, None).await?;
+        Ok(seq)
+    }
+}
+
+/// A new name for this history of the sequence.
+pub(super) struct RenewEpoch {
+    pub(super) epoch: [u8; 16],
+}
+
+impl Transact for RenewEpoch {
+    const NAME: &'static str = "renew_epoch";
+    type Output = ();
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), BankError> {
+        Ok(queries::set_epoch(on, &self.epoch).await?)
     }
 }
 

@@ -19,5 +19,5 @@ pub use serve::{Listening, layers, serve};
 
 /// Bytes of a request body, at most: 1,000 entries of 64 fingerprints fit.
 pub const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Time for a request that is not a stream or a long poll.
-pub const REQUEST_SECONDS_MAX: u64 = 120;
+/// A client that has begun to send a body and then keeps silent this long is not waited for.
+pub const BODY_SILENCE_SECONDS_MAX: u64 = 15;

@@ -86,6 +86,13 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, "too-often", "Too many requests", detail).retry_after(wait)
     }
 
+    /// 429 for one stream too many.
+    pub fn too_many_streams() -> Self {
+        let detail = "This key has 16 streams, long polls and snapshots open, and may not have more. Close one first.";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", "Too many streams", detail)
+            .retry_after(Duration::from_secs(1))
+    }
+
     /// 404 for a thing.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", detail)
@@ -121,8 +128,15 @@ impl From<StorageError> for Problem {
                 let detail = "The node's database is busy or out of reach. Nothing was written; send the same again.";
                 unavailable("storage-unavailable", "The node cannot reach its database", detail)
             }
+            StorageError::Uncertain(_) => {
+                tracing::error!(%error, "a commit broke off");
+                let detail = "The node's database broke off while writing: it may or may not have been written. Send \
+                              the same again; it counts once.";
+                unavailable("storage-uncertain", "It may or may not have been written", detail)
+            }
             _ => {
-                tracing::error!(%error, source = ?std::error::Error::source(&error), "storage refused");
+                // The engine's own words may quote rows; its code says enough.
+                tracing::error!(%error, "storage refused");
                 Self::internal()
             }
         }

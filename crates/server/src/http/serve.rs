@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
@@ -17,10 +17,12 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::Instrument;
 
-use super::{BODY_BYTES_MAX, Problem};
+use super::{BODY_BYTES_MAX, BODY_SILENCE_SECONDS_MAX, Problem};
 
+const REQUEST_ID_BYTES_MAX: usize = 64;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// After the signal to end, how long requests that are under way may still take.
 const DRAIN_SECONDS: u64 = 20;
@@ -48,6 +50,7 @@ pub fn layers(router: Router) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(
             ServiceBuilder::new()
+                .layer(middleware::map_request(plain_request_id))
                 .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
                 .layer(PropagateRequestIdLayer::new(REQUEST_ID))
                 .layer(middleware::from_fn(observe))
@@ -60,7 +63,8 @@ pub fn layers(router: Router) -> Router {
                     "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
                 ))
                 .layer(CompressionLayer::new())
-                .layer(DefaultBodyLimit::max(BODY_BYTES_MAX)),
+                .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+                .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(BODY_SILENCE_SECONDS_MAX))),
         )
 }
 
@@ -85,16 +89,34 @@ pub async fn serve(listening: Listening, router: Router, stop: CancellationToken
 async fn observe(request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let method = request.method().as_str().to_owned();
+    let method = known_method(request.method());
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let span = tracing::info_span!("request", id, method, route);
     let response = next.run(request).instrument(span.clone()).await;
     let (status, seconds) = (response.status().as_u16(), started.elapsed().as_secs_f64());
     span.in_scope(|| tracing::info!(status, seconds, "answered"));
-    let labels = [("method", method), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("rempart_requests_total", &labels).increment(1);
     metrics::histogram!("rempart_request_seconds", &labels).record(seconds);
     response
+}
+
+/// HTTP lets a client make up methods; metrics and logs do not keep them.
+fn known_method(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
+/// A client's request id is kept when it is short and plain; otherwise it gets one of ours.
+async fn plain_request_id(mut request: Request) -> Request {
+    let plain = |id: &HeaderValue| {
+        (1..=REQUEST_ID_BYTES_MAX).contains(&id.len())
+            && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
+    };
+    if request.headers().get(REQUEST_ID).is_some_and(|id| !plain(id)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    request
 }
 
 async fn method_not_allowed() -> Problem {

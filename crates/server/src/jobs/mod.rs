@@ -16,7 +16,7 @@ const LISTEN_RETRY_MS: u64 = 1_000;
 /// On PostgreSQL, hears `NOTIFY` from other processes and stirs the bank. A connection that breaks is made again; the
 /// bank looks by itself every 200 ms meanwhile.
 pub(crate) async fn hear(node: Node, stop: CancellationToken) {
-    let Database::Postgres { pool } = node.database.clone() else { return };
+    let Database::Postgres { pool, .. } = node.database.clone() else { return };
     while !stop.is_cancelled() {
         let listening = async {
             let mut listener = PgListener::connect_with(&pool).await?;

@@ -12,6 +12,7 @@ const INSERT: &str = "insert into partners
 const INSERT_KEY: &str = "insert into partner_keys (id, partner_id, secret_digest, scopes, created_at, expires_at)
     values ($1, $2, $3, $4, $5, $6)";
 const ID: &str = "select id from partners where name = $1";
+const IS_REVOKED: &str = "select revoked_at from partners where id = $1";
 const SET_AGREEMENT: &str = "update partners
     set sees_minor = $2, sees_adult = $3, contributes_minor = $4, contributes_adult = $5 where name = $1";
 const REVOKE_PARTNER: &str = "update partners set revoked_at = $2 where id = $1 and revoked_at is null";
@@ -38,6 +39,7 @@ pub const SQL: &[&str] = &[
     INSERT,
     INSERT_KEY,
     ID,
+    IS_REVOKED,
     SET_AGREEMENT,
     REVOKE_PARTNER,
     REVOKE_KEYS,
@@ -105,6 +107,12 @@ pub(super) async fn insert_key(
 pub(super) async fn id(on: &mut Session, name: &str) -> Result<Option<PartnerId>, StorageError> {
     let row: Option<Vec<u8>> = on!(on, |c| sqlx::query_scalar(ID).bind(name).fetch_optional(c).await?);
     row.map(|bytes| partner_id(&bytes)).transpose()
+}
+
+pub(super) async fn is_revoked(on: &mut Session, id: PartnerId) -> Result<bool, StorageError> {
+    let at: Option<Option<i64>> =
+        on!(on, |c| sqlx::query_scalar(IS_REVOKED).bind(&id.as_bytes()[..]).fetch_optional(c).await?);
+    Ok(at.flatten().is_some())
 }
 
 pub(super) async fn set_agreement(

@@ -63,7 +63,7 @@ macro_rules! table {
 
 /// Every table of a node, those referred to first. In the order of their keys, which SQLite writes fastest.
 pub const TABLES: &[Table] = &[
-    table!(node by "one": one Integer, key_check Bytes, seq Integer, created_at Integer),
+    table!(node by "one": one Integer, key_check Bytes, epoch Bytes, seq Integer, created_at Integer),
     table!(partners by "id": id Bytes, name Text, sees_minor Integer, sees_adult Integer, contributes_minor Integer,
         contributes_adult Integer, created_at Integer, revoked_at Integer),
     table!(partner_keys by "id": id Bytes, partner_id Bytes, secret_digest Bytes, scopes Integer, created_at Integer,

@@ -12,6 +12,10 @@ pub enum StorageError {
     /// Too busy, or out of reach. Nothing was written; try again later.
     #[error("the database is busy or out of reach; nothing was written")]
     Unavailable(#[source] sqlx::Error),
+    /// The connection broke while committing: it may have been written or not. Send the same again; everything that is
+    /// written here counts once.
+    #[error("the database broke off while committing; it may or may not have been written")]
+    Uncertain(#[source] sqlx::Error),
     /// Another transaction got in the way. [`super::Database::run`] runs it again by itself.
     #[error("the transaction must be run again")]
     Conflict(#[source] sqlx::Error),
@@ -22,7 +26,7 @@ pub enum StorageError {
     #[error("the database schema cannot be brought to this version: {0}")]
     Schema(#[source] Box<sqlx::migrate::MigrateError>),
     /// A bug, or a database that is not ours.
-    #[error("the database refused: {0}")]
+    #[error("the database refused: {}", told(.0))]
     Refused(#[source] sqlx::Error),
 }
 
@@ -35,6 +39,16 @@ pub trait Transient {
 impl Transient for StorageError {
     fn is_transient(&self) -> bool {
         matches!(self, Self::Conflict(_))
+    }
+}
+
+impl StorageError {
+    /// What a failed commit means: refused by the engine, nothing was written; broken off, nobody knows.
+    pub(super) fn of_commit(error: sqlx::Error) -> Self {
+        match Self::from(error) {
+            Self::Unavailable(error) => Self::Uncertain(error),
+            other => other,
+        }
     }
 }
 
@@ -68,6 +82,8 @@ fn kind(code: &str) -> Trouble {
         return match code {
             "53100" | "58030" => Trouble::Full,
             "40001" | "40P01" => Trouble::Conflict,
+            // A lock that was not had in time; a transaction that was ended because it did nothing.
+            "55P03" | "25P03" => Trouble::Unavailable,
             _ if ["08", "53", "57"].contains(&&code[..2]) => Trouble::Unavailable,
             _ => Trouble::Other,
         };
@@ -78,5 +94,13 @@ fn kind(code: &str) -> Trouble {
         // SQLITE_BUSY, SQLITE_LOCKED
         Ok(5 | 6) => Trouble::Unavailable,
         _ => Trouble::Other,
+    }
+}
+
+/// The engine's message without its details, which may quote what is in a row.
+fn told(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().unwrap_or_default()),
+        None => error.to_string(),
     }
 }

@@ -58,8 +58,8 @@ pub struct MigrationState {
 }
 
 impl Database {
-    /// Brings the database to `schema`, step by step, each in its own transaction; safe to run from several
-    /// processes at once.
+    /// Brings the database to `schema`, step by step, each in its own transaction. On PostgreSQL several processes may
+    /// do so at once.
     pub async fn migrate(&self, schema: &Schema) -> Result<MigrationState, StorageError> {
         let migration = |step: &Step, text: &'static str| {
             let text = SqlStr::from_static(text);
@@ -70,7 +70,7 @@ impl Database {
                 let steps = schema.steps.iter().map(|step| migration(step, step.sqlite)).collect();
                 Migrator::with_migrations(steps).run(writer).await
             }
-            Self::Postgres { pool } => {
+            Self::Postgres { pool, .. } => {
                 let steps = schema.steps.iter().map(|step| migration(step, step.postgres)).collect();
                 Migrator::with_migrations(steps).run(pool).await
             }

@@ -5,7 +5,7 @@
 //! [`on!`](crate::storage::on), and runs them inside a [`Transact`] value: a named transaction that may be run again.
 //!
 //! What is promised: when [`Database::run`] returns `Ok`, the transaction is committed and on disk (SQLite: WAL with
-//! `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, asserted when connecting).
+//! `synchronous=FULL`; PostgreSQL: `synchronous_commit=on`, set on every connection).
 
 pub mod backup;
 pub mod dialect;
@@ -14,11 +14,13 @@ mod migrations;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use error::{StorageError, Transient};
 pub use migrations::{MATCHER, MigrationState, NODE};
@@ -26,16 +28,28 @@ pub use migrations::{MATCHER, MigrationState, NODE};
 const SQLITE_READERS: u32 = 8;
 const SQLITE_BUSY_MS: u64 = 15_000;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+const POSTGRES_WRITERS_MAX: usize = 4;
+const POSTGRES_LOCK_TIMEOUT: &str = "15s";
+const POSTGRES_IDLE_TIMEOUT: &str = "60s";
 const ACQUIRE_TIMEOUT_MS: u64 = 15_000;
 const RUNS_MAX: u32 = 5;
 
-/// Where a database is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Where a database is. `Debug` does not show the password.
+#[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A file; made when it is not there.
     Sqlite(PathBuf),
     /// A server: `postgres://user:password@host:port/name`.
     Postgres(String),
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(_) => f.write_str("postgres://.."),
+        }
+    }
 }
 
 impl FromStr for DatabaseUrl {
@@ -69,6 +83,9 @@ pub enum Database {
     Postgres {
         /// The pool.
         pool: PgPool,
+        /// Taken before a connection to write: writers wait for one another at the sequence, and must not hold every
+        /// connection meanwhile.
+        writers: Arc<Semaphore>,
     },
 }
 
@@ -77,7 +94,7 @@ pub enum Session {
     /// On SQLite.
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     /// On PostgreSQL.
-    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>, Option<OwnedSemaphorePermit>),
 }
 
 /// The connection inside a [`Session`], for [`on!`].
@@ -162,7 +179,11 @@ impl Database {
     pub async fn write(&self) -> Result<Session, StorageError> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Session::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { pool } => Session::Postgres(pool.begin().await?),
+            Self::Postgres { pool, writers } => {
+                // The semaphore is never closed.
+                let permit = Arc::clone(writers).acquire_owned().await.ok();
+                Session::Postgres(pool.begin().await?, permit)
+            }
         })
     }
 
@@ -170,8 +191,8 @@ impl Database {
     pub async fn read(&self) -> Result<Session, StorageError> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Session::Sqlite(readers.begin().await?),
-            Self::Postgres { pool } => {
-                Session::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            Self::Postgres { pool, .. } => {
+                Session::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?, None)
             }
         })
     }
@@ -213,7 +234,7 @@ impl Database {
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres { pool } => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 
@@ -243,13 +264,19 @@ impl Database {
             .map_err(|_| StorageError::Url)?
             .application_name("rempart")
             // A server set to answer before the disk has it would break our promise; say what we need ourselves.
-            .options([("synchronous_commit", "on"), ("timezone", "UTC")]);
+            .options([
+                ("synchronous_commit", "on"),
+                ("timezone", "UTC"),
+                // A process that stops in the middle must not hold the sequence's lock for ever.
+                ("lock_timeout", POSTGRES_LOCK_TIMEOUT),
+                ("idle_in_transaction_session_timeout", POSTGRES_IDLE_TIMEOUT),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(Duration::from_millis(ACQUIRE_TIMEOUT_MS))
             .connect_with(options)
             .await?;
-        Ok(Self::Postgres { pool })
+        Ok(Self::Postgres { pool, writers: Arc::new(Semaphore::new(POSTGRES_WRITERS_MAX)) })
     }
 }
 
@@ -258,16 +285,16 @@ impl Session {
     pub fn connection(&mut self) -> Connection<'_> {
         match self {
             Self::Sqlite(transaction) => Connection::Sqlite(&mut *transaction),
-            Self::Postgres(transaction) => Connection::Postgres(&mut *transaction),
+            Self::Postgres(transaction, _) => Connection::Postgres(&mut *transaction),
         }
     }
 
     /// Makes it durable.
     pub async fn commit(self) -> Result<(), StorageError> {
         match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+            Self::Sqlite(transaction) => transaction.commit().await,
+            Self::Postgres(transaction, _) => transaction.commit().await,
         }
-        Ok(())
+        .map_err(StorageError::of_commit)
     }
 }

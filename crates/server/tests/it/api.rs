@@ -319,3 +319,42 @@ on_every_engine!(a_key_that_asks_too_often_is_told_when_to_come_back, |engine| {
     assert_eq!(refused.headers["retry-after"], "1");
     assert_eq!(calm.get("partners/self").await.status, 200);
 });
+
+on_every_engine!(a_key_that_may_only_ask_does_not_read_fingerprints, |engine| {
+    let node = TestNode::start(engine).await;
+    let owner = node.partner("owner").await;
+    let id = owner.protect("minor", "verified", &hash(1)).await;
+    for (scope, reads) in
+        [(Scope::Match, false), (Scope::Outcome, false), (Scope::Contribute, false), (Scope::Follow, true)]
+    {
+        let everything = Reach::both(Tier::Reported);
+        let partner = node.partner_with(&format!("p-{scope}"), everything, Reach::default(), &[scope]).await;
+        let entry = partner.get(&format!("entries/{id}")).await;
+        assert_eq!((entry.status, entry.text.contains(&hash(1))), (200, reads), "{scope}");
+    }
+});
+
+on_every_engine!(the_operator_ends_disputes_and_takes_back_anybodys_entry, |engine| {
+    let node = TestNode::start(engine).await;
+    let (owner, other) = (node.partner("owner").await, node.partner("other").await);
+    let id = owner.protect("adult", "confirmed", &hash(1)).await;
+    other.post(&format!("entries/{id}/dispute"), &json!({})).await;
+    let (bank, operator, entry) = (&node.node.bank, &node.node.operator, id.parse().unwrap());
+    assert_eq!(bank.uphold(operator, entry).await.unwrap(), 3);
+    assert_eq!(bank.uphold(operator, entry).await.unwrap(), 3);
+    let found = other.post("match", &json!({"queries": [{"pdq": hash(1)}]})).await.body;
+    assert_eq!(found["results"][0]["matches"][0]["advice"], "block");
+    assert_eq!(bank.withdraw_any(operator, entry, exchange::RemoveReason::Legal).await.unwrap(), 4);
+    assert_eq!(other.matches(&hash(1)).await, Vec::<String>::new());
+    assert!(bank.uphold(operator, entry).await.is_err());
+});
+
+on_every_engine!(no_key_is_given_to_the_operator_or_to_whom_was_revoked, |engine| {
+    let node = TestNode::start(engine).await;
+    node.partner("gone").await;
+    node.node.partners.revoke("gone").await.unwrap();
+    for name in ["gone", "operator"] {
+        let given = node.node.partners.add_key(&name.parse().unwrap(), exchange::Scopes::all(), None).await;
+        assert!(matches!(given, Err(server::partners::PartnerError::NoKeyFor(_))), "{name}");
+    }
+});

@@ -179,7 +179,7 @@ on_every_engine!(a_snapshot_and_the_feed_after_it_give_the_bank, |engine| {
         .await;
     let resumed = snapshot(&partner, &format!("?at=6&after={}&agreement={}", ids[2], header.agreement)).await;
     assert_eq!(entries_of(&resumed), [], "the rest changed after 6");
-    partner.get("snapshot?at=99").await.is_problem(422, "invalid");
+    partner.get("snapshot?at=99").await.is_problem(409, "ahead-of-bank");
 });
 
 on_every_engine!(snapshots_are_compressed_when_the_client_can_read_it, |engine| {
@@ -354,3 +354,14 @@ async fn story(engine: Engine, steps: &[Step]) {
     }
     node.node.close().await;
 }
+
+on_every_engine!(a_long_poll_over_much_that_is_not_shown_answers_after_one_page, |engine| {
+    let node = TestNode::start(engine).await;
+    let writer = node.partner("writer").await;
+    let blind =
+        node.partner_with("blind", exchange::Reach::default(), exchange::Reach::default(), exchange::Scope::ALL).await;
+    let entries: Vec<_> = (0..100).map(|seed| entry("minor", "reported", &hash(seed))).collect();
+    writer.post("entries", &json!({"entries": entries})).await;
+    let page = blind.get("changes?after=0&limit=1&wait=60").await.body;
+    assert_eq!((&page["changes"], &page["through"], &page["head"]), (&json!([]), &json!(1), &json!(100)));
+});

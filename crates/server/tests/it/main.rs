@@ -12,3 +12,4 @@ mod sharing;
 mod storage;
 mod support;
 mod texts;
+mod volume;

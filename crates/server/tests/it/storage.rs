@@ -10,6 +10,8 @@ use server::node::{Node, NodeSettings};
 use server::storage::{Connection, Database, dialect};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
 
+use serde_json::json;
+
 use crate::support::{Engine, TestDatabase, TestNode, hash, on_every_engine};
 
 on_every_engine!(every_sql_text_prepares, |engine| {
@@ -150,3 +152,40 @@ async fn set_page_limit(node: &TestNode, pragma: &'static str) {
     let Database::Sqlite { writer, .. } = node.node.database() else { unreachable!("SQLite was asked for") };
     sqlx::query(pragma).execute(writer).await.unwrap();
 }
+
+on_every_engine!(another_history_of_the_same_numbers_asks_followers_for_a_new_snapshot, |engine| {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    partner.protect("minor", "verified", &hash(1)).await;
+    let token = partner.get("changes").await.body["agreement"].as_str().unwrap().to_owned();
+    node.node.close().await;
+    let open = Database::open(&node.database.url).await.unwrap();
+    server::bank::Bank::renew_epoch(&open, &server::clock::Entropy::System).await.unwrap();
+    open.close().await;
+    let TestNode { database, .. } = node;
+    let again = TestNode::over(database, |_| ()).await;
+    let partner = again.with_key(partner.key);
+    partner.get(&format!("changes?after=1&agreement={token}")).await.is_problem(409, "agreement-changed");
+});
+
+on_every_engine!(one_damaged_entry_keeps_no_other_from_being_protected, |engine| {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    partner.protect("minor", "verified", &hash(1)).await;
+    let mut session = node.node.database().write().await.unwrap();
+    let damage = "update fingerprints set sealed = digest";
+    match session.connection() {
+        Connection::Sqlite(c) => drop(sqlx::query(damage).execute(c).await.unwrap()),
+        Connection::Postgres(c) => drop(sqlx::query(damage).execute(c).await.unwrap()),
+    }
+    session.commit().await.unwrap();
+    partner.protect("minor", "verified", &hash(2)).await;
+    node.node.close().await;
+    let TestNode { database, .. } = node;
+    let again = TestNode::over(database, |_| ()).await;
+    let partner = again.with_key(partner.key);
+    assert_eq!(partner.matches(&hash(2)).await.len(), 1);
+    let page = partner.get("changes").await.body;
+    assert_eq!((page["changes"].as_array().unwrap().len(), &page["through"]), (1, &json!(2)));
+    assert_eq!(partner.get("snapshot").await.text.lines().count(), 3, "a header, the good entry, the end");
+});

@@ -67,6 +67,8 @@ pub(super) async fn changes(
         return Err(Problem::invalid(format!("wait is 0 to {WAIT_SECONDS_MAX} seconds")));
     }
     same_agreement(&node, who.agreement(), agreement.as_deref())?;
+    let waiting = (wait > 0).then(|| node.limits.open(who.key()).ok_or_else(Problem::too_many_streams));
+    let _open = waiting.transpose()?;
     let mut news = node.bank.live().watch();
     let deadline = tokio::time::sleep(Duration::from_secs(wait.into()));
     tokio::pin!(deadline);
@@ -74,13 +76,12 @@ pub(super) async fn changes(
     loop {
         news.mark_unchanged();
         let page = page(&node, who.agreement(), from, limit).await?;
-        if !page.changes.is_empty() || deadline.is_elapsed() || wait == 0 || node.stopping().is_cancelled() {
+        // A page that lists nothing and does not reach the head is an answer too: the reader goes on from it. So one
+        // request reads few pages, however much of the feed is not for this reader.
+        if !page.changes.is_empty() || page.through < page.head || wait == 0 || node.stopping().is_cancelled() {
             return Ok(Json(page));
         }
         from = page.through;
-        if page.through < page.head {
-            continue;
-        }
         tokio::select! {
             () = &mut deadline => return Ok(Json(page)),
             () = node.stopping().cancelled() => return Ok(Json(page)),
@@ -114,7 +115,7 @@ fn agreement_changed() -> Problem {
     Problem::new(StatusCode::CONFLICT, "agreement-changed", "Your agreement changed", detail)
 }
 
-fn ahead(after: u64, head: u64) -> Problem {
+pub(super) fn ahead(after: u64, head: u64) -> Problem {
     let detail = format!(
         "{after} is ahead of this bank, which is at {head}: it was restored from an older backup, or the number is \
          another node's. Take a new snapshot."

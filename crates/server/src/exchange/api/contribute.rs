@@ -47,6 +47,7 @@ pub(super) async fn contribute(
     headers: HeaderMap,
     Json(request): Json<ContributeRequest>,
 ) -> Result<(StatusCode, Json<Contributed>), Problem> {
+    let who = who.renewed(&node).await?;
     let idempotency = idempotency(&headers, &request)?;
     let contributed = node.bank.contribute(&who, &request.entries, idempotency.as_ref()).await?;
     metrics::counter!("rempart_contributions_total").increment(contributed.entries.len() as u64);

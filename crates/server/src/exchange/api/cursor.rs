@@ -28,13 +28,17 @@ pub(super) async fn cursor(
     who: Follower,
     Json(report): Json<CursorReport>,
 ) -> Result<StatusCode, Problem> {
+    let who = who.renewed(&node).await?;
     let head = node.bank.head().await?;
     let before = node.partners.acknowledge(&who, report.seq, head).await?;
-    if report.seq > before
-        && let Some(written_at) = node.bank.written_at(report.seq).await?
-    {
-        let seconds = node.clock.now().micros_since(written_at) as f64 / 1e6;
-        metrics::histogram!("rempart_commit_to_acknowledged_seconds").record(seconds);
+    if report.seq > before {
+        // The change that waited longest and the one that waited least: neither alone says how it went.
+        for (change, seq) in [("oldest", before + 1), ("newest", report.seq)] {
+            if let Some(written_at) = node.bank.written_at(seq).await? {
+                let seconds = node.clock.now().micros_since(written_at) as f64 / 1e6;
+                metrics::histogram!("rempart_commit_to_acknowledged_seconds", "change" => change).record(seconds);
+            }
+        }
     }
     Ok(StatusCode::NO_CONTENT)
 }
@@ -47,7 +51,7 @@ impl From<PartnerError> for Problem {
             PartnerError::AheadOfBank { .. } => {
                 Self::new(StatusCode::CONFLICT, "ahead-of-bank", "Ahead of the bank", detail)
             }
-            PartnerError::NameTaken(_) | PartnerError::Unknown(_) => Self::invalid(detail),
+            PartnerError::NameTaken(_) | PartnerError::NoKeyFor(_) | PartnerError::Unknown(_) => Self::invalid(detail),
         }
     }
 }

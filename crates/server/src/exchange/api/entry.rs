@@ -9,7 +9,8 @@ use crate::node::Node;
 
 /// One entry as it stands
 ///
-/// For its contributor and for whoever may see it. A withdrawn entry is shown without fingerprints.
+/// For its contributor and for whoever may see it. Fingerprints are shown
+/// to its contributor and to keys with the scope `follow`; a withdrawn entry has none.
 #[utoipa::path(
     get, path = "/entries/{id}", tag = "contribute", operation_id = "entry",
     params(("id" = EntryId, Path, description = "The entry.")),

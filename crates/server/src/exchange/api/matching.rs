@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use exchange::packed::{self, PackedError};
 use exchange::{MatchRequest, MatchResponse, MatchResult, Parsed, QueryError, Radius};
@@ -61,7 +61,9 @@ pub(super) async fn matching(
         if !live.is_ready() {
             return Err(Problem::loading());
         }
-        let (seq, agreement) = (live.applied(), *who.agreement());
+        // As many searches at a time as there are cores; the others wait here, holding their queries only.
+        let _turn = node.searches.acquire().await;
+        let (seq, agreement) = (live.applied(), *who.renewed(&node).await?.agreement());
         let sees = move |class, tier| agreement.sees(class, tier);
         let results = off_runtime(move || live.answer(&queries, radius, sees)).await?;
         Ok(MatchResponse { seq, stale_seconds: None, results })
@@ -77,7 +79,7 @@ pub(super) async fn matching(
 
 /// Whether the body is in the packed form.
 pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(PACKED.as_bytes()))
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(PACKED.as_bytes()))
 }
 
 /// Reads JSON, answers JSON. A matcher uses it too.
@@ -99,7 +101,10 @@ pub(crate) async fn answer_packed(
     answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,
 ) -> Result<Response, Problem> {
     let radius = radius.map_or(Ok(Radius::DEFAULT), Radius::new)?;
-    let body = Bytes::from_request(request, &()).await.map_err(|_| Problem::too_large())?;
+    let body = Bytes::from_request(request, &()).await.map_err(|refused| match refused.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+        _ => Problem::malformed("the body ended before it was whole; send it again"),
+    })?;
     let queries = packed::decode_request(&body)?;
     let queries = queries.into_iter().map(|hash| Parsed { pdq: vec![hash], ..Parsed::default() }).collect();
     let response = answer(queries, radius).await?;

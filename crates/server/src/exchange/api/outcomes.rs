@@ -28,6 +28,7 @@ pub(super) async fn outcomes(
     who: Teller,
     Json(report): Json<OutcomeReport>,
 ) -> Result<Json<Reported>, Problem> {
+    let who = who.renewed(&node).await?;
     Ok(Json(node.removal.report(&who, &report).await?))
 }
 

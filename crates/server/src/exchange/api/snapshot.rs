@@ -8,8 +8,8 @@ use bytes::Bytes;
 use exchange::{EntryId, SnapshotHeader, SnapshotLine};
 use serde::Deserialize;
 
-use super::changes::same_agreement;
-use crate::access::Follower;
+use super::changes::{ahead, same_agreement};
+use crate::access::{Follower, OpenStream};
 use crate::http::{Problem, Query};
 use crate::node::Node;
 
@@ -53,11 +53,12 @@ pub(super) async fn snapshot(
     let head = node.bank.head().await?;
     let at = parameters.at.unwrap_or(head);
     if at > head {
-        return Err(Problem::invalid(format!("at is {at}, ahead of this bank, which is at {head}")));
+        return Err(ahead(at, head));
     }
     let agreement = node.bank.agreement_token(who.agreement());
     let header = SnapshotLine::Header(SnapshotHeader { seq: at, agreement });
-    let reading = Reading { node, who, at, after: parameters.after, sent: 0, step: Step::Header(header) };
+    let open = node.limits.open(who.key()).ok_or_else(Problem::too_many_streams)?;
+    let reading = Reading { _open: open, node, who, at, after: parameters.after, sent: 0, step: Step::Header(header) };
     let lines = futures::stream::unfold(reading, |mut reading| async move {
         // An error breaks the connection: the reader sees that the end line is missing.
         let lines = reading.next().await.transpose()?;
@@ -69,6 +70,7 @@ pub(super) async fn snapshot(
 }
 
 struct Reading {
+    _open: OpenStream,
     node: Node,
     who: Follower,
     at: u64,

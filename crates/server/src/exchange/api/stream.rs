@@ -12,7 +12,7 @@ use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{page, same_agreement};
-use crate::access::Follower;
+use crate::access::{Follower, OpenStream};
 use crate::http::{Problem, Query};
 use crate::node::Node;
 
@@ -66,7 +66,9 @@ pub(super) async fn stream(
     same_agreement(&node, who.agreement(), parameters.agreement.as_deref())?;
     // Refuses a cursor ahead of the bank before the stream begins.
     page(&node, who.agreement(), after, 1).await?;
+    let open = node.limits.open(who.key()).ok_or_else(Problem::too_many_streams)?;
     let follow = Follow {
+        _open: open,
         stop: node.stopping().clone(),
         token: node.bank.agreement_token(who.agreement()),
         who,
@@ -85,6 +87,7 @@ pub(super) async fn stream(
 }
 
 struct Follow {
+    _open: OpenStream,
     node: Node,
     who: Follower,
     stop: CancellationToken,

@@ -105,14 +105,14 @@ async fn a_narrowed_agreement_takes_away_what_it_no_longer_shows_and_a_wider_one
     let node = TestNode::start(Engine::Sqlite).await;
     let contributor = node.partner("hotline").await;
     let (everything, nothing) = (Reach::both(Tier::Reported), Reach::default());
-    let platform = node.partner_with("platform", everything, nothing, &Scope::ALL).await;
+    let platform = node.partner_with("platform", everything, nothing, Scope::ALL).await;
     let reported = contributor.protect("minor", "reported", &hash(1)).await;
     let confirmed = contributor.protect("minor", "confirmed", &hash(2)).await;
     let home = Home::new();
     let matcher = home.start(vec![upstream(&node.base(), &platform)]).await;
     matcher.until_acknowledged(2).await;
     let client = matcher.client();
-    assert_eq!(client.matches(&hash(1)).await, [reported.clone()]);
+    assert_eq!(client.matches(&hash(1)).await, std::slice::from_ref(&reported));
 
     let agree = async |sees: Reach| {
         let agreement = Agreement { sees, contributes: nothing };
@@ -123,7 +123,7 @@ async fn a_narrowed_agreement_takes_away_what_it_no_longer_shows_and_a_wider_one
     agree(Reach::both(Tier::Confirmed)).await;
     matcher.until(|standing| standing.snapshots == 2 && standing.entries == 2 && standing.cursor == Some(3)).await;
     assert_eq!(client.matches(&hash(1)).await, [""; 0]);
-    assert_eq!(client.matches(&hash(2)).await, [confirmed.clone()]);
+    assert_eq!(client.matches(&hash(2)).await, std::slice::from_ref(&confirmed));
     agree(everything).await;
     matcher.until(|standing| standing.snapshots == 3 && standing.entries == 4 && standing.cursor == Some(4)).await;
     assert_eq!(client.matches(&hash(1)).await, [reported]);
