@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use exchange::{MatchResult, PDQ_QUALITY_MIN, Parsed, Radius};
+use exchange::{Fingerprint, MatchResult, Parsed, Radius};
 use media::{DecodeError, PictureFingerprints};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub struct ImageMatch {
     /// 0..=100: how much there is to see in the picture.
     #[schema(maximum = 100)]
     pub quality: u8,
-    /// The quality is below 50: only copies of the very file were looked for, since plain pictures resemble strangers.
+    /// The quality is below 50, or the hash is that of a flat picture: only copies of the very file were looked for, since plain pictures resemble strangers.
     pub too_plain: bool,
     /// `JPEG`, `PNG`, `GIF`, `WebP`, `BMP` or `TIFF`.
     pub format: String,
@@ -77,7 +77,9 @@ pub(super) async fn match_image(
     let _place = matcher.inner.picture_requests.clone().try_acquire_owned().map_err(|_| busy())?;
     let bytes = picture(request).await?;
     let taken = matcher.fingerprints(bytes).await?;
-    let too_plain = taken.dihedral.quality < PDQ_QUALITY_MIN;
+    // The same rule by which fingerprints enter a bank.
+    let upright = Fingerprint::Pdq { hash: taken.dihedral.hashes[0].into(), quality: Some(taken.dihedral.quality) };
+    let too_plain = upright.check_plainness().is_err();
     let pdq = if too_plain { Vec::new() } else { taken.dihedral.hashes.map(<[u8; 32]>::from).to_vec() };
     let query = Parsed { pdq, sha256: Some(taken.sha256.into()), md5: Some(taken.md5.into()) };
     let answer = matcher.answer(vec![query], radius).await?;
