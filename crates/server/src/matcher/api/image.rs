@@ -24,7 +24,8 @@ pub struct ImageMatch {
     /// 0..=100: how much there is to see in the picture.
     #[schema(maximum = 100)]
     pub quality: u8,
-    /// The quality is below 50, or the hash is that of a flat picture: only copies of the very file were looked for, since plain pictures resemble strangers.
+    /// The quality is below 50, or the hash is that of a flat picture: only copies of the very file were looked for,
+    /// since plain pictures resemble strangers.
     pub too_plain: bool,
     /// `JPEG`, `PNG`, `GIF`, `WebP`, `BMP` or `TIFF`.
     pub format: String,
