@@ -18,11 +18,28 @@ struct Bench {
     measure: fn(&[String]) -> Result<()>,
 }
 
-const BENCHES: &[Bench] = &[Bench {
-    name: "build",
-    question: "how long a release build takes from nothing, and how large the binary is",
-    measure: release_build,
-}];
+const BENCHES: &[Bench] = &[
+    Bench {
+        name: "spine",
+        question: "contributions, queries, start times, memory and time to acknowledged, with a million entries",
+        measure: |arguments| example("server", "spine", arguments),
+    },
+    Bench {
+        name: "pictures",
+        question: "decoding and hashing a picture; recall and false matches on drawn pictures or those of a folder",
+        measure: |arguments| example("media", "figures", arguments),
+    },
+    Bench {
+        name: "scan",
+        question: "one query and a batch over the scan, by kernel",
+        measure: |arguments| example("hamming", "scan", arguments),
+    },
+    Bench {
+        name: "build",
+        question: "how long a release build takes from nothing, and how large the binary is",
+        measure: release_build,
+    },
+];
 
 /// Makes the measurement called `name`; without a name, lists them.
 ///
@@ -40,6 +57,12 @@ pub(crate) fn run(name: Option<&str>, arguments: &[String]) -> Result<()> {
         bail!("there is no measurement called {name}; there are: {}", names.join(", "));
     };
     (bench.measure)(arguments)
+}
+
+/// Runs an example of a crate, optimised.
+fn example(package: &str, name: &str, arguments: &[String]) -> Result<()> {
+    let run = ["run", "--release", "--locked", "--package", package, "--example", name, "--"];
+    process::run(workspace::cargo().args(run).args(arguments))
 }
 
 /// Builds the binary in an empty target folder. Downloading what it is made of comes before the clock starts.

@@ -95,10 +95,12 @@ impl Bank {
         let more = (rows.len() == limit as usize).then_some(last);
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
-            if row.last_seq <= at && row.status != Status::Withdrawn && agreement.sees(row.class, row.tier) {
-                if let Some(fingerprints) = self.readable(row.id, sealed.remove(&row.id)) {
-                    entries.push(row.into_entry(fingerprints, self.block_radius));
-                }
+            if row.last_seq <= at
+                && row.status != Status::Withdrawn
+                && agreement.sees(row.class, row.tier)
+                && let Some(fingerprints) = self.readable(row.id, sealed.remove(&row.id))
+            {
+                entries.push(row.into_entry(fingerprints, self.block_radius));
             }
         }
         Ok((entries, more))

@@ -47,6 +47,7 @@ impl StorageError {
     pub(super) fn of_commit(error: sqlx::Error) -> Self {
         match Self::from(error) {
             Self::Unavailable(error) => Self::Uncertain(error),
+            Self::Conflict(error) if error.as_database_error().is_none() => Self::Uncertain(error),
             other => other,
         }
     }
@@ -58,6 +59,9 @@ impl From<sqlx::Error> for StorageError {
             sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => {
                 Self::Unavailable(error)
             }
+            // What a query that was dropped half-way leaves on its connection: that connection is not used again, and
+            // nothing of this transaction was committed.
+            sqlx::Error::Protocol(_) => Self::Conflict(error),
             sqlx::Error::Database(refusal) => match refusal.code().as_deref().map(kind) {
                 Some(Trouble::Full) => Self::Full(error),
                 Some(Trouble::Unavailable) => Self::Unavailable(error),

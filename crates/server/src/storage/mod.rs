@@ -178,11 +178,15 @@ impl Database {
     /// A transaction that writes. On SQLite there is one at a time.
     pub async fn write(&self) -> Result<Session, StorageError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Session::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => {
+                let pool = writer.clone();
+                Session::Sqlite(begun(async move { pool.begin_with("BEGIN IMMEDIATE").await }).await?)
+            }
             Self::Postgres { pool, writers } => {
                 // The semaphore is never closed.
                 let permit = Arc::clone(writers).acquire_owned().await.ok();
-                Session::Postgres(pool.begin().await?, permit)
+                let pool = pool.clone();
+                Session::Postgres(begun(async move { pool.begin().await }).await?, permit)
             }
         })
     }
@@ -190,22 +194,16 @@ impl Database {
     /// A consistent view: everything read through it is as of one moment.
     pub async fn read(&self) -> Result<Session, StorageError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Session::Sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => {
+                let pool = readers.clone();
+                Session::Sqlite(begun(async move { pool.begin().await }).await?)
+            }
             Self::Postgres { pool, .. } => {
-                Session::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?, None)
+                let pool = pool.clone();
+                let view = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Session::Postgres(begun(async move { pool.begin_with(view).await }).await?, None)
             }
         })
-    }
-
-    /// What the engine finds wrong with the database's own structures, a line each; nothing: all is well. PostgreSQL
-    /// checks pages as it reads them and has nothing to say here.
-    pub async fn integrity(&self) -> Result<Vec<String>, StorageError> {
-        let mut found: Vec<String> = match self.read().await?.connection() {
-            Connection::Sqlite(c) => sqlx::query_scalar(dialect::INTEGRITY.sqlite).fetch_all(c).await?,
-            Connection::Postgres(c) => sqlx::query_scalar(dialect::INTEGRITY.postgres).fetch_all(c).await?,
-        };
-        found.retain(|line| line != "ok");
-        Ok(found)
     }
 
     /// On SQLite, moves everything into the one file and stops keeping others beside it: for a file that is to be
@@ -217,6 +215,17 @@ impl Database {
             sqlx::query("pragma journal_mode = delete").execute(writer).await?;
         }
         Ok(())
+    }
+
+    /// What the engine finds wrong with the database's own structures, a line each; nothing: all is well. PostgreSQL
+    /// checks pages as it reads them and has nothing to say here.
+    pub async fn integrity(&self) -> Result<Vec<String>, StorageError> {
+        let mut found: Vec<String> = match self.read().await?.connection() {
+            Connection::Sqlite(c) => sqlx::query_scalar(dialect::INTEGRITY.sqlite).fetch_all(c).await?,
+            Connection::Postgres(c) => sqlx::query_scalar(dialect::INTEGRITY.postgres).fetch_all(c).await?,
+        };
+        found.retain(|line| line != "ok");
+        Ok(found)
     }
 
     /// `sqlite` or `postgres`.
@@ -278,6 +287,14 @@ impl Database {
             .await?;
         Ok(Self::Postgres { pool, writers: Arc::new(Semaphore::new(POSTGRES_WRITERS_MAX)) })
     }
+}
+
+/// Begins a transaction to the end, even when whoever asked for it is gone meanwhile: dropped between sending `BEGIN`
+/// and hearing of it, a connection would go back to the pool inside a transaction that nobody knows of.
+async fn begun<T: Send + 'static>(
+    begin: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, StorageError> {
+    Ok(tokio::spawn(begin).await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 impl Session {

@@ -10,7 +10,7 @@ on_every_engine!(an_entry_is_in_the_feed_and_matched_when_its_contribution_is_an
     let node = TestNode::start(engine).await;
     let partner = node.partner("platform").await;
     let id = partner.protect("minor", "verified", &hash(1)).await;
-    assert_eq!(partner.matches(&near(&hash(1), 31)).await, [id.clone()]);
+    assert_eq!(partner.matches(&near(&hash(1), 31)).await, [id.as_str()]);
     assert_eq!(partner.matches(&near(&hash(1), 32)).await, Vec::<String>::new());
     let page = partner.get("changes").await.body;
     assert_eq!(page["changes"][0]["put"]["id"], id.as_str());

@@ -1,6 +1,8 @@
 //! The server driven over HTTP, on SQLite always and on PostgreSQL when `REMPART_TEST_POSTGRES` names a server
 //! (`cargo xtask test` starts a private one).
 
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
+
 mod api;
 mod backup;
 mod feed;

@@ -1,5 +1,4 @@
 //! The pages: what they show, in which language, and that they are sound HTML that loads nothing from elsewhere.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
 use std::collections::HashSet;
 

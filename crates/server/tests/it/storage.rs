@@ -102,7 +102,7 @@ async fn no_fingerprint_stands_open_on_disk_and_none_is_left_after_withdrawal() 
     let sealed: Vec<u8> = sealed_of(&node).await;
     assert!(sealed.len() > 32);
     let hash_bytes = exchange::hex::decode::<32>(&hash(1)).unwrap();
-    let (files, secret) = (files(&node.database), partner.key[20..].as_bytes().to_vec());
+    let (files, secret) = (files(&node.database), partner.key.as_bytes()[20..].to_vec());
     assert!(files.iter().any(|file| contains(file, &sealed)), "the sealed form is what is written");
     for file in &files {
         assert!(!contains(file, &hash_bytes) && !contains(file, hash(1).as_bytes()), "a fingerprint is on disk");

@@ -1,5 +1,4 @@
 //! The catalogues of texts: whole in every language, and what the build refuses.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

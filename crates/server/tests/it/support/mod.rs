@@ -133,7 +133,7 @@ impl TestNode {
 
     /// A partner that sees and contributes everything, with every scope.
     pub async fn partner(&self, name: &str) -> TestPartner {
-        self.partner_with(name, Reach::both(Tier::Reported), Reach::both(Tier::Confirmed), &Scope::ALL).await
+        self.partner_with(name, Reach::both(Tier::Reported), Reach::both(Tier::Confirmed), Scope::ALL).await
     }
 
     pub async fn partner_with(&self, name: &str, sees: Reach, contributes: Reach, scopes: &[Scope]) -> TestPartner {
