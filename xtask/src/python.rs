@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::{process, workspace};
 
 /// Where tests find the interpreter. A test that needs it says so and prints `cargo xtask test` when it is not set.
-pub(crate) const VARIABLE: &str = "REMPART_PYTHON";
+pub(crate) const VARIABLE: &str = "REMPART_TEST_PYTHON";
 
 /// Makes `.local/python` from xtask/python-requirements.txt, or takes it as it is when it was made from the same text.
 /// Returns the absolute path of its interpreter.

@@ -1,15 +1,15 @@
 //! Draws pictures in Python, asks the reference package for their hashes, and compares.
 //!
-//! It needs an interpreter with the reference installed, named by `REMPART_PYTHON`; `cargo xtask test` installs one. By
+//! It needs an interpreter with the reference installed, named by `REMPART_TEST_PYTHON`; `cargo xtask test` installs one. By
 //! hand:
 //!
 //! ```text
 //! python3 -m venv .local/python
 //! .local/python/bin/pip install pdqhash==0.2.8 numpy pillow scikit-image
-//! REMPART_PYTHON=$PWD/.local/python/bin/python cargo test -p fingerprint --features differential
+//! REMPART_TEST_PYTHON=$PWD/.local/python/bin/python cargo test -p fingerprint --features differential
 //! ```
 //!
-//! `REMPART_DIFFERENTIAL_DRAWN` (default 400) and `REMPART_DIFFERENTIAL_SEED` (default 1) draw more or other pictures.
+//! `REMPART_TEST_DIFFERENTIAL_DRAWN` (default 400) and `REMPART_TEST_DIFFERENTIAL_SEED` (default 1) draw more or other pictures.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -29,8 +29,8 @@ fn bits_quality_and_orientations_are_those_of_the_reference_on_fresh_pictures() 
         .arg(SCRIPT)
         .arg("--write-cases")
         .arg(folder.path())
-        .args(["--drawn", &env::var("REMPART_DIFFERENTIAL_DRAWN").unwrap_or("400".into())])
-        .args(["--seed", &env::var("REMPART_DIFFERENTIAL_SEED").unwrap_or("1".into())]));
+        .args(["--drawn", &env::var("REMPART_TEST_DIFFERENTIAL_DRAWN").unwrap_or("400".into())])
+        .args(["--seed", &env::var("REMPART_TEST_DIFFERENTIAL_SEED").unwrap_or("1".into())]));
 
     let pixels = fs::read(folder.path().join("pixels.bin")).unwrap();
     let coefficients = fs::read(folder.path().join("coefficients.bin")).unwrap();
@@ -102,9 +102,9 @@ impl Case {
 
 /// The interpreter to ask, or nothing after saying on the terminal that nothing was proved.
 fn interpreter() -> Option<String> {
-    let python = env::var("REMPART_PYTHON").ok();
+    let python = env::var("REMPART_TEST_PYTHON").ok();
     if python.is_none() {
-        let how = "REMPART_PYTHON is not set, so PDQ was NOT compared with the reference. \
+        let how = "REMPART_TEST_PYTHON is not set, so PDQ was NOT compared with the reference. \
                    See crates/fingerprint/tests/it/differential.rs, or run `cargo xtask test`.";
         if cfg!(feature = "differential") {
             panic!("{how}");
@@ -122,6 +122,6 @@ fn report(line: &str) {
 
 fn run(command: &mut Command) {
     assert!(Path::new(SCRIPT).exists());
-    let output = command.output().expect("REMPART_PYTHON names an interpreter that starts");
+    let output = command.output().expect("REMPART_TEST_PYTHON names an interpreter that starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

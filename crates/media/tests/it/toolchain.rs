@@ -8,7 +8,7 @@ use fingerprint::{Digests, Pdq, pdq};
 use media::{Limits, decode, draw, encode};
 
 /// Names the interpreter that has `pillow`, `numpy`, `scikit-image`, `pdqhash` and `threatexchange`.
-const PYTHON: &str = "REMPART_PYTHON";
+const PYTHON: &str = "REMPART_TEST_PYTHON";
 /// Bits by which the hash of a lossy file may differ from the reference's, whose decoder rounds otherwise.
 const LOSSY_BITS_MAX: u32 = 4;
 /// Bits by which the hash of a four-ink TIFF may differ: inks are mixed with other rounding.
