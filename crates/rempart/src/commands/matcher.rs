@@ -102,7 +102,7 @@ impl Matcher {
         let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
         let replica = Replica::open(MatcherSettings { access, ..MatcherSettings::new(file, key, upstreams) }).await?;
         let public = listen(address).await?;
-        let operator = listen(settings.operator_address(public.address)).await?;
+        let operator = listen(settings.operator_address(address)).await?;
         let end = asked_to_end()?;
         replica.start();
         let addresses = Addresses::of(&public, &operator);

@@ -78,7 +78,7 @@ impl Serve {
         let key = self.node.key(&settings, &database).await?;
         let node = Node::open(database, key, node_settings(&settings)).await?;
         let public = listen(settings.node_address()).await?;
-        let operator = listen(settings.operator_address(public.address)).await?;
+        let operator = listen(settings.operator_address(settings.node_address())).await?;
         let end = asked_to_end()?;
         node.start();
         let addresses = Addresses::of(&public, &operator);
