@@ -16,6 +16,7 @@ const MD5: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 fn main() -> io::Result<()> {
     for (target, seeds) in [
+        ("exchange_follow", exchange_follow()),
         ("exchange_json", exchange_json()),
         ("exchange_packed", exchange_packed()),
         ("exchange_text", exchange_text()),
@@ -64,6 +65,25 @@ fn exchange_text() -> Seeds {
         ("reach_none", "none"),
         ("pdq", PDQ),
         ("md5", MD5),
+    ])
+}
+
+/// The first byte is the size of the pieces.
+fn exchange_follow() -> Seeds {
+    let entry = format!(
+        r#"{{"id":"{ID}","class":"minor","tier":"verified","status":"active","fingerprints":[{{"kind":"pdq","value":"{PDQ}"}}],"block_radius":31,"origin":"a","created_at":"2026-11-21T00:00:00Z"}}"#
+    );
+    let page = format!(
+        r#"{{"changes":[{{"seq":4,"at":"2026-11-21T00:00:00Z","put":{entry}}},{{"seq":5,"remove":{{"entry":"{ID}","reason":"legal"}}}}],"through":5,"head":9,"agreement":"a1"}}"#
+    );
+    let snapshot = format!(
+        "{{\"header\":{{\"seq\":4,\"agreement\":\"a1\"}}}}\n{{\"entry\":{entry}}}\n{{\"end\":{{\"entries\":1}}}}\n"
+    );
+    texts(&[
+        ("page", &format!("@{page}")),
+        ("events", &format!("\u{7}: hello\r\nevent: page\nid: 5\ndata: {page}\n\nevent: problem\rdata\r\r")),
+        ("snapshot", &format!("\u{11}{snapshot}")),
+        ("cut", &format!("\u{1}{}", &page[..page.len() / 2])),
     ])
 }
 

@@ -2,7 +2,8 @@
 //! what, and what a platform is advised to do. Everything here is a value or a pure function; there is no I/O, no
 //! clock and no randomness that was not passed in.
 //!
-//! The JSON shapes are those of the OpenAPI document (`docs/api/openapi.json`). [`packed`] is the one binary form.
+//! The JSON shapes are those of the OpenAPI document (`docs/api/openapi.json`). [`packed`] is the one binary form, [`follow`] reads what
+//! a node sends.
 //!
 //! Adding a dialect of another system: make a folder under `dialects/` with pure `encode` and `decode` functions
 //! between its wire and these types, a fuzz target, and a note of what that wire cannot carry.
@@ -12,6 +13,7 @@ mod agreement;
 mod change;
 mod entry;
 mod fingerprint;
+pub mod follow;
 mod id;
 mod matching;
 mod outcome;

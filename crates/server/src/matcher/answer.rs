@@ -10,7 +10,7 @@ use exchange::{EntryId, MATCHES_PER_QUERY_MAX, MatchResponse, MatchResult, Match
 
 use super::Matcher;
 use crate::bank::Live;
-use crate::exchange::api::off_runtime;
+use crate::compute::off_runtime;
 use crate::http::Problem;
 
 impl Matcher {

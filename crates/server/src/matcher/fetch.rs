@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use exchange::Time;
+use exchange::follow::{PageError, TooLong};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 
-use super::lines::TooLong;
-use super::page::PageError;
 use super::settings::Upstream;
+use crate::compute::BrokenOff;
 use crate::storage::StorageError;
 
 /// Bytes of an answer that is read whole to learn what went wrong.
@@ -56,7 +56,7 @@ pub(super) enum Trouble {
     TooLong(#[from] TooLong),
     /// A piece of the matcher's own work panicked: a defect of ours. It tries again by itself; please report it.
     #[error("a piece of the matcher's own work failed")]
-    Failed,
+    Failed(#[from] BrokenOff),
     /// The matcher's own file. See the error; free space or restart.
     #[error(transparent)]
     Storage(#[from] StorageError),

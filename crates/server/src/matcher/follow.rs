@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use exchange::follow::{EVENT_BYTES_MAX, Events};
 use reqwest::Method;
 use tokio_util::sync::CancellationToken;
 
 use super::backoff::Backoff;
 use super::fetch::{Trouble, check, fetch, read_whole, request, trouble_of_problem};
 use super::replica::{Progress, Replica};
-use super::sse::{EVENT_BYTES_MAX, Events};
 
 /// After so many streams in a row that something in between did not let through, pages are asked for.
 const STREAMS_LOST_MAX: u32 = 5;

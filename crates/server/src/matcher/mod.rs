@@ -7,7 +7,7 @@
 //!
 //! What is decided here, and holds whatever a node does:
 //!
-//! - One entry that cannot be read never stops the feed: it is skipped and reported ([`page`]).
+//! - One entry that cannot be read never stops the feed: it is skipped and reported ([`exchange::follow`]).
 //! - A fresh snapshot (the agreement changed, the bank was restored) replaces what is held without a gap: what it did
 //!   not bring goes once the feed has caught up.
 //! - Cut off, the matcher answers from what it holds and says how stale that is. A node that revoked the key is tried
@@ -23,14 +23,11 @@ mod backoff;
 mod fetch;
 mod follow;
 mod held;
-pub mod lines;
 mod outbox;
-pub mod page;
 mod queries;
 mod replica;
 mod settings;
 mod snapshot;
-pub mod sse;
 mod standing;
 mod store;
 

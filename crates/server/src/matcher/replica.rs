@@ -5,18 +5,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use exchange::follow::{Flaw, Skipped, read_page};
 use exchange::{Action, Change, EntryId, SnapshotHeader};
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::backoff::Pace;
 use super::fetch::Trouble;
-use super::page::{Flaw, Skipped, read_page};
 use super::queries::UpstreamRow;
 use super::settings::Upstream;
 use super::standing::Standings;
 use super::store::{Reached, Store};
 use crate::bank::Live;
 use crate::clock::{Clock, Entropy};
+use crate::compute::off_runtime;
 
 /// Rows of the file that are read at a time.
 const HELD_PER_PAGE: u32 = 16_384;
@@ -216,9 +217,4 @@ impl Replica {
     pub(super) fn entries(&self) -> u64 {
         self.live.size().entries as u64
     }
-}
-
-/// Runs work where it keeps no request waiting.
-pub(super) async fn off_runtime<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| Trouble::Failed)
 }

@@ -1,15 +1,15 @@
 //! Taking a snapshot: line by line, written in pages, so that one that was cut goes on where it was.
 
+use exchange::follow::{Line, Lines, Skipped, read_line};
 use exchange::{Entry, EntryId, SnapshotHeader, Status};
 use rayon::prelude::*;
 use reqwest::{Method, StatusCode};
 
 use super::fetch::{Trouble, fetch, request};
-use super::lines::Lines;
-use super::page::{Line, Skipped, read_line};
 use super::queries::Sealed;
-use super::replica::{Progress, Replica, off_runtime};
+use super::replica::{Progress, Replica};
 use super::store::Reached;
+use crate::compute::off_runtime;
 
 /// Bytes of a line, at most: an entry of 64 fingerprints has about 8 KiB.
 const LINE_BYTES_MAX: usize = 64 * 1024;

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
+use exchange::follow::Skipped;
 use exchange::{EntryId, Time};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::page::Skipped;
-
 /// How a matcher stands to one node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Standing {
     /// The node's address.
     pub url: String,
@@ -19,9 +18,9 @@ pub struct Standing {
     pub loaded: bool,
     /// Whether the node is being heard.
     pub connected: bool,
-    /// The node says that the key opens nothing.
+    /// The node says that the key opens nothing. What is held is used until it is too stale.
     pub revoked: bool,
-    /// The event stream did not come through; the feed is asked for page by page.
+    /// The event stream does not come through; the feed is asked for page by page.
     pub polling: bool,
     /// Every change up to here is in force here and in the file.
     pub cursor: Option<u64>,
@@ -51,45 +50,16 @@ pub struct Standing {
     pub trouble: Option<String>,
 }
 
-/// As [`Standing`], for people and programs.
+/// A [`Standing`] as of now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct UpstreamStatus {
-    /// The node's address.
-    pub url: String,
-    /// Whether a whole snapshot was ever received: then it is matched against.
-    pub loaded: bool,
-    /// Whether the node is being heard.
-    pub connected: bool,
-    /// The node says that the key opens nothing. What is held is used until it is too stale.
-    pub revoked: bool,
-    /// The event stream does not come through; the feed is asked for page by page.
-    pub polling: bool,
-    /// Every change up to here is in force.
-    pub cursor: Option<u64>,
-    /// What the node has written down of that.
-    pub acknowledged: Option<u64>,
-    /// The node's last number, when last heard.
-    pub head: Option<u64>,
-    /// When the node was last heard.
-    pub heard_at: Option<Time>,
-    /// Seconds since then; null while it is being heard.
+    /// How the matcher stands to the node.
+    #[serde(flatten)]
+    pub standing: Standing,
+    /// Seconds since the node was last heard; null while it is being heard.
     pub stale_seconds: Option<u64>,
     /// Not heard for so long that what is held of it is no longer used.
     pub too_stale: bool,
-    /// Entries held.
-    pub entries: u64,
-    /// Entries left out since the last snapshot began, because they could not be read.
-    pub skipped: u64,
-    /// The last of them: number, entry and reason.
-    pub last_skipped: Option<String>,
-    /// Outcomes that still have to be sent.
-    pub outcomes_waiting: u64,
-    /// Outcomes that the node refused.
-    pub outcomes_refused: u64,
-    /// Why outcomes wait or were refused.
-    pub outcomes_trouble: Option<String>,
-    /// Why it is not being heard.
-    pub trouble: Option<String>,
 }
 
 impl Standing {
@@ -106,26 +76,10 @@ impl Standing {
 
     /// For people and programs.
     pub fn status(&self, now: Time, stale_max: Duration) -> UpstreamStatus {
-        let this = self.clone();
         UpstreamStatus {
             stale_seconds: self.stale_seconds(now),
             too_stale: self.is_too_stale(now, stale_max),
-            url: this.url,
-            loaded: this.loaded,
-            connected: this.connected,
-            revoked: this.revoked,
-            polling: this.polling,
-            cursor: this.cursor,
-            acknowledged: this.acknowledged,
-            head: this.head,
-            heard_at: this.heard_at,
-            entries: this.entries,
-            skipped: this.skipped,
-            last_skipped: this.last_skipped,
-            outcomes_waiting: this.outcomes_waiting,
-            outcomes_refused: this.outcomes_refused,
-            outcomes_trouble: this.outcomes_trouble,
-            trouble: this.trouble,
+            standing: self.clone(),
         }
     }
 }

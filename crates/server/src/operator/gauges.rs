@@ -64,7 +64,7 @@ pub(super) fn of_matcher(nodes: &[Followed]) -> String {
     let mut each = |name: &str, help: &str, pick: fn(&LiveSize) -> usize| {
         text.head(name, help);
         for node in nodes {
-            text.line(name, &[("upstream", &node.status.url)], pick(&node.size));
+            text.line(name, &[("upstream", &node.status.standing.url)], pick(&node.size));
         }
     };
     each("rempart_index_entries", "Entries that can be matched.", |size| size.entries);

@@ -46,14 +46,15 @@ struct MatcherPage {
 }
 
 /// What is wrong with one node: at most one thing about hearing it, then what else waits.
-fn said(node: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
-    let since = t.language.duration(node.stale_seconds.unwrap_or(0));
+fn said(status: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
+    let UpstreamStatus { standing: node, stale_seconds, too_stale } = status;
+    let since = t.language.duration(stale_seconds.unwrap_or(0));
     let url = &node.url;
     let mut said = Vec::new();
     let mut say = |is_danger, what, todo| said.push(Said { is_danger, what, todo });
     if !node.loaded {
         say(true, t.matcher_not_loaded(url), t.matcher_not_loaded_todo());
-    } else if node.too_stale {
+    } else if *too_stale {
         say(true, t.matcher_too_stale(url, since, stale_max), t.matcher_too_stale_todo());
     } else if node.revoked {
         say(true, t.matcher_revoked(url, since), t.matcher_revoked_todo());
@@ -73,10 +74,11 @@ fn said(node: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
 }
 
 impl MatcherPage {
-    const fn tag(&self, node: &UpstreamStatus) -> Tag {
+    const fn tag(&self, status: &UpstreamStatus) -> Tag {
+        let UpstreamStatus { standing: node, too_stale, .. } = status;
         let (look, sign, word) = if !node.loaded {
             ("danger", "!", self.t.matcher_tag_loading())
-        } else if node.too_stale {
+        } else if *too_stale {
             ("danger", "!", self.t.matcher_tag_unused())
         } else if node.revoked {
             ("danger", "!", self.t.standing_revoked())

@@ -11,7 +11,7 @@
 //!
 //! Error texts of the JSON reader quote what they could not read, so they are not passed on.
 
-use exchange::{
+use crate::{
     Action, Change, Class, Entry, EntryId, FINGERPRINTS_PER_ENTRY_MAX, Fingerprint, RADIUS_FIRM_MAX, RemoveReason,
     SnapshotHeader, Status, Tier, Time,
 };
