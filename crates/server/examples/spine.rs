@@ -77,7 +77,7 @@ async fn main() {
 
 async fn start_node(url: &DatabaseUrl, key: &Arc<NodeKey>) -> (Node, String) {
     let settings = NodeSettings { requests_per_second: 1_000_000.try_into().unwrap(), ..NodeSettings::default() };
-    let node = Node::open(Database::open(url).await.unwrap(), key.clone(), settings).await.unwrap();
+    let (node, _) = Node::open(Database::open(url).await.unwrap(), key.clone(), settings).await.unwrap();
     node.start();
     let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let base = format!("http://{}", listening.address);

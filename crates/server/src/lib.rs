@@ -3,6 +3,7 @@
 pub mod access;
 pub mod bank;
 pub mod clock;
+pub mod compute;
 pub mod exchange;
 pub mod http;
 mod jobs;

@@ -53,8 +53,6 @@ pub struct Node {
     pub limits: Arc<RateLimits>,
     /// Where the time comes from.
     pub clock: Clock,
-    /// The right of whoever has database and key in hand.
-    pub operator: Operator,
     /// Searches under way at a time.
     pub(crate) searches: Arc<Semaphore>,
     pub(crate) database: Database,
@@ -63,14 +61,19 @@ pub struct Node {
 }
 
 impl Node {
-    /// Opens a database, brings its schema up to date, checks the key. Nothing runs yet.
-    pub async fn open(database: Database, key: Arc<NodeKey>, settings: NodeSettings) -> Result<Self, BankError> {
+    /// Opens a database: checks the key, then brings the schema up to date. Nothing runs yet. Also gives the right of
+    /// whoever has database and key in hand; no handler holds it.
+    pub async fn open(
+        database: Database,
+        key: Arc<NodeKey>,
+        settings: NodeSettings,
+    ) -> Result<(Self, Operator), BankError> {
         let NodeSettings { block_radius, requests_per_second, clock, entropy } = settings;
+        Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator) = Bank::open(database.clone(), key, block_radius, clock.clone(), entropy.clone()).await?;
-        Ok(Self {
+        let node = Self {
             bank,
-            operator,
             partners: Partners::new(database.clone(), clock.clone(), entropy),
             removal: Removal::new(database.clone(), clock.clone()),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
@@ -79,7 +82,8 @@ impl Node {
             database,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
-        })
+        };
+        Ok((node, operator))
     }
 
     /// Starts what goes on behind the rooms: the live index, news from other processes, retention.

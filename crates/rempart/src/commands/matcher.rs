@@ -119,8 +119,8 @@ impl Matcher {
         stop.cancel();
         let ended = (served.await, shown.await);
         replica.close().await;
-        ended.0??;
-        Ok(ended.1??)
+        ended.0?;
+        Ok(ended.1?)
     }
 
     fn flags(&self) -> Result<Flags<'_>, Usage> {

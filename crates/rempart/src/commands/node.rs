@@ -7,9 +7,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use sealing::NodeKey;
 use serde::Serialize;
+use server::access::Operator;
 use server::bank::Bank;
 use server::node::{Node, NodeSettings};
-use server::storage::{Database, DatabaseUrl, NODE};
+use server::storage::{Database, DatabaseUrl};
 
 use crate::config::{self, Settings};
 use crate::node_key::{self, Absent, Place};
@@ -85,8 +86,8 @@ impl NodeArguments {
         open(&url).await
     }
 
-    /// Opens a node that is there, schema brought up to date, key checked; nothing of it runs.
-    pub(crate) async fn open_node(&self) -> anyhow::Result<Node> {
+    /// Opens a node that is there, key checked, schema brought up to date; nothing of it runs.
+    pub(crate) async fn open_node(&self) -> anyhow::Result<(Node, Operator)> {
         let settings = self.settings()?;
         let database = self.open_database(&settings).await?;
         let key = self.key(&settings, &database).await?;
@@ -95,7 +96,6 @@ impl NodeArguments {
 
     /// The key, made if nothing was ever sealed in this database.
     pub(crate) async fn key(&self, settings: &Settings, database: &Database) -> anyhow::Result<Arc<NodeKey>> {
-        database.migrate(&NODE).await?;
         let absent = if Bank::is_set_up(database).await? { Absent::Refuse } else { Absent::Make };
         node_key::load(&self.key_place(settings), absent)
     }

@@ -76,7 +76,7 @@ impl Serve {
         folder::make(&self.node.data)?;
         let database = open(&self.node.database_url(&settings)?).await?;
         let key = self.node.key(&settings, &database).await?;
-        let node = Node::open(database, key, node_settings(&settings)).await?;
+        let (node, _) = Node::open(database, key, node_settings(&settings)).await?;
         let public = listen(settings.node_address()).await?;
         let operator = listen(settings.operator_address(settings.node_address())).await?;
         let end = asked_to_end()?;
@@ -95,8 +95,8 @@ impl Serve {
         stop.cancel();
         let ended = (served.await, shown.await);
         node.close().await;
-        ended.0??;
-        Ok(ended.1??)
+        ended.0?;
+        Ok(ended.1?)
     }
 }
 

@@ -10,7 +10,11 @@ use super::model::BankError;
 use super::queries::{self, NewChange, NewEntry, NewFingerprint};
 use super::{Bank, sealed};
 use crate::access::Contributor;
+use crate::compute::off_runtime_if;
 use crate::storage::{Session, StorageError, Transact};
+
+/// Entries that are sealed faster than they are handed to another thread.
+const ENTRIES_ON_THE_SPOT_MAX: usize = 16;
 
 /// What a contribution became, entry by entry.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -69,12 +73,11 @@ impl Bank {
                 return Err(BankError::NotAgreed { position, class, tier });
             }
         }
-        let work = Contribute {
-            partner: who.partner(),
-            offers: self.prepare(contributions),
-            idempotency,
-            now: self.clock.now(),
-        };
+        // Sealed before the transaction begins: the sequence's lock is held for writing only.
+        let (bank, given) = (self.clone(), contributions.to_vec());
+        let is_much = given.len() > ENTRIES_ON_THE_SPOT_MAX;
+        let offers = off_runtime_if(is_much, move || bank.prepare(&given)).await?;
+        let work = Contribute { partner: who.partner(), offers, idempotency, now: self.clock.now() };
         let contributed = self.database.run(&work).await?;
         self.stir();
         self.live.wait_for(contributed.seq).await;
@@ -87,7 +90,6 @@ impl Bank {
         self.database.run(&ForgetAnswers { before }).await
     }
 
-    /// Seals before the transaction begins: the sequence's lock is held for writing only.
     fn prepare(&self, contributions: &[Contribution]) -> Vec<Offer> {
         let (now, mut rng) = (self.clock.now(), self.entropy.rng());
         contributions

@@ -8,11 +8,16 @@ use exchange::{
     Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, Fingerprint,
     RemoveReason, Status,
 };
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::model::BankError;
+use super::model::{BankError, EntryRow};
 use super::queries::{self, ChangeRow};
 use super::{Bank, sealed};
+use crate::compute::{BrokenOff, off_runtime_if};
+
+/// Rows that are opened faster than they are handed to another thread.
+const ROWS_ON_THE_SPOT_MAX: usize = 64;
 
 /// Names what a reader is shown, how advice is worked out and which history the numbers belong to: changes when one
 /// of them does.
@@ -37,18 +42,18 @@ impl Bank {
         let head = queries::head(&mut on).await?;
         let rows = queries::changes(&mut on, after, limit).await?;
         let through = rows.last().map_or(after.min(head), |row| row.seq);
-        let mut sealed = queries::fingerprints_of_changes(&mut on, after, through).await?;
+        let sealed = queries::fingerprints_of_changes(&mut on, after, through).await?;
         drop(on);
-        let mut changes = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let Some(action) = self.shown(agreement, &row, &mut sealed) {
-                changes.push(Change { seq: row.seq, at: row.at, action });
-            }
-        }
-        Ok(ChangePage { changes, through, head, agreement: self.agreement_token(agreement) })
+        let (bank, agreement) = (self.clone(), *agreement);
+        let shown = move |row: ChangeRow| {
+            let action = bank.shown(&agreement, &row, &sealed)?;
+            Some(Change { seq: row.seq, at: row.at, action })
+        };
+        let changes = each(rows, shown).await?;
+        Ok(ChangePage { changes, through, head, agreement: self.agreement_token(&agreement) })
     }
 
-    fn shown(&self, agreement: &Agreement, row: &ChangeRow, sealed: &mut queries::SealedByEntry) -> Option<Action> {
+    fn shown(&self, agreement: &Agreement, row: &ChangeRow, sealed: &queries::SealedByEntry) -> Option<Action> {
         let (class, entry) = (row.entry.class, row.entry.id);
         let before = row.tier_before.is_some_and(|tier| agreement.sees(class, tier));
         let after = agreement.sees(class, row.tier_after);
@@ -56,7 +61,7 @@ impl Bank {
             Some(reason) => before.then_some(Action::Remove { entry, reason }),
             None if after && row.entry.last_seq != row.seq => None,
             None if after => {
-                let fingerprints = self.readable(entry, sealed.remove(&entry));
+                let fingerprints = self.readable(entry, sealed);
                 let put = |fingerprints| row.entry.clone().into_entry(fingerprints, self.block_radius);
                 fingerprints.map(|fingerprints| Action::Put(Box::new(put(fingerprints))))
             }
@@ -66,8 +71,8 @@ impl Bank {
 
     /// The fingerprints of a standing entry; `None`, said loudly, when the database is damaged there. One damaged
     /// entry must not keep all others from being protected.
-    fn readable(&self, entry: EntryId, sealed: Option<Vec<Vec<u8>>>) -> Option<Vec<Fingerprint>> {
-        let opened = sealed::open_all(&self.key, entry, &sealed.unwrap_or_default());
+    fn readable(&self, entry: EntryId, sealed: &queries::SealedByEntry) -> Option<Vec<Fingerprint>> {
+        let opened = sealed::open_all(&self.key, entry, sealed.get(&entry).map_or(&[], Vec::as_slice));
         match opened {
             Ok(fingerprints) if !fingerprints.is_empty() => Some(fingerprints),
             _ => {
@@ -90,19 +95,38 @@ impl Bank {
         let mut on = self.database.read().await?;
         let rows = queries::entries_after(&mut on, after, limit).await?;
         let Some(last) = rows.last().map(|row| row.id) else { return Ok((Vec::new(), None)) };
-        let mut sealed = queries::fingerprints_between(&mut on, after, last).await?;
+        let sealed = queries::fingerprints_between(&mut on, after, last).await?;
         drop(on);
         let more = (rows.len() == limit as usize).then_some(last);
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in rows {
-            if row.last_seq <= at
-                && row.status != Status::Withdrawn
-                && agreement.sees(row.class, row.tier)
-                && let Some(fingerprints) = self.readable(row.id, sealed.remove(&row.id))
-            {
-                entries.push(row.into_entry(fingerprints, self.block_radius));
+        let (bank, agreement) = (self.clone(), *agreement);
+        let standing = move |row: EntryRow| {
+            let stands = row.last_seq <= at && row.status != Status::Withdrawn;
+            if !stands || !agreement.sees(row.class, row.tier) {
+                return None;
             }
-        }
-        Ok((entries, more))
+            let fingerprints = bank.readable(row.id, &sealed)?;
+            Some(row.into_entry(fingerprints, bank.block_radius))
+        };
+        Ok((each(rows, standing).await?, more))
     }
+}
+
+/// Opens rows in order, on all cores when there are many.
+async fn each<Row, Value>(
+    rows: Vec<Row>,
+    open: impl Fn(Row) -> Option<Value> + Send + Sync + 'static,
+) -> Result<Vec<Value>, BrokenOff>
+where
+    Row: Send + 'static,
+    Value: Send + 'static,
+{
+    let is_much = rows.len() > ROWS_ON_THE_SPOT_MAX;
+    off_runtime_if(is_much, move || {
+        if is_much {
+            rows.into_par_iter().with_min_len(ROWS_ON_THE_SPOT_MAX).filter_map(open).collect()
+        } else {
+            rows.into_iter().filter_map(open).collect()
+        }
+    })
+    .await
 }

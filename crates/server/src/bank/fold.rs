@@ -1,5 +1,6 @@
 //! The live index follows the changes: at start from the first, then as they are written, by this process or another.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -7,8 +8,11 @@ use tokio_util::sync::CancellationToken;
 use super::Bank;
 use super::model::BankError;
 use crate::access::EVERYTHING;
+use crate::compute::off_runtime_if;
 
 const PAGE: u32 = 5_000;
+/// Changes that are applied faster than they are handed to another thread.
+const CHANGES_ON_THE_SPOT_MAX: usize = 64;
 /// How often another process's writes are looked for on SQLite, which cannot tell.
 const LOOK_EVERY_MS: u64 = 200;
 const RETRY_MS: u64 = 1_000;
@@ -36,19 +40,27 @@ impl Bank {
         }
     }
 
-    /// Applies everything committed so far.
+    /// Applies everything committed so far. The next page is read while one is put into the index.
     pub async fn catch_up(&self) -> Result<(), BankError> {
+        let after = self.live.applied();
+        if self.live.is_ready() && self.head().await? == after {
+            return Ok(());
+        }
+        let mut page = self.changes(&EVERYTHING, after, PAGE).await?;
         loop {
-            let after = self.live.applied();
-            if self.live.is_ready() && self.head().await? == after {
-                return Ok(());
-            }
-            let page = self.changes(&EVERYTHING, after, PAGE).await?;
-            self.live.apply(&page.changes, page.through);
-            if page.through >= page.head {
+            let (through, is_last) = (page.through, page.through >= page.head);
+            let (live, is_much) = (Arc::clone(&self.live), page.changes.len() > CHANGES_ON_THE_SPOT_MAX);
+            let apply = off_runtime_if(is_much, move || live.apply(&page.changes, page.through));
+            if is_last {
+                apply.await?;
                 self.live.set_ready();
                 return Ok(());
             }
+            let ((), next) = tokio::try_join!(
+                async { apply.await.map_err(BankError::from) },
+                self.changes(&EVERYTHING, through, PAGE),
+            )?;
+            page = next;
         }
     }
 }

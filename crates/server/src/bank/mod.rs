@@ -26,7 +26,7 @@ use tokio::sync::watch;
 
 use crate::access::{Contributor, Operator, Reader};
 use crate::clock::{Clock, Entropy};
-use crate::storage::{Database, Session, StorageError};
+use crate::storage::{Database, NODE, Session, StorageError};
 
 pub use check::Checked;
 pub use contribute::{Contributed, Given, Idempotency, Placed};
@@ -67,6 +67,9 @@ impl Bank {
 
     /// Whether a bank was set up in this database, and then whether this key opens it.
     pub async fn check_key(database: &Database, key: &NodeKey) -> Result<bool, BankError> {
+        if !database.has_schema(&NODE).await? {
+            return Ok(false);
+        }
         match queries::key_check(&mut database.read().await?).await? {
             None => Ok(false),
             Some(check) if check == key.check() => Ok(true),
@@ -76,7 +79,7 @@ impl Bank {
 
     /// Whether a bank was set up in this database: a missing key file is then a loss, not a beginning.
     pub async fn is_set_up(database: &Database) -> Result<bool, StorageError> {
-        Ok(queries::key_check(&mut database.read().await?).await?.is_some())
+        Ok(database.has_schema(&NODE).await? && queries::key_check(&mut database.read().await?).await?.is_some())
     }
 
     /// The index that follows the changes.

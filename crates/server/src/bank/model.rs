@@ -2,6 +2,7 @@
 
 use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, Fingerprint, PartnerId, Status, Tier, Time};
 
+use crate::compute::BrokenOff;
 use crate::storage::{StorageError, Transient};
 
 /// Why the bank did not do what was asked. Nothing was changed.
@@ -41,6 +42,9 @@ pub enum BankError {
     /// A withdrawn entry cannot be disputed.
     #[error("entry {0} is withdrawn")]
     Withdrawn(EntryId),
+    /// See [`BrokenOff`]. Send it again.
+    #[error(transparent)]
+    BrokenOff(#[from] BrokenOff),
     /// See [`StorageError`].
     #[error(transparent)]
     Storage(#[from] StorageError),

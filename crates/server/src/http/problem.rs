@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use exchange::Scope;
 use serde::Serialize;
 
+use crate::compute::BrokenOff;
 use crate::storage::StorageError;
 
 /// An error answer. Nothing was changed.
@@ -109,6 +110,12 @@ impl Problem {
     pub fn internal() -> Self {
         let detail = "The node failed; nothing was changed. Try again; if it stays, tell the operator the request id.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The node failed", detail)
+    }
+}
+
+impl From<BrokenOff> for Problem {
+    fn from(_: BrokenOff) -> Self {
+        Self::internal()
     }
 }
 

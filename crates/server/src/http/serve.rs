@@ -1,6 +1,7 @@
 //! Listening, and what every request passes through.
 
 use std::any::Any;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,6 +11,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceBuilder;
@@ -26,6 +31,10 @@ const REQUEST_ID_BYTES_MAX: usize = 64;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// After the signal to end, how long requests that are under way may still take.
 const DRAIN_SECONDS: u64 = 20;
+/// How long the head of a request may take to come, counted from when the connection is free for it.
+const HEAD_SECONDS_MAX: u64 = 60;
+/// After the system refused a connection, as when there are too many open files.
+const ACCEPT_RETRY_MS: u64 = 500;
 
 /// A socket that is open but not yet served.
 pub struct Listening {
@@ -36,7 +45,7 @@ pub struct Listening {
 
 impl Listening {
     /// Opens a socket.
-    pub async fn on(address: SocketAddr) -> std::io::Result<Self> {
+    pub async fn on(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         Ok(Self { address: listener.local_addr()?, listener })
     }
@@ -69,19 +78,49 @@ pub fn layers(router: Router) -> Router {
 }
 
 /// Serves until cancelled; requests under way are then given 20 seconds to end.
-pub async fn serve(listening: Listening, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    let serving = axum::serve(listening.listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let drained = async {
-        stop.cancelled().await;
-        tokio::time::sleep(Duration::from_secs(DRAIN_SECONDS)).await;
-    };
-    tokio::select! {
-        result = serving => result,
-        () = drained => {
-            tracing::warn!(seconds = DRAIN_SECONDS, "requests were still under way when time was up");
-            Ok(())
+///
+/// axum's own loop sets no timer, so that whoever opens connections and says nothing would keep them for ever.
+pub async fn serve(listening: Listening, router: Router, stop: CancellationToken) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX));
+    let (connections, service) = (GracefulShutdown::new(), TowerToHyperService::new(router));
+    loop {
+        let socket = tokio::select! {
+            accepted = listening.listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match socket {
+            Ok((socket, _)) => {
+                // Answers are whole when they are written: waiting for more of them only costs time.
+                let _ = socket.set_nodelay(true);
+                let connection = http.serve_connection(TokioIo::new(socket), service.clone());
+                let connection = connections.watch(connection);
+                tokio::spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::debug!(%error, "a connection ended");
+                    }
+                });
+            }
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "no connection can be accepted; trying again");
+                tokio::time::sleep(Duration::from_millis(ACCEPT_RETRY_MS)).await;
+            }
         }
     }
+    drop(listening);
+    tokio::select! {
+        () = connections.shutdown() => {}
+        () = tokio::time::sleep(Duration::from_secs(DRAIN_SECONDS)) => {
+            tracing::warn!(seconds = DRAIN_SECONDS, "requests were still under way when time was up");
+        }
+    }
+}
+
+/// Whether it says something about whoever wanted to connect, and nothing about us.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// One log line and two metrics a request: method, route, status, time. Never a body, a query string or a header but
@@ -127,4 +166,49 @@ async fn method_not_allowed() -> Problem {
 fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
     Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_begins_a_request_and_falls_silent_is_let_go() {
+        let listening = Listening::on(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let (address, stop) = (listening.address, CancellationToken::new());
+        let serving = tokio::spawn(serve(listening, layers(Router::new()), stop.clone()));
+        let mut silent = TcpStream::connect(address).await.unwrap();
+        silent.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n").await.unwrap();
+        let started = tokio::time::Instant::now();
+        // The clock is advanced when nothing else is left to do: this ends at once, or not at all.
+        let mut answer = Vec::new();
+        let _ = silent.read_to_end(&mut answer).await;
+        assert!(started.elapsed() >= Duration::from_secs(HEAD_SECONDS_MAX));
+        stop.cancel();
+        serving.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_under_way_is_answered_after_the_signal_to_end() {
+        let (began, go_on) = (std::sync::Arc::new(tokio::sync::Notify::new()), CancellationToken::new());
+        let (beginning, going_on) = (began.clone(), go_on.clone());
+        let slow = axum::routing::get(move || async move {
+            beginning.notify_one();
+            going_on.cancelled().await;
+            "done"
+        });
+        let listening = Listening::on(([127, 0, 0, 1], 0).into()).await.unwrap();
+        let (address, stop) = (listening.address, CancellationToken::new());
+        let serving = tokio::spawn(serve(listening, Router::new().route("/slow", slow), stop.clone()));
+        let answer = tokio::spawn(reqwest::get(format!("http://{address}/slow")));
+        began.notified().await;
+        stop.cancel();
+        go_on.cancel();
+        assert_eq!(answer.await.unwrap().unwrap().text().await.unwrap(), "done");
+        serving.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
 }

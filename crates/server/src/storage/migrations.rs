@@ -58,9 +58,22 @@ pub struct MigrationState {
 }
 
 impl Database {
-    /// Brings the database to `schema`, step by step, each in its own transaction. On PostgreSQL several processes may
-    /// do so at once.
+    /// Brings the database to `schema`, step by step, each in its own transaction. Several processes may do so at once.
     pub async fn migrate(&self, schema: &Schema) -> Result<MigrationState, StorageError> {
+        let mut before = self.migration_state(schema).await?.applied;
+        // On SQLite nothing keeps two processes from finding the same step not taken. The second fails on it, and goes
+        // on from there; a step that nobody took meanwhile failed by itself.
+        while let Err(error) = self.take_steps(schema).await {
+            let now = self.migration_state(schema).await?.applied;
+            if now == before {
+                return Err(error);
+            }
+            before = now;
+        }
+        Ok(MigrationState { applied: schema.steps.len(), known: schema.steps.len() })
+    }
+
+    async fn take_steps(&self, schema: &Schema) -> Result<(), StorageError> {
         let migration = |step: &Step, text: &'static str| {
             let text = SqlStr::from_static(text);
             Migration::new(step.number, Cow::Borrowed(step.name), MigrationType::Simple, text, false)
@@ -75,8 +88,12 @@ impl Database {
                 Migrator::with_migrations(steps).run(pool).await
             }
         };
-        result.map_err(|error| StorageError::Schema(Box::new(error)))?;
-        Ok(MigrationState { applied: schema.steps.len(), known: schema.steps.len() })
+        result.map_err(|error| StorageError::Schema(Box::new(error)))
+    }
+
+    /// Whether any step of `schema` was taken.
+    pub async fn has_schema(&self, schema: &Schema) -> Result<bool, StorageError> {
+        Ok(self.migration_state(schema).await?.applied > 0)
     }
 
     /// How the database stands to `schema`, without changing it.

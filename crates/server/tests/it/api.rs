@@ -339,7 +339,7 @@ on_every_engine!(the_operator_ends_disputes_and_takes_back_anybodys_entry, |engi
     let (owner, other) = (node.partner("owner").await, node.partner("other").await);
     let id = owner.protect("adult", "confirmed", &hash(1)).await;
     other.post(&format!("entries/{id}/dispute"), &json!({})).await;
-    let (bank, operator, entry) = (&node.node.bank, &node.node.operator, id.parse().unwrap());
+    let (bank, operator, entry) = (&node.node.bank, &node.operator, id.parse().unwrap());
     assert_eq!(bank.uphold(operator, entry).await.unwrap(), 3);
     assert_eq!(bank.uphold(operator, entry).await.unwrap(), 3);
     let found = other.post("match", &json!({"queries": [{"pdq": hash(1)}]})).await.body;

@@ -93,7 +93,7 @@ on_every_engine!(a_backup_holds_every_row_and_is_restored_into_both_engines, |en
         let checked = Bank::check(&database, &node.key, |_| ()).await.unwrap();
         assert!(checked.is_sound(), "{checked:?}");
         assert_eq!((checked.head, checked.opened), (602, 599));
-        let again = Node::open(database, node.key.clone(), NodeSettings::default()).await.unwrap();
+        let (again, _) = Node::open(database, node.key.clone(), NodeSettings::default()).await.unwrap();
         assert_eq!(again.bank.head().await.unwrap(), 602);
     }
 });

@@ -67,6 +67,20 @@ on_every_engine!(another_key_is_refused_and_the_bank_stays, |engine| {
     assert_eq!(partner.matches(&hash(1)).await.len(), 1);
 });
 
+on_every_engine!(processes_that_start_at_once_on_an_empty_database_set_up_one_bank, |engine| {
+    let database = TestDatabase::new(engine).await;
+    let key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(1)));
+    let starts = (0..6).map(|_| {
+        let (url, key) = (database.url.clone(), key.clone());
+        tokio::spawn(async move { Node::open(Database::open(&url).await?, key, NodeSettings::default()).await })
+    });
+    for start in futures::future::join_all(starts).await {
+        let (node, _) = start.unwrap().unwrap();
+        assert_eq!(node.bank.head().await.unwrap(), 0);
+        node.close().await;
+    }
+});
+
 on_every_engine!(a_node_that_starts_again_answers_from_what_was_committed, |engine| {
     let node = TestNode::start(engine).await;
     let partner = node.partner("platform").await;
@@ -84,7 +98,7 @@ on_every_engine!(a_node_that_starts_again_answers_from_what_was_committed, |engi
 on_every_engine!(two_processes_share_one_database, |engine| {
     let first = TestNode::start(engine).await;
     let open = Database::open(&first.database.url).await.unwrap();
-    let second = Node::open(open, first.key.clone(), NodeSettings::default()).await.unwrap();
+    let (second, _) = Node::open(open, first.key.clone(), NodeSettings::default()).await.unwrap();
     second.start();
     let partner = first.partner("platform").await;
     partner.protect("minor", "verified", &hash(1)).await;

@@ -33,7 +33,7 @@ async fn a_hundred_thousand_changes_likewise_on_postgresql() {
 
 async fn many_changes(engine: Engine, changes: u64) {
     let node = TestNode::start(engine).await;
-    let operator = node.node.operator.contributor();
+    let operator = node.operator.contributor();
     let mut random = StdRng::seed_from_u64(3);
     let (withdrawn, put) = (changes / 1_000, changes - changes / 1_000);
     let mut gone = Vec::new();

@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::Args;
 use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, Fingerprint};
 use serde::Serialize;
+use server::access::Operator;
 use server::bank::Placed;
 use server::node::Node;
 use tokio::sync::mpsc;
@@ -47,7 +48,7 @@ struct Line {
 
 impl Add {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let node = self.node.open_node().await?;
+        let (node, operator) = self.node.open_node().await?;
         let (sender, mut hashed) = mpsc::channel(ENTRIES_PER_CALL_MAX);
         let (paths, grade) = (self.paths.clone(), self.grade);
         let hashing = tokio::task::spawn_blocking(move || {
@@ -64,15 +65,21 @@ impl Add {
         let mut batch = Vec::new();
         while hashed.recv_many(&mut batch, ENTRIES_PER_CALL_MAX).await > 0 {
             let (paths, contributions): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-            self.enter(&node, paths, &contributions).await?;
+            self.enter(&node, &operator, paths, &contributions).await?;
         }
         let tally = hashing.await??;
         node.close().await;
         Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    async fn enter(&self, node: &Node, paths: Vec<PathBuf>, contributions: &[Contribution]) -> anyhow::Result<()> {
-        let contributed = contribute(node, contributions).await?;
+    async fn enter(
+        &self,
+        node: &Node,
+        operator: &Operator,
+        paths: Vec<PathBuf>,
+        contributions: &[Contribution],
+    ) -> anyhow::Result<()> {
+        let contributed = contribute(node, operator, contributions).await?;
         for (path, given) in paths.into_iter().zip(contributed.entries) {
             let line = Line { path, entry: given.id, placed: given.placed };
             if self.json {

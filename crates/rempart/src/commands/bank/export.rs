@@ -39,7 +39,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let node = self.node.open_node().await?;
+        let (node, _) = self.node.open_node().await?;
         if self.file == Path::new("-") {
             let mut out = BufWriter::new(io::stdout());
             self.write(&node, &mut out).await?;

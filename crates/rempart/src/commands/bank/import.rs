@@ -73,7 +73,7 @@ impl Import {
         if !self.skip_bad && !self.is_standard_input() {
             self.look_ahead()?;
         }
-        let node = self.node.open_node().await?;
+        let (node, operator) = self.node.open_node().await?;
         let progress = Progress::new("entries imported:", None);
         let mut imported = Imported::default();
         let mut read = self.read()?;
@@ -92,7 +92,7 @@ impl Import {
                 }
             }
             if !batch.is_empty() {
-                imported.count(&contribute(&node, &batch).await?);
+                imported.count(&contribute(&node, &operator, &batch).await?);
                 progress.add(batch.len() as u64);
                 batch.clear();
             }

@@ -34,7 +34,7 @@ struct Line<'a> {
 
 impl List {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let node = self.node.open_node().await?;
+        let (node, _) = self.node.open_node().await?;
         each_entry(&node, |entry| {
             let line = Line {
                 id: entry.id,

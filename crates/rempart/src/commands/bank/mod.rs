@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use exchange::{Class, Contribution, Tier};
+use server::access::Operator;
 use server::bank::Contributed;
 use server::node::Node;
 
@@ -81,6 +82,6 @@ fn tier(text: &str) -> Result<Tier, String> {
 }
 
 /// Contributes as the operator.
-async fn contribute(node: &Node, contributions: &[Contribution]) -> anyhow::Result<Contributed> {
-    Ok(node.bank.contribute(&node.operator.contributor(), contributions, None).await?)
+async fn contribute(node: &Node, operator: &Operator, contributions: &[Contribution]) -> anyhow::Result<Contributed> {
+    Ok(node.bank.contribute(&operator.contributor(), contributions, None).await?)
 }

@@ -23,9 +23,9 @@ pub(crate) struct Uphold {
 
 impl Uphold {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let node = self.node.open_node().await?;
+        let (node, operator) = self.node.open_node().await?;
         for &entry in &self.ids {
-            let seq = node.bank.uphold(&node.operator, entry).await?;
+            let seq = node.bank.uphold(&operator, entry).await?;
             output::line(format_args!("{entry} stands, change {seq}"))?;
         }
         node.close().await;

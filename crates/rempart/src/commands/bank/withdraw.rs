@@ -39,9 +39,9 @@ struct Line {
 
 impl Withdraw {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let node = self.node.open_node().await?;
+        let (node, operator) = self.node.open_node().await?;
         for &entry in &self.ids {
-            let seq = node.bank.withdraw_any(&node.operator, entry, self.reason).await?;
+            let seq = node.bank.withdraw_any(&operator, entry, self.reason).await?;
             if self.json {
                 output::json_line(&Line { entry, seq })?;
             } else {

@@ -110,7 +110,8 @@ async fn start_node(data: &Path) -> anyhow::Result<(Node, String, String)> {
     let key = node_key::load(&place, Absent::Make)?;
     // One key sends in a minute what a hotline sends in a year.
     let requests_per_second = NonZeroU32::new(100_000).unwrap_or(NonZeroU32::MAX);
-    let node = Node::open(database, key, NodeSettings { requests_per_second, ..NodeSettings::default() }).await?;
+    let settings = NodeSettings { requests_per_second, ..NodeSettings::default() };
+    let (node, _) = Node::open(database, key, settings).await?;
     node.start();
     let (public, operator) = (listen(ANYWHERE).await?, listen(ANYWHERE).await?);
     let addresses = (url(public.address), url(operator.address));

@@ -76,6 +76,7 @@ impl From<BankError> for Problem {
                 tracing::error!(%error, "the bank cannot be read");
                 Self::internal()
             }
+            BankError::BrokenOff(error) => error.into(),
             BankError::Contribution(..) | BankError::Count(_) => Self::invalid(detail),
             BankError::NotAgreed { .. } => new(StatusCode::FORBIDDEN, "not-agreed", "Outside your agreement"),
             BankError::OtherBody => {

@@ -10,6 +10,7 @@ use exchange::{MatchRequest, MatchResponse, MatchResult, Parsed, QueryError, Rad
 use serde::Deserialize;
 
 use crate::access::Asker;
+use crate::compute::off_runtime;
 use crate::http::{Json, Problem, Query};
 use crate::node::Node;
 
@@ -110,14 +111,6 @@ pub(crate) async fn answer_packed(
     let response = answer(queries, radius).await?;
     count(&response.results);
     Ok(([(CONTENT_TYPE, PACKED)], packed::encode_response(&response)).into_response())
-}
-
-/// Runs a search where it keeps no other request waiting.
-pub(crate) async fn off_runtime<T: Send + 'static>(search: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(search).await.map_err(|error| {
-        tracing::error!(%error, "a search failed");
-        Problem::internal()
-    })
 }
 
 fn count(results: &[MatchResult]) {

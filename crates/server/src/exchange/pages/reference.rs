@@ -1,5 +1,7 @@
 //! The API's document as a page. Its own texts are English, whatever the language of the page.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use axum::response::Response;
 
@@ -11,20 +13,20 @@ use crate::http::page::{Frame, page};
 
 /// The page.
 pub(crate) async fn reference(texts: Texts) -> Result<Response, Problem> {
-    let document = serde_json::to_value(api::document()).map_err(|error| {
-        tracing::error!(%error, "the API's document could not be written");
-        Problem::internal()
-    })?;
-    let outline = Outline::of(&document);
-    page(texts.language, &ReferencePage { frame: Frame { texts, path: "/api" }, t: texts, outline })
+    page(texts.language, &ReferencePage { frame: Frame { texts, path: "/api" }, t: texts, outline: &OUTLINE })
 }
+
+static OUTLINE: LazyLock<Outline> = LazyLock::new(|| {
+    let document = serde_json::to_value(api::document()).expect("the document is plain values with text keys");
+    Outline::of(&document)
+});
 
 #[derive(Template)]
 #[template(path = "exchange/pages/reference.html")]
 struct ReferencePage {
     frame: Frame,
     t: Texts,
-    outline: Outline,
+    outline: &'static Outline,
 }
 
 impl ReferencePage {

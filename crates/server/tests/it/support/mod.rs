@@ -12,6 +12,7 @@ use rand::{Rng, SeedableRng};
 use reqwest::{Method, RequestBuilder, Response};
 use sealing::NodeKey;
 use serde_json::{Value, json};
+use server::access::Operator;
 use server::clock::{Clock, Entropy};
 use server::http::{Listening, node_router, serve};
 use server::node::{Node, NodeSettings};
@@ -93,6 +94,7 @@ impl TestDatabase {
 /// A node on a real socket.
 pub struct TestNode {
     pub node: Node,
+    pub operator: Operator,
     pub address: SocketAddr,
     pub http: reqwest::Client,
     pub database: TestDatabase,
@@ -114,13 +116,13 @@ impl TestNode {
         let mut settings = NodeSettings { requests_per_second: 10_000.try_into().unwrap(), ..NodeSettings::default() };
         change(&mut settings);
         let open = Database::open(&database.url).await.unwrap();
-        let node = Node::open(open, key.clone(), settings).await.unwrap();
+        let (node, operator) = Node::open(open, key.clone(), settings).await.unwrap();
         node.start();
         let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listening.address;
         tokio::spawn(serve(listening, node_router(node.clone()), node.stopping().clone()));
         let http = server::http::client().unwrap();
-        let this = Self { node, address, http, database, key };
+        let this = Self { node, operator, address, http, database, key };
         this.until_ready().await;
         this
     }
