@@ -48,5 +48,5 @@ mod pixels;
 pub use digests::{Digests, FileDigests};
 pub use fingerprints::{Md5, ParseFingerprintError, Pdq, Sha256};
 pub use orientation::{Orientation, UnknownOrientation};
-pub use pdq::{Coefficients, Dihedral, PdqHash, coefficients, pdq, pdq_dihedral};
+pub use pdq::{Coefficients, Dihedral, Hasher, HasherError, PdqHash, coefficients, pdq, pdq_dihedral};
 pub use pixels::{PIXELS_MAX, PixelFormat, Pixels, PixelsError};

@@ -50,15 +50,9 @@ impl<'a> Pixels<'a> {
         stride_bytes: usize,
         format: PixelFormat,
     ) -> Result<Self, PixelsError> {
-        if width == 0 || height == 0 {
-            return Err(PixelsError::Empty);
-        }
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels > PIXELS_MAX {
-            return Err(PixelsError::TooLarge { pixels });
-        }
+        let (width, rows) = Self::check_size(width, height)?;
         // Below the limit of pixels a row takes at most 800 MB, which fits 32 bits.
-        let row_bytes = width as usize * format.bytes_per_pixel();
+        let row_bytes = width * format.bytes_per_pixel();
         if stride_bytes < row_bytes {
             return Err(PixelsError::StrideTooSmall { stride_bytes, row_bytes });
         }
@@ -66,7 +60,19 @@ impl<'a> Pixels<'a> {
         if (data.len() as u64) < needed_bytes {
             return Err(PixelsError::BufferTooSmall { buffer_bytes: data.len(), needed_bytes });
         }
-        Ok(Self { data, width: width as usize, height: height as usize, stride_bytes, format })
+        Ok(Self { data, width, height: rows, stride_bytes, format })
+    }
+
+    /// The columns and rows of a picture of 1..=[`PIXELS_MAX`] pixels.
+    pub(crate) fn check_size(width: u32, height: u32) -> Result<(usize, usize), PixelsError> {
+        if width == 0 || height == 0 {
+            return Err(PixelsError::Empty);
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > PIXELS_MAX {
+            return Err(PixelsError::TooLarge { pixels });
+        }
+        Ok((width as usize, height as usize))
     }
 
     /// Columns, in pixels; at least 1.
@@ -92,37 +98,63 @@ impl<'a> Pixels<'a> {
         self.height
     }
 
+    pub(crate) fn stride_bytes(&self) -> usize {
+        self.stride_bytes
+    }
+
+    /// The bytes of the rows from `row` on; the last may be without padding.
+    pub(crate) fn bytes_from(&self, row: usize) -> &'a [u8] {
+        &self.data[row * self.stride_bytes..]
+    }
+
     /// Writes the brightness of one row, 0.0..=255.0 per pixel, into `luma`, which has one place per column.
-    pub(crate) fn luma_row(&self, row: usize, luma: &mut [f32]) {
-        let bytes = &self.data[row * self.stride_bytes..][..self.width * self.format.bytes_per_pixel()];
-        match self.format {
-            PixelFormat::Luma8 => {
+    pub(crate) fn luma_row(&self, row: usize, brightness: Brightness, luma: &mut [f32]) {
+        let bytes = &self.bytes_from(row)[..self.width * self.format.bytes_per_pixel()];
+        match (self.format, brightness) {
+            (PixelFormat::Luma8, _) => {
                 for (luma, &grey) in luma.iter_mut().zip(bytes) {
                     *luma = f32::from(grey);
                 }
             }
-            PixelFormat::Rgb8 => {
+            (PixelFormat::Rgb8, Brightness::Rounded) => {
                 for (luma, &[red, green, blue]) in luma.iter_mut().zip(bytes.as_chunks().0) {
-                    *luma = brightness(red, green, blue);
+                    *luma = rounded(red, green, blue);
                 }
             }
-            PixelFormat::Rgba8 => {
+            (PixelFormat::Rgba8, Brightness::Rounded) => {
                 for (luma, &[red, green, blue, _]) in luma.iter_mut().zip(bytes.as_chunks().0) {
-                    *luma = brightness(red, green, blue);
+                    *luma = rounded(red, green, blue);
+                }
+            }
+            (PixelFormat::Rgb8 | PixelFormat::Rgba8, Brightness::Single) => {
+                for (luma, pixel) in luma.iter_mut().zip(bytes.chunks(self.format.bytes_per_pixel())) {
+                    *luma = single(pixel[0], pixel[1], pixel[2]);
                 }
             }
         }
     }
 }
 
-/// `0.299 red + 0.587 green + 0.114 blue`, rounded to the nearest single-precision number.
-///
-/// The reference adds in double precision and rounds at the end. The thousandfold is an integer below 2^24, so one
-/// division here is rounded correctly too, and both agree: a test goes through all 2^24 colours.
+/// How `0.299 red + 0.587 green + 0.114 blue` is computed: the references differ in the last bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brightness {
+    /// Added up in double precision and rounded once, as PyPI `pdqhash` does.
+    Rounded,
+    /// In single precision, one operation after the other, as the C++ tool does.
+    Single,
+}
+
+/// The nearest single-precision number. The thousandfold is an integer below 2^24, so one division here is rounded
+/// correctly and agrees with the reference's double precision: a test goes through all 2^24 colours.
 #[inline]
-fn brightness(red: u8, green: u8, blue: u8) -> f32 {
+fn rounded(red: u8, green: u8, blue: u8) -> f32 {
     let thousandfold = 299 * i32::from(red) + 587 * i32::from(green) + 114 * i32::from(blue);
     thousandfold as f32 / 1000.0
+}
+
+#[inline]
+fn single(red: u8, green: u8, blue: u8) -> f32 {
+    0.299 * f32::from(red) + 0.587 * f32::from(green) + 0.114 * f32::from(blue)
 }
 
 /// Only the shape: a picture's bytes have no place in a log.
@@ -189,7 +221,8 @@ mod tests {
             for green in 0..=255u8 {
                 for blue in 0..=255u8 {
                     let reference = f64::from(red) * 0.299 + f64::from(green) * 0.587 + f64::from(blue) * 0.114;
-                    assert_eq!(brightness(red, green, blue).to_bits(), (reference as f32).to_bits());
+                    assert_eq!(rounded(red, green, blue).to_bits(), (reference as f32).to_bits());
+                    assert!((f64::from(single(red, green, blue)) - reference).abs() < 5e-5);
                 }
             }
         }
@@ -198,7 +231,7 @@ mod tests {
     #[test]
     fn grey_is_as_bright_as_three_equal_bytes() {
         for grey in 0..=255 {
-            assert_eq!(brightness(grey, grey, grey).to_bits(), f32::from(grey).to_bits());
+            assert_eq!(rounded(grey, grey, grey).to_bits(), f32::from(grey).to_bits());
         }
     }
 

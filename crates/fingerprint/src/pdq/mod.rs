@@ -1,12 +1,20 @@
-//! From pixels to hash: blur and sample to 64x64 ([`downscale`]), measure how much there is to see ([`quality`]),
-//! take the 16x16 lowest frequencies ([`components`]), and keep for each whether it is above their median ([`bits`]).
+//! From pixels to hash: blur and sample to 64x64, measure how much there is to see ([`quality`]), take the 16x16 lowest
+//! frequencies ([`components`]), and keep for each whether it is above their median ([`bits`]).
+//!
+//! There are two roads to 64x64. [`folded`] is fast and exact but for the reference's own rounding; what that could change
+//! is told by [`tolerance`], and then [`in_order`], which repeats the reference's rounding, has the last word.
 
 mod bits;
 mod components;
-mod downscale;
+mod folded;
+mod hasher;
+mod in_order;
 mod quality;
-mod rows;
+mod tolerance;
 
+pub use self::hasher::{Hasher, HasherError};
+use self::tolerance::Tolerance;
+use crate::pixels::Brightness;
 use crate::{Orientation, Pdq, Pixels};
 
 /// Pictures with fewer columns or rows have no hash: the reference answers zeroes with quality 0.
@@ -64,15 +72,15 @@ pub struct Coefficients {
 ///
 /// A picture of exactly 64x64 is taken as already reduced, as the reference does.
 ///
-/// Memory: a byte per 32 pixels and 140 bytes per column (28 above 65,536 columns). That is 9 MB for 14142x14142 pixels,
-/// but 1.1 GB for 40,000,000x5: limit the sides of pictures from strangers.
+/// Memory: 18 bytes a channel and column at most. Where rounding decides a bit or the quality, a byte per 32 pixels and 140
+/// bytes a column (28 above 65,536 columns) on top: 9 MB for 14142x14142 pixels, but 1.1 GB for 40,000,000x5, so limit the
+/// sides of pictures from strangers.
 pub fn pdq(pixels: &Pixels<'_>) -> PdqHash {
-    if !is_hashable(pixels) {
-        return PdqHash { hash: Pdq::from_bytes([0; 32]), quality: 0 };
+    if !is_hashable(pixels.columns(), pixels.rows()) {
+        return PdqHash::NONE;
     }
-    let reduced = reduce(pixels);
-    let components = components::of(&reduced);
-    PdqHash { hash: bits::above_median(&components), quality: quality::of(&reduced) }
+    let near = folded(pixels).and_then(|near| near.hash());
+    near.unwrap_or_else(|| Near::exact(reduce(pixels, Brightness::Rounded)).decided(Near::hash))
 }
 
 /// The PDQ hashes of a picture in all eight orientations from one pass over its pixels: identical to the reference's
@@ -84,40 +92,92 @@ pub fn pdq(pixels: &Pixels<'_>) -> PdqHash {
 ///
 /// Memory is as for [`pdq`].
 pub fn pdq_dihedral(pixels: &Pixels<'_>) -> Dihedral {
-    if !is_hashable(pixels) {
-        return Dihedral { hashes: [Pdq::from_bytes([0; 32]); 8], quality: 0 };
+    if !is_hashable(pixels.columns(), pixels.rows()) {
+        return Dihedral::NONE;
     }
-    let reduced = downscale::to_64_by_64(pixels);
-    let components = components::of(&reduced);
-    Dihedral {
-        hashes: Orientation::ALL.map(|orientation| bits::above_median(&components::turned(&components, orientation))),
-        quality: quality::of(&reduced),
-    }
+    let near = folded(pixels).and_then(|near| near.dihedral());
+    near.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, Brightness::Rounded)).decided(Near::dihedral))
 }
 
 /// The components the hash is cut from, for measuring how firm its bits are: the reference's `compute_float`.
 ///
-/// Unlike [`pdq`] it also answers for pictures narrower or lower than 5 pixels. The bits and the quality of a hash are
-/// promised to equal the reference's; these numbers are only promised to be on the same side of the median.
+/// Unlike [`pdq`] it also answers for pictures narrower or lower than 5 pixels, and always takes the slow road, in the reference's
+/// order. The bits and the quality of a hash are promised to equal the reference's; these numbers are only promised to
+/// be on the same side of the median.
 pub fn coefficients(pixels: &Pixels<'_>) -> Coefficients {
-    let reduced = reduce(pixels);
+    let reduced = reduce(pixels, Brightness::Rounded);
     let mut values = [0.0; 256];
     values.copy_from_slice(components::of(&reduced).as_flattened());
-    Coefficients { values, quality: quality::of(&reduced) }
+    Coefficients { values, quality: Near::exact(reduced).decided(Near::quality) }
 }
 
-fn is_hashable(pixels: &Pixels<'_>) -> bool {
-    pixels.columns() >= HASHABLE_SIDE_MIN && pixels.rows() >= HASHABLE_SIDE_MIN
+impl PdqHash {
+    /// Of a picture too small for a hash.
+    const NONE: Self = Self { hash: Pdq::from_bytes([0; 32]), quality: 0 };
 }
 
-fn reduce(pixels: &Pixels<'_>) -> Reduced {
+impl Dihedral {
+    /// Of a picture too small for hashes.
+    const NONE: Self = Self { hashes: [Pdq::from_bytes([0; 32]); 8], quality: 0 };
+}
+
+/// A reduced picture and how near it is to the reference's.
+struct Near {
+    reduced: Reduced,
+    tolerance: Tolerance,
+}
+
+impl Near {
+    fn exact(reduced: Reduced) -> Self {
+        Self { reduced, tolerance: Tolerance::NONE }
+    }
+
+    /// What is always decided where nothing is tolerated.
+    fn decided<T>(&self, answer: impl FnOnce(&Self) -> Option<T>) -> T {
+        answer(self).expect("without a tolerance every comparison has one outcome")
+    }
+
+    /// `None` where the reference's rounding decides; so below.
+    fn hash(&self) -> Option<PdqHash> {
+        let hash = bits::above_median(&components::of(&self.reduced), self.tolerance.components)?;
+        Some(PdqHash { hash, quality: self.quality()? })
+    }
+
+    fn dihedral(&self) -> Option<Dihedral> {
+        let components = components::of(&self.reduced);
+        let mut hashes = [Pdq::from_bytes([0; 32]); 8];
+        for (hash, orientation) in hashes.iter_mut().zip(Orientation::ALL) {
+            let turned = components::turned(&components, orientation);
+            *hash = bits::above_median(&turned, self.tolerance.components)?;
+        }
+        Some(Dihedral { hashes, quality: self.quality()? })
+    }
+
+    fn quality(&self) -> Option<u8> {
+        quality::of(&self.reduced, self.tolerance.step)
+    }
+}
+
+fn is_hashable(columns: usize, rows: usize) -> bool {
+    columns >= HASHABLE_SIDE_MIN && rows >= HASHABLE_SIDE_MIN
+}
+
+/// By the fast road, where it can take the picture's shape.
+fn folded(pixels: &Pixels<'_>) -> Option<Near> {
+    let mut folding = folded::Folding::new(pixels.columns(), pixels.rows(), pixels.format())?;
+    folding.push(pixels);
+    Some(Near { reduced: folding.finish(), tolerance: Tolerance::of(pixels.columns(), pixels.rows()) })
+}
+
+/// By the slow road.
+fn reduce(pixels: &Pixels<'_>, brightness: Brightness) -> Reduced {
     if pixels.columns() == SIDE && pixels.rows() == SIDE {
         let mut reduced = [[0.0; SIDE]; SIDE];
         for (row, luma) in reduced.iter_mut().enumerate() {
-            pixels.luma_row(row, luma);
+            pixels.luma_row(row, brightness, luma);
         }
         reduced
     } else {
-        downscale::to_64_by_64(pixels)
+        in_order::to_64_by_64(pixels, brightness)
     }
 }

@@ -1,19 +1,32 @@
 //! How much contrast the reduced picture has.
 
-use super::Reduced;
+use super::{Reduced, SIDE};
 
 /// 0..=100: the steps in brightness between neighbours, each in whole percent so that small ones do not count, summed and
-/// scaled.
-pub(super) fn of(reduced: &Reduced) -> u8 {
-    let down = reduced.iter().zip(&reduced[1..]).flat_map(|(upper, lower)| upper.iter().zip(lower));
-    let across = reduced.iter().flat_map(|row| row.iter().zip(&row[1..]));
-    let sum: u32 = down.chain(across).map(|(first, second)| percent(first - second)).sum();
+/// scaled. `None` if steps that are `tolerance` larger or smaller could give another quality.
+pub(super) fn of(reduced: &Reduced, tolerance: f32) -> Option<u8> {
+    let mut least = 0;
+    let mut most = 0;
+    for (row, lower) in reduced.iter().zip(reduced[1..].iter().chain([&reduced[SIDE - 1]])) {
+        // Below the last row is the last row: its steps are none, and stay none.
+        let down = row.iter().zip(lower);
+        let across = row.iter().zip(&row[1..]);
+        for (first, second) in down.chain(across) {
+            let step = (first - second).abs();
+            least += percent((step - tolerance).max(0.0));
+            most += percent(step + tolerance);
+        }
+    }
+    (scaled(least) == scaled(most)).then_some(scaled(least))
+}
+
+fn scaled(sum: u32) -> u8 {
     (sum / 90).min(100) as u8
 }
 
 /// A step of brightness as a share of 255, in percent, cut towards zero.
 fn percent(step: f32) -> u32 {
-    ((step * 100.0 / 255.0) as i32).unsigned_abs()
+    (step * 100.0 / 255.0) as u32
 }
 
 #[cfg(test)]
@@ -22,29 +35,42 @@ mod tests {
 
     #[test]
     fn a_uniform_picture_has_quality_zero() {
-        assert_eq!(of(&[[128.0; 64]; 64]), 0);
+        assert_eq!(of(&[[128.0; 64]; 64], 0.0), Some(0));
     }
 
     #[test]
     fn steps_below_one_percent_do_not_count() {
         let gentle: Reduced = core::array::from_fn(|row| core::array::from_fn(|column| (row + column) as f32 * 2.0));
-        assert_eq!(of(&gentle), 0);
+        assert_eq!(of(&gentle, 0.0), Some(0));
         let steeper: Reduced = core::array::from_fn(|row| core::array::from_fn(|column| (row + column) as f32 * 2.6));
-        assert_eq!(of(&steeper), (2 * 63 * 64 / 90) as u8);
+        assert_eq!(of(&steeper, 0.0), Some((2 * 63 * 64 / 90) as u8));
     }
 
     #[test]
     fn percent_multiplies_before_it_divides() {
         // Just below 13 and 33 percent: dividing first would round up to the whole percent.
         assert_eq!(percent(33.149998), 12);
-        assert_eq!(percent(-84.149994), 32);
-        assert_eq!(percent(-255.0), 100);
+        assert_eq!(percent(84.149994), 32);
+        assert_eq!(percent(255.0), 100);
     }
 
     #[test]
     fn a_chequered_picture_has_quality_one_hundred() {
         let chequered: Reduced =
             core::array::from_fn(|row| core::array::from_fn(|column| ((row + column) % 2) as f32 * 255.0));
-        assert_eq!(of(&chequered), 100);
+        assert_eq!(of(&chequered, 0.0), Some(100));
+    }
+
+    #[test]
+    fn steps_within_the_tolerance_of_a_percent_leave_the_quality_open_only_where_it_would_change() {
+        // 2.55 is a percent. All steps across are 2.5: 4032 of them count one percent each or none.
+        let slope = |step: f32| -> Reduced { [core::array::from_fn(|column| column as f32 * step); SIDE] };
+        assert_eq!(of(&slope(2.5), 0.04), Some(0));
+        assert_eq!(of(&slope(2.5), 0.06), None);
+        assert_eq!(of(&[[128.0; 64]; 64], 0.5), Some(0));
+        // Far above 100 nothing changes any more.
+        let chequered: Reduced =
+            core::array::from_fn(|row| core::array::from_fn(|column| ((row + column) % 2) as f32 * 255.0));
+        assert_eq!(of(&chequered, 1.0), Some(100));
     }
 }

@@ -5,25 +5,28 @@
 //! that order for every element but streams: rows flow through the four filters one after the other, each filter down
 //! the picture remembers only the rows inside its window, and the last computes only what is sampled. So it takes a
 //! fraction of the memory and gives the same floats.
+//!
+//! It is the slow road: pictures go here when [`folded`](super::folded) cannot tell a decision from a tie, or cannot
+//! take their shape. The first road's tests take it as their oracle.
+
+mod rows;
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::rows::{LANES, Rows};
+use self::rows::{LANES, Rows};
 use super::{Reduced, SIDE};
 use crate::Pixels;
+use crate::pixels::Brightness;
 
-pub(super) fn to_64_by_64(pixels: &Pixels<'_>) -> Reduced {
+pub(super) fn to_64_by_64(pixels: &Pixels<'_>, brightness: Brightness) -> Reduced {
     let mut blur = Blur::new(pixels.columns(), pixels.rows());
-    for row in 0..pixels.rows() {
-        pixels.luma_row(row, blur.luma.next());
-        blur.count_luma_row();
-    }
+    blur.push(pixels, brightness);
     blur.finish()
 }
 
 /// The pipeline: across, down, across, down, sample. A filter across works when a full set of rows waits for it.
-struct Blur {
+pub(super) struct Blur {
     /// Rows of brightness that wait for the first filter across, and its sums.
     luma: Rows,
     luma_sums: Rows,
@@ -38,7 +41,7 @@ struct Blur {
 }
 
 impl Blur {
-    fn new(columns: usize, rows: usize) -> Self {
+    pub(super) fn new(columns: usize, rows: usize) -> Self {
         Self {
             luma: Rows::new(columns, rows),
             luma_sums: Rows::new(columns, rows),
@@ -51,6 +54,14 @@ impl Blur {
         }
     }
 
+    /// Takes the next rows of the picture.
+    pub(super) fn push(&mut self, rows: &Pixels<'_>, brightness: Brightness) {
+        for row in 0..rows.rows() {
+            rows.luma_row(row, brightness, self.luma.next());
+            self.count_luma_row();
+        }
+    }
+
     /// A row of brightness was written.
     fn count_luma_row(&mut self) {
         self.luma.count();
@@ -59,7 +70,8 @@ impl Blur {
         }
     }
 
-    fn finish(mut self) -> Reduced {
+    /// The reduced picture, once all rows came.
+    pub(super) fn finish(mut self) -> Reduced {
         self.pass_luma();
         while self.down_first.drain(self.halfway.next()) {
             self.count_halfway_row();

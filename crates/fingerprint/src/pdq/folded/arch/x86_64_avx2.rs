@@ -1,0 +1,33 @@
+use super::portable;
+
+cpufeatures::new!(avx2, "avx2");
+
+/// Exists only where the processor has AVX2.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kernel(());
+
+impl Kernel {
+    pub(super) fn new() -> Option<Self> {
+        avx2::get().then_some(Self(()))
+    }
+
+    pub(super) fn add(self, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
+        // SAFETY: `self` exists, so the processor has AVX2.
+        unsafe { add(sums, data, stride_bytes, weights) }
+    }
+
+    pub(super) fn dot<T: Copy + Into<u32>>(self, values: &[T], weights: &[u32]) -> u64 {
+        // SAFETY: `self` exists, so the processor has AVX2.
+        unsafe { dot(values, weights) }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn add(sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
+    portable::add(sums, data, stride_bytes, weights);
+}
+
+#[target_feature(enable = "avx2")]
+fn dot<T: Copy + Into<u32>>(values: &[T], weights: &[u32]) -> u64 {
+    portable::dot(values, weights)
+}

@@ -1,0 +1,82 @@
+//! Weighted sums down the columns, a few rows at a time.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use super::arch::{Kernel, ROWS_MAX};
+
+/// The weight after which a sum of bytes may not fit 16 bits any more.
+const NARROW_WEIGHT_MAX: usize = u16::MAX as usize / u8::MAX as usize;
+
+/// The sums of one point: in 16 bits as long as they fit, moved to 32 bits when they might not.
+pub(super) struct ColumnSums {
+    narrow: Vec<u16>,
+    /// Weight that went into `narrow`.
+    weight: usize,
+    /// Empty where `narrow` never overflows.
+    wide: Vec<u32>,
+}
+
+impl ColumnSums {
+    /// `weight` is the sum of all weights that will come.
+    pub(super) fn new(values: usize, weight: usize) -> Self {
+        let wide = if weight > NARROW_WEIGHT_MAX { vec![0; values] } else { Vec::new() };
+        Self { narrow: vec![0; values], weight: 0, wide }
+    }
+
+    /// Adds a row for each of `weights`, multiplied by it.
+    pub(super) fn add(&mut self, kernel: Kernel, data: &[u8], stride_bytes: usize, weights: &[u8]) {
+        let mut row = 0;
+        while row < weights.len() {
+            let (count, weight) = together(&weights[row..]);
+            if self.weight + weight > NARROW_WEIGHT_MAX {
+                self.widen();
+            }
+            self.weight += weight;
+            kernel.add(&mut self.narrow, &data[row * stride_bytes..], stride_bytes, &weights[row..row + count]);
+            row += count;
+        }
+    }
+
+    /// The sums of all rows added.
+    pub(super) fn finish(&mut self) -> Sums<'_> {
+        if self.wide.is_empty() {
+            Sums::Narrow(&self.narrow)
+        } else {
+            self.widen();
+            Sums::Wide(&self.wide)
+        }
+    }
+
+    /// Begins anew, with the same weight to come.
+    pub(super) fn clear(&mut self) {
+        self.narrow.fill(0);
+        self.wide.fill(0);
+        self.weight = 0;
+    }
+
+    fn widen(&mut self) {
+        for (wide, narrow) in self.wide.iter_mut().zip(&mut self.narrow) {
+            *wide += u32::from(*narrow);
+            *narrow = 0;
+        }
+        self.weight = 0;
+    }
+}
+
+/// A finished row of sums.
+pub(super) enum Sums<'a> {
+    Narrow(&'a [u16]),
+    Wide(&'a [u32]),
+}
+
+/// How many of the next rows may be added at once, and their weight together.
+fn together(weights: &[u8]) -> (usize, usize) {
+    let mut sum = usize::from(weights[0]);
+    let mut count = 1;
+    while count < ROWS_MAX.min(weights.len()) && sum + usize::from(weights[count]) <= NARROW_WEIGHT_MAX {
+        sum += usize::from(weights[count]);
+        count += 1;
+    }
+    (count, sum)
+}

@@ -1,0 +1,137 @@
+//! The blur and the sampling of the reference as what they are: a fixed weighted sum of pixels for each of 64x64 points.
+//!
+//! Two box filters along one axis are a tent: sampled point `k` is the sum of `2 w - 1` neighbouring elements with the
+//! weights `1, 2, .. w .. 2, 1` over `w²`, where `w` is the window of one box ([`axis`]). Tents of neighbouring points hardly
+//! overlap, so every pixel is multiplied once or twice and added up down its column while rows arrive ([`column_sums`]);
+//! each finished row of sums is then added up across ([`Across`]). Colour is linear too: red, green and blue
+//! bytes are added up apart and meet only in the 64 rows of sums.
+//!
+//! Everything up to the last division is an integer, so the result is the same on every processor, whatever the order.
+//! It differs from the reference's only by the reference's own rounding, see [`tolerance`](super::tolerance).
+
+mod arch;
+mod axis;
+mod column_sums;
+
+use alloc::vec::Vec;
+
+pub(crate) use self::arch::Kernel;
+use self::axis::Axis;
+use self::column_sums::{ColumnSums, Sums};
+use super::{Reduced, SIDE};
+use crate::{PixelFormat, Pixels};
+
+/// Rows of sums: one per sampled point, and the cut off part of the last one, see [`Axis::cut`].
+const SUMS: usize = SIDE + 1;
+
+/// A picture on its way to 64x64: takes rows of pixels, top to bottom.
+pub(super) struct Folding {
+    kernel: Kernel,
+    down: Axis,
+    across: Across,
+    /// Sums down the columns of points that rows are still coming for: of point `k` at `k % OPEN_MAX`.
+    open: [ColumnSums; axis::OPEN_MAX],
+    /// The first point whose rows have not all come.
+    next_point: usize,
+    next_row: usize,
+    sums: [[u64; SIDE]; SUMS],
+}
+
+impl Folding {
+    /// `None` where a side is out of [`Axis::LENGTHS`]: the caller then computes in the reference's order.
+    pub(super) fn new(columns: usize, rows: usize, format: PixelFormat) -> Option<Self> {
+        let down = Axis::new(rows)?;
+        let across = Across::new(columns, format)?;
+        let values = columns * format.bytes_per_pixel();
+        let open = core::array::from_fn(|_| ColumnSums::new(values, down.weight()));
+        let kernel = Kernel::fastest();
+        Some(Self { kernel, down, across, open, next_point: 0, next_row: 0, sums: [[0; SIDE]; SUMS] })
+    }
+
+    /// Takes the next rows, of the columns and format said before.
+    pub(super) fn push(&mut self, rows: &Pixels<'_>) {
+        let (first_row, end_row) = (self.next_row, self.next_row + rows.rows());
+        let mut point = self.next_point;
+        while let Some(support) = self.down.support(point).filter(|support| support.first < end_row) {
+            let from = support.first.max(first_row);
+            let to = support.end().min(end_row);
+            let sums = &mut self.open[point % axis::OPEN_MAX];
+            if from < to {
+                let weights = &support.weights[from - support.first..to - support.first];
+                sums.add(self.kernel, rows.bytes_from(from - first_row), rows.stride_bytes(), weights);
+            }
+            if support.end() <= end_row {
+                self.sums[point] = match sums.finish() {
+                    Sums::Narrow(row) => self.across.sums(self.kernel, row),
+                    Sums::Wide(row) => self.across.sums(self.kernel, row),
+                };
+                sums.clear();
+                self.next_point = point + 1;
+            }
+            point += 1;
+        }
+        self.next_row = end_row;
+    }
+
+    /// The reduced picture, once all rows came.
+    pub(super) fn finish(&self) -> Reduced {
+        let mut reduced = [[0.0; SIDE]; SIDE];
+        for (row, (reduced, sums)) in reduced.iter_mut().zip(&self.sums).enumerate() {
+            let is_cut = row == SIDE - 1 && self.down.is_cut();
+            for (column, (reduced, &sum)) in reduced.iter_mut().zip(sums).enumerate() {
+                let mut sum = sum as f64;
+                if is_cut {
+                    sum = sum * self.down.cut_factor() + self.sums[SIDE][column] as f64;
+                }
+                *reduced = (sum / (self.down.divisor(row) * self.across.divisor(column))) as f32;
+            }
+        }
+        reduced
+    }
+}
+
+/// Adds up a row of column sums for each of the 64 points across.
+struct Across {
+    axis: Axis,
+    format: PixelFormat,
+    /// Of all points but the last: the tent times the share of each channel in the brightness.
+    tent: Vec<u32>,
+    /// Of the last point.
+    last: Vec<u32>,
+}
+
+impl Across {
+    fn new(columns: usize, format: PixelFormat) -> Option<Self> {
+        let axis = Axis::new(columns)?;
+        let in_channels = |weights: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
+            weights.flat_map(|weight| shares(format).iter().map(move |share| weight * share)).collect()
+        };
+        let tent =
+            axis.support(0).map(|support| in_channels(&mut support.weights.iter().map(|&weight| u32::from(weight))))?;
+        let last = in_channels(&mut axis.last_weights());
+        Some(Self { axis, format, tent, last })
+    }
+
+    fn sums<T: Copy + Into<u32>>(&self, kernel: Kernel, row: &[T]) -> [u64; SIDE] {
+        let mut sums = [0; SIDE];
+        for (point, sum) in sums.iter_mut().enumerate() {
+            let weights = if point == SIDE - 1 { &self.last } else { &self.tent };
+            let first = self.axis.first(point) * self.format.bytes_per_pixel();
+            *sum = kernel.dot(&row[first..][..weights.len()], weights);
+        }
+        sums
+    }
+
+    fn divisor(&self, point: usize) -> f64 {
+        self.axis.divisor(point) * f64::from(shares(self.format).iter().sum::<u32>())
+    }
+}
+
+/// What each byte of a pixel counts in its brightness, as in [`Pixels`](crate::Pixels).
+fn shares(format: PixelFormat) -> &'static [u32] {
+    match format {
+        PixelFormat::Luma8 => &[1],
+        PixelFormat::Rgb8 => &[299, 587, 114],
+        PixelFormat::Rgba8 => &[299, 587, 114, 0],
+    }
+}
