@@ -1,24 +1,62 @@
 //! The writer.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 
 use crate::{
     Code, Kernel, Reader, Slot, Snapshot,
-    block::{BLOCK_ROWS, Block},
+    merge::{Merge, Merged},
+    rows::Block,
 };
+
+/// Changes after which a publication looks for merges that are due.
+const CHANGES_BETWEEN_LOOKS: usize = 1_024;
 
 /// A set of codes that one owner changes while any number of [`Reader`]s search it.
 ///
 /// Nothing that [`insert`](Self::insert) or [`remove`](Self::remove) does is visible to readers before
 /// [`publish`](Self::publish): apply a whole batch, publish once, and readers see all of it or none of it.
+///
+/// New codes gather in a tail that is scanned, and become part of sorted segments by merges. An index sees to that
+/// itself: `publish` starts a thread when there is work and none is at it, and the thread ends with the work. Answers
+/// never depend on how far it is.
 pub struct Index {
-    /// The state being written. Its blocks are shared with what was published until they are next touched.
-    next: Snapshot,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
     published: Arc<ArcSwap<Snapshot>>,
+    overfull: Arc<AtomicU64>,
+    /// Whether a thread is merging ended.
+    merged: Condvar,
+    /// The index is gone: a merge would be for nobody.
+    abandoned: AtomicBool,
+    upkeep: Upkeep,
+}
+
+/// Who merges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Upkeep {
+    /// A thread of the index's own.
+    Thread,
+    /// Whoever takes a merge, runs and installs it: for tests of every order of events.
+    #[cfg(test)]
+    ByHand,
+}
+
+struct State {
+    /// The state being written. Its parts are shared with what was published until they are next touched.
+    next: Snapshot,
     /// Whether `next` differs from what was published.
     dirty: bool,
+    /// Insertions and removals since the last look for merges.
+    changes: usize,
+    merging: bool,
 }
 
 impl Index {
@@ -31,12 +69,29 @@ impl Index {
     /// An empty index with a kernel of the caller's choice: for tests and measurements.
     #[must_use]
     pub fn with_kernel(kernel: Kernel) -> Self {
-        let next = Snapshot::empty(kernel);
-        let published = Arc::new(ArcSwap::from_pointee(next.clone()));
-        Self { next, published, dirty: false }
+        Self::of(Snapshot::empty(kernel), Upkeep::Thread)
     }
 
-    /// An index of these codes, in slots 0, 1, 2... in their order, published.
+    pub(crate) fn of(snapshot: Snapshot, upkeep: Upkeep) -> Self {
+        let shared = Shared {
+            published: Arc::new(ArcSwap::from_pointee(snapshot.clone())),
+            overfull: Arc::clone(&snapshot.overfull),
+            state: Mutex::new(State { next: snapshot, dirty: false, changes: 0, merging: false }),
+            merged: Condvar::new(),
+            abandoned: AtomicBool::new(false),
+            upkeep,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Installs a merge that was made by hand, of a published state.
+    #[cfg(test)]
+    pub(crate) fn install(&mut self, merged: &Merged) {
+        let mut state = self.shared.state();
+        self.shared.install(&mut state, merged);
+    }
+
+    /// An index of these codes, in slots 0, 1, 2... in their order, published and merged.
     ///
     /// # Panics
     ///
@@ -45,7 +100,7 @@ impl Index {
     pub fn build(codes: impl IntoIterator<Item = Code>) -> Self {
         let mut index = Self::new();
         index.insert_many(codes);
-        index.publish();
+        index.settle();
         index
     }
 
@@ -56,17 +111,7 @@ impl Index {
     /// When the index has issued all 2^32 slots. An index that may see that many insertions in its life must be
     /// rebuilt before: slots are never issued twice.
     pub fn insert(&mut self, code: Code) -> Slot {
-        let slot = u32::try_from(self.next.slots).expect("an index issues at most 2^32 slots; rebuild it before");
-        if self.next.slots.is_multiple_of(BLOCK_ROWS as u64) {
-            self.next.blocks.push(Some(Arc::new(Block::new())));
-        }
-        // The last block cannot be given back before it is full, and a full one is never inserted into.
-        let last = self.next.blocks.last_mut().and_then(Option::as_mut).expect("the last block is there until full");
-        Arc::make_mut(last).push(&code);
-        self.next.slots += 1;
-        self.next.live += 1;
-        self.dirty = true;
-        Slot(slot)
+        self.shared.state().insert(&code)
     }
 
     /// Adds codes, and says in which slots: consecutive ones, in the order of the codes.
@@ -75,69 +120,167 @@ impl Index {
     ///
     /// As [`insert`](Self::insert).
     pub fn insert_many(&mut self, codes: impl IntoIterator<Item = Code>) -> Vec<Slot> {
-        codes.into_iter().map(|code| self.insert(code)).collect()
+        let mut state = self.shared.state();
+        codes.into_iter().map(|code| state.insert(&code)).collect()
     }
 
     /// Removes the code of a slot; false if there is none, because it was removed before or never inserted. Readers
     /// stop finding it once published; a snapshot taken before then keeps it.
     pub fn remove(&mut self, slot: Slot) -> bool {
-        let (index, row) = Snapshot::position(slot);
-        let Some(place) = self.next.blocks.get_mut(index) else { return false };
-        let Some(block) = place.as_mut().filter(|block| block.is_live(row)) else { return false };
-        if block.len() == 1 && block.is_full() {
-            *place = None;
-        } else {
-            Arc::make_mut(block).remove(row);
+        let mut state = self.shared.state();
+        let was_live = state.next.live.clear(slot.0);
+        if was_live {
+            state.dirty = true;
+            state.changes += 1;
         }
-        self.next.live -= 1;
-        self.dirty = true;
-        true
+        was_live
     }
 
-    /// Shows readers everything done so far: a snapshot taken after this returns has all of it. Costs one pointer per
-    /// 4,096 slots, and nothing if nothing changed.
+    /// Shows readers everything done so far: a snapshot taken after this returns has all of it. Costs a pointer per
+    /// 32,768 slots and per 512 codes of the tail, and nothing if nothing changed.
     pub fn publish(&mut self) {
-        if self.dirty {
-            self.published.store(Arc::new(self.next.clone()));
-            self.dirty = false;
+        let mut state = self.shared.state();
+        self.shared.publish(&mut state);
+        if state.changes >= CHANGES_BETWEEN_LOOKS && !state.merging && self.shared.upkeep == Upkeep::Thread {
+            state.changes = 0;
+            if let Some(merge) = Merge::due(&state.next) {
+                state.merging = true;
+                drop(state);
+                Shared::merge_on_a_thread(&self.shared, merge);
+            }
+        }
+    }
+
+    /// Publishes, and returns when every merge that is then due is done; this thread does those that no other is
+    /// at. For after a bulk load, and before measuring or storing.
+    pub fn settle(&mut self) {
+        let mut state = self.shared.state();
+        self.shared.publish(&mut state);
+        state.changes = 0;
+        loop {
+            while state.merging {
+                state = self.shared.merged.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            let Some(merge) = Merge::due(&state.next) else { return };
+            state.merging = true;
+            drop(state);
+            let mut turn = Turn { shared: &self.shared };
+            turn.merge_and_install(merge);
+            drop(turn);
+            state = self.shared.state();
         }
     }
 
     /// A handle for searching, which outlives the index if need be: it then keeps the last published state.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader::new(Arc::clone(&self.published))
+        Reader::new(Arc::clone(&self.shared.published), Arc::clone(&self.shared.overfull))
     }
 
     /// The code of a slot, the unpublished changes included; `None` once removed.
     #[must_use]
     pub fn get(&self, slot: Slot) -> Option<Code> {
-        self.next.get(slot)
+        self.shared.state().next.get(slot)
     }
 
     /// Live codes, the unpublished changes included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.next.len()
+        self.shared.state().next.len()
     }
 
     /// Whether there is no live code, the unpublished changes included.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.next.is_empty()
+        self.len() == 0
     }
 
     /// Bytes of memory that the current state takes, the unpublished changes included. What an older snapshot alone
-    /// still holds is not counted, as it returns when its last reader lets go.
+    /// still holds is not counted, as it returns when its last reader lets go, nor is what a merge under way needs.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.next.memory_bytes()
+        self.shared.state().next.memory_bytes()
     }
 
     /// How codes are compared.
     #[must_use]
     pub fn kernel(&self) -> Kernel {
-        self.next.kernel
+        self.shared.state().next.kernel
+    }
+}
+
+impl State {
+    fn insert(&mut self, code: &Code) -> Slot {
+        let next = &mut self.next;
+        let slot = u32::try_from(next.slots).expect("an index issues at most 2^32 slots; rebuild it before");
+        if next.tail.last().is_none_or(Block::is_full) {
+            next.tail.push(Block::default());
+        }
+        next.tail.last_mut().expect("a block was pushed if there was none").push(code);
+        next.live.set(slot);
+        next.slots += 1;
+        self.dirty = true;
+        self.changes += 1;
+        Slot(slot)
+    }
+}
+
+impl Shared {
+    /// What is in the lock is changed in one step or not at all, so a panic elsewhere leaves it whole.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, state: &mut State) {
+        if state.dirty {
+            self.published.store(Arc::new(state.next.clone()));
+            state.dirty = false;
+        }
+    }
+
+    /// Installs a merge in what is being written and in what was published.
+    fn install(&self, state: &mut State, merged: &Merged) {
+        state.next.install(merged);
+        let mut published = Snapshot::clone(&self.published.load());
+        published.install(merged);
+        self.published.store(Arc::new(published));
+    }
+
+    fn merge_on_a_thread(shared: &Arc<Self>, merge: Merge) {
+        let of_thread = Arc::clone(shared);
+        let turn = move || {
+            let mut turn = Turn { shared: &of_thread };
+            let mut due = Some(merge);
+            while let Some(merge) = due {
+                due = turn.merge_and_install(merge).then(|| Merge::due(&of_thread.published.load())).flatten();
+            }
+        };
+        if std::thread::Builder::new().name("hamming-merge".to_owned()).spawn(turn).is_err() {
+            // No thread is to be had: the tail stays, a later publication tries again.
+            drop(Turn { shared });
+        }
+    }
+}
+
+/// The right to merge, given back at the end whatever happens.
+struct Turn<'a> {
+    shared: &'a Shared,
+}
+
+impl Turn<'_> {
+    /// False when the index is gone.
+    fn merge_and_install(&mut self, merge: Merge) -> bool {
+        let Ok(merged) = merge.run(&self.shared.abandoned) else { return false };
+        let mut state = self.shared.state();
+        self.shared.install(&mut state, &merged);
+        !self.shared.abandoned.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.shared.state().merging = false;
+        self.shared.merged.notify_all();
     }
 }
 
@@ -147,9 +290,21 @@ impl Default for Index {
     }
 }
 
+impl Drop for Index {
+    fn drop(&mut self) {
+        self.shared.abandoned.store(true, Ordering::Relaxed);
+    }
+}
+
 impl std::fmt::Debug for Index {
     /// Sizes only: codes are sensitive and must not reach a log.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Index").field("next", &self.next).field("dirty", &self.dirty).finish_non_exhaustive()
+        let state = self.shared.state();
+        formatter
+            .debug_struct("Index")
+            .field("next", &state.next)
+            .field("dirty", &state.dirty)
+            .field("merging", &state.merging)
+            .finish_non_exhaustive()
     }
 }

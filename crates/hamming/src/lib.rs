@@ -29,40 +29,47 @@
 //!
 //! # How it works
 //!
-//! Codes live in blocks of 4,096 in order of insertion. A block keeps the first 128 bits of its codes in one column
-//! and the last 128 in another: a query reads the first column only, 16 bytes a code, and looks at the rest of a code
-//! only when the first half alone is already within the radius (for unrelated codes and radius 31: fewer than one in
-//! ten million). The column is read by a [`Kernel`] chosen once, at construction, for the processor at hand.
+//! New codes gather in a tail that is scanned linearly. From there they go into **segments**: immutable, each with
+//! sixteen tables keyed by 16-bit chunks of the code. Of two codes within radius 31, some pair of chunks differs in at
+//! most 3 bits, and one of that pair in at most 1; so looking up 17 keys in each table and comparing the other chunk of the
+//! pair, which lies in the table, leaves a few dozen candidates to compare in full. The same principle serves every
+//! radius up to about 70; beyond, scanning is faster, and is what is done. `docs/design/0003-the-index.md` has the
+//! argument and the figures.
 //!
-//! Blocks are immutable once published and shared between snapshots; the writer copies a block when it first touches
-//! it after a publication. A reader therefore sees exactly one published state, and that is a matter of types rather
-//! than of memory orderings: a [`Snapshot`] has no interior mutability, the writer changes a block only through
-//! [`Arc::make_mut`](std::sync::Arc::make_mut), which copies what anyone else can see, and the one atomic operation
-//! is `arc-swap`'s exchange of one pointer for the next.
+//! Everything published is immutable and shared between snapshots; the writer copies what it touches after a
+//! publication. A reader therefore sees exactly one published state, and that is a matter of types rather than of memory
+//! orderings: a [`Snapshot`] has no interior mutability but one counter, the writer changes what is shared only through
+//! [`Arc::make_mut`](std::sync::Arc::make_mut), which copies what anyone else can see, and the one atomic operation is
+//! `arc-swap`'s exchange of one pointer for the next.
 //!
 //! # What it costs
 //!
 //! | operation | cost |
 //! | --- | --- |
-//! | [`Snapshot::within`] | one pass over 16 bytes per code ever inserted and not yet given back |
-//! | [`Index::insert`] | a copy of 32 bytes; the first one after a publication copies the unfinished block, at most 128 KiB |
-//! | [`Index::remove`] | one bit; the first one in a block after a publication copies that block's 512-byte bitmap |
-//! | [`Index::publish`] | one pointer per block (one per 4,096 slots), whatever changed |
-//! | memory | 32.2 bytes per code; a full block's memory returns when its last code is removed and no snapshot holds it |
-//!
-//! # What it is not
-//!
-//! A sub-linear index. This linear scan is the oracle for one, which would sit behind these same names.
+//! | [`Snapshot::within`], radius 31 | about 0.4 % of the codes at 2 bytes each, a few dozen in full, and a scan of the tail |
+//! | [`Index::insert`] | a copy of 32 bytes; the first one after a publication copies up to 20 KiB |
+//! | [`Index::remove`] | one bit; the first one in a page after a publication copies that page's 4 KiB |
+//! | [`Index::publish`] | one pointer per 32,768 slots and per 512 codes of the tail |
+//! | merging, on its own thread | some microseconds a code over its life |
+//! | memory | 117 bytes per code in segments, 33 in the tail, and while a large merge runs, its result beside its sources |
 
 mod arch;
 mod batch;
-mod block;
+#[cfg(test)]
+mod histories;
 mod index;
+mod memory;
+mod merge;
+mod pages;
+mod plan;
 mod reader;
+mod rows;
+mod segment;
 mod snapshot;
 
 pub use arch::Kernel;
 pub use index::Index;
+pub use memory::Buffer;
 pub use reader::Reader;
 pub use snapshot::Snapshot;
 
@@ -117,6 +124,15 @@ fn halves(code: &Code) -> [Half; 2] {
         u64::from_le_bytes(bytes)
     };
     [[word(0), word(1)], [word(2), word(3)]]
+}
+
+/// The code of these halves.
+fn joined([[a, b], [c, d]]: [Half; 2]) -> Code {
+    let mut code = [0; 32];
+    for (bytes, word) in code.chunks_exact_mut(8).zip([a, b, c, d]) {
+        bytes.copy_from_slice(&word.to_le_bytes());
+    }
+    code
 }
 
 /// In how many bits two halves differ, 0..=128.

@@ -1,6 +1,9 @@
 //! The handle that searchers hold.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 
@@ -11,11 +14,12 @@ use crate::Snapshot;
 #[derive(Clone, Debug)]
 pub struct Reader {
     published: Arc<ArcSwap<Snapshot>>,
+    overfull: Arc<AtomicU64>,
 }
 
 impl Reader {
-    pub(crate) fn new(published: Arc<ArcSwap<Snapshot>>) -> Self {
-        Self { published }
+    pub(crate) fn new(published: Arc<ArcSwap<Snapshot>>, overfull: Arc<AtomicU64>) -> Self {
+        Self { published, overfull }
     }
 
     /// The state last published. Never waits, whatever the writer is doing; tens of nanoseconds.
@@ -25,5 +29,13 @@ impl Reader {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.published.load_full()
+    }
+
+    /// How often, in the life of the index, a segment was scanned from end to end because the buckets of a query
+    /// held too many postings or candidates: what caps the cost of a query in a bank full of look-alikes. The answers
+    /// were exact.
+    #[must_use]
+    pub fn overfull_searches(&self) -> u64 {
+        self.overfull.load(Ordering::Relaxed)
     }
 }

@@ -1,11 +1,12 @@
 //! The inner loop, once per instruction set, and the choice between them.
 //!
-//! Each file offers one type that exists only if the processor can run it, with one method: which of the rows of
-//! each group have a head (first 128 bits) within a radius of a query's head? To add an instruction set: write its
+//! Each file offers one type that exists only if the processor can run it, with two methods. `candidates`: which of the
+//! rows of each group have a head (first 128 bits) within a radius of a query's head? `sift`: which postings of some
+//! buckets have a partner chunk within the bucket's limit of the query's? To add an instruction set: write its
 //! file after [`scalar`], add a variant to `Choice`, list it in [`Kernel::available`] before the slower ones. The
 //! properties in the tests run over everything that list returns.
 
-use crate::{Half, block::Heads};
+use crate::{Half, rows::Heads};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64_neon;
@@ -66,6 +67,20 @@ impl Kernel {
         }
     }
 
+    /// Appends to `survivors` the postings of the buckets whose partner is within the bucket's limit, in the order of
+    /// the buckets. At least [`STEP`] partners follow the end of every bucket.
+    pub(crate) fn sift(&self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
+        match self.0 {
+            Choice::Scalar(kernel) => kernel.sift(buckets, partners, survivors),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(kernel) => kernel.sift(buckets, partners, survivors),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(kernel) => kernel.sift(buckets, partners, survivors),
+            #[cfg(target_arch = "aarch64")]
+            Choice::Neon(kernel) => kernel.sift(buckets, partners, survivors),
+        }
+    }
+
     /// Sets `candidates[g]` to the rows of `groups[g]` whose head is at most `radius` bits from `query`: bit r for row
     /// r, unused rows counted as zeroes. Both slices have one length.
     pub(crate) fn candidates(&self, groups: &[Heads], query: Half, radius: u32, candidates: &mut [u64]) {
@@ -84,12 +99,68 @@ impl Kernel {
     }
 }
 
+/// Partners that are looked at together.
+pub(crate) const STEP: usize = 32;
+/// Partners in a cache line.
+#[cfg(target_arch = "x86_64")]
+const LINE_PARTNERS: usize = 32;
+/// How many buckets ahead of the one being read memory is asked for.
+#[cfg(target_arch = "x86_64")]
+const AHEAD: usize = 12;
+
+/// Postings to sift: a run of partners, and what to compare them with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bucket {
+    /// First posting, and one past the last.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// The query's chunk that the partners are compared with.
+    pub(crate) partner: u16,
+    /// In how many bits they may differ, 0..=16.
+    pub(crate) limit: u8,
+}
+
+/// Asks for the memory of a value, if the processor can be asked; any index will do.
+#[inline]
+pub(crate) fn prefetch<T>(values: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        let address = values.as_ptr().wrapping_add(index);
+        // SAFETY: a prefetch reads nothing that the program could see and faults nowhere, and SSE is part of x86-64.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (values, index);
+}
+
+/// Asks for the memory of a bucket.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn prefetch_bucket(partners: &[u16], bucket: &Bucket) {
+    for at in (bucket.start as usize..bucket.end as usize).step_by(LINE_PARTNERS) {
+        prefetch(partners, at);
+    }
+    prefetch(partners, (bucket.end as usize).saturating_sub(1));
+}
+
+/// Notes the postings from `at` on whose bits are set in `near`, but for those from `end` on.
+#[inline]
+fn keep(near: u32, at: usize, end: usize, survivors: &mut Vec<u32>) {
+    let mut near = if end - at < STEP { near & ((1 << (end - at)) - 1) } else { near };
+    while near != 0 {
+        // Postings are numbered in 32 bits.
+        survivors.push((at + near.trailing_zeros() as usize) as u32);
+        near &= near - 1;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{block::GROUP_ROWS, half_distance};
+    use crate::{half_distance, rows::GROUP_ROWS};
 
     proptest! {
         #[test]
@@ -109,6 +180,29 @@ mod tests {
                 let mut found = vec![u64::MAX; groups.len()];
                 kernel.candidates(&groups, query, radius, &mut found);
                 prop_assert_eq!(&found, &expected, "{}", kernel.name());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_kernel_sifts_the_postings_that_a_naive_loop_keeps(
+            mut partners in proptest::collection::vec(prop_oneof![any::<u16>(), 0_u16..8], 0..300),
+            cuts in proptest::collection::vec(any::<proptest::sample::Index>(), 0..12),
+            partner in prop_oneof![any::<u16>(), 0_u16..8],
+            limit in 0_u8..=16,
+        ) {
+            let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(partners.len() + 1) as u32).collect();
+            cuts.sort_unstable();
+            let buckets: Vec<_> = cuts.windows(2).map(|cut| Bucket { start: cut[0], end: cut[1], partner, limit }).collect();
+            let within = |at: &u32| (partners[*at as usize] ^ partner).count_ones() <= u32::from(limit);
+            let kept = buckets.iter().flat_map(|bucket| bucket.start..bucket.end);
+            let expected: Vec<_> = kept.filter(within).collect();
+            partners.extend([partner; STEP]);
+            for kernel in Kernel::available() {
+                let mut survivors = Vec::new();
+                kernel.sift(&buckets, &partners, &mut survivors);
+                prop_assert_eq!(&survivors, &expected, "{}", kernel.name());
             }
         }
     }
@@ -142,10 +236,9 @@ mod tests {
     fn grouped(rows: &[Half]) -> Vec<Heads> {
         let mut groups = Vec::new();
         for rows in rows.chunks(GROUP_ROWS) {
-            let mut heads = Heads { words: [[0; GROUP_ROWS]; 2] };
+            let mut heads = Heads::EMPTY;
             for (index, row) in rows.iter().enumerate() {
-                heads.words[0][index] = row[0];
-                heads.words[1][index] = row[1];
+                heads.set(index, *row);
             }
             groups.push(heads);
         }
@@ -156,7 +249,7 @@ mod tests {
         let mut expected = vec![0; groups.len()];
         for (group, mask) in groups.iter().zip(&mut expected) {
             for row in 0..GROUP_ROWS {
-                if half_distance([group.words[0][row], group.words[1][row]], query) <= radius {
+                if half_distance(group.get(row), query) <= radius {
                     *mask |= 1 << row;
                 }
             }

@@ -1,54 +1,91 @@
-//! AVX-512 with VPOPCNTDQ: eight rows at a time, bits counted by the processor.
+//! AVX-512 with VPOPCNTDQ and BITALG: eight heads or thirty-two partners at a time, bits counted by the processor.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_cmple_epu64_mask, _mm512_load_si512, _mm512_popcnt_epi64, _mm512_set1_epi64,
+    __m512i, _mm512_add_epi64, _mm512_cmple_epu16_mask, _mm512_cmple_epu64_mask, _mm512_load_si512, _mm512_loadu_si512,
+    _mm512_popcnt_epi16, _mm512_popcnt_epi64, _mm512_set1_epi16, _mm512_set1_epi64, _mm512_shuffle_i64x2,
     _mm512_xor_si512,
 };
 
+use super::{AHEAD, Bucket, STEP, prefetch_bucket};
 use crate::{
     Half,
-    block::{GROUP_ROWS, Heads},
+    rows::{Heads, LINE_ROWS},
 };
 
-/// Rows in a register.
-const LANES: usize = 8;
-
-/// Exists only where AVX-512F and VPOPCNTDQ do.
+/// Exists only where AVX-512F, AVX-512BW, VPOPCNTDQ and BITALG do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kernel(());
 
 impl Kernel {
     pub(super) fn new() -> Option<Self> {
-        (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq")).then_some(Self(()))
+        let all = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vpopcntdq")
+            && is_x86_feature_detected!("avx512bitalg");
+        all.then_some(Self(()))
     }
 
     pub(super) fn candidates(self, groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
-        // SAFETY: `new` is the only way to a `Kernel` and found both features on this processor.
+        // SAFETY: `new` is the only way to a `Kernel` and found all four features on this processor.
         unsafe { scan(groups, query, radius, candidates) }
+    }
+
+    pub(super) fn sift(self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
+        // SAFETY: as above.
+        unsafe { sift(buckets, partners, survivors) }
     }
 }
 
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
 fn scan(groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
-    let first = _mm512_set1_epi64(query[0].cast_signed());
-    let second = _mm512_set1_epi64(query[1].cast_signed());
+    let [first, second] = query.map(u64::cast_signed);
+    // As a line is laid out: the first word of four heads, then the second.
+    let halves = [_mm512_set1_epi64(first), _mm512_set1_epi64(second)];
+    let query = _mm512_shuffle_i64x2::<0b00_00_00_00>(halves[0], halves[1]);
     let radius = _mm512_set1_epi64(i64::from(radius));
     for (group, candidates) in groups.iter().zip(candidates) {
         *candidates = 0;
-        for row in (0..GROUP_ROWS).step_by(LANES) {
-            let one = _mm512_popcnt_epi64(_mm512_xor_si512(load(&group.words[0], row), first));
-            let two = _mm512_popcnt_epi64(_mm512_xor_si512(load(&group.words[1], row), second));
-            let near = _mm512_cmple_epu64_mask(_mm512_add_epi64(one, two), radius);
-            *candidates |= u64::from(near) << row;
+        for (index, lines) in group.lines.as_chunks::<2>().0.iter().enumerate() {
+            let [one, two] = [0, 1].map(|line| _mm512_popcnt_epi64(_mm512_xor_si512(load(&lines[line]), query)));
+            // The counts of the first words of eight heads, and those of their second words.
+            let firsts = _mm512_shuffle_i64x2::<0b01_00_01_00>(one, two);
+            let seconds = _mm512_shuffle_i64x2::<0b11_10_11_10>(one, two);
+            let near = _mm512_cmple_epu64_mask(_mm512_add_epi64(firsts, seconds), radius);
+            *candidates |= u64::from(near) << (index * 2 * LINE_ROWS);
         }
     }
 }
 
-/// Eight words of a column, from `row` on; `row` is a multiple of eight.
+#[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
+fn sift(buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
+    for (index, bucket) in buckets.iter().enumerate() {
+        if let Some(ahead) = buckets.get(index + AHEAD) {
+            prefetch_bucket(partners, ahead);
+        }
+        let partner = _mm512_set1_epi16(bucket.partner.cast_signed());
+        let limit = _mm512_set1_epi16(i16::from(bucket.limit));
+        let end = bucket.end as usize;
+        for at in (bucket.start as usize..end).step_by(STEP) {
+            let distances = _mm512_popcnt_epi16(_mm512_xor_si512(load_partners(partners, at), partner));
+            let near = _mm512_cmple_epu16_mask(distances, limit);
+            if near != 0 {
+                super::keep(near, at, end, survivors);
+            }
+        }
+    }
+}
+
+/// Four heads.
 #[target_feature(enable = "avx512f")]
-fn load(column: &[u64; GROUP_ROWS], row: usize) -> __m512i {
-    let words: &[u64] = &column[row..row + LANES];
-    // SAFETY: `words` is 64 readable bytes. `Heads` is aligned to 64 bytes, each of its columns is a multiple of 64
-    // bytes long, and eight words are 64 bytes, so the address is a multiple of 64.
-    unsafe { _mm512_load_si512(words.as_ptr().cast()) }
+fn load(line: &[[u64; LINE_ROWS]; 2]) -> __m512i {
+    // SAFETY: a line is 64 readable bytes, and `Heads` is made of them and aligned to as many.
+    unsafe { _mm512_load_si512(line.as_ptr().cast()) }
+}
+
+/// Thirty-two partners, from `at` on.
+#[target_feature(enable = "avx512f")]
+fn load_partners(partners: &[u16], at: usize) -> __m512i {
+    let partners = &partners[at..at + STEP];
+    // SAFETY: `partners` is 64 readable bytes, and this load asks for no alignment.
+    unsafe { _mm512_loadu_si512(partners.as_ptr().cast()) }
 }

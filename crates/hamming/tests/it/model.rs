@@ -18,6 +18,8 @@ enum Step {
     RemoveRun(sample::Index, usize),
     RemoveUnknown(u32),
     Publish,
+    /// Publishes and merges.
+    Settle,
     Query(Code, u32),
     /// Queries for a code that is or was there, a few bits off.
     QueryNear(sample::Index, Vec<usize>, u32),
@@ -67,6 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any::<sample::Index>(), 1_usize..6_000).prop_map(|(from, count)| Step::RemoveRun(from, count)),
         1 => any::<u32>().prop_map(Step::RemoveUnknown),
         3 => Just(Step::Publish),
+        1 => Just(Step::Settle),
         3 => (code(), radius()).prop_map(|(query, radius)| Step::Query(query, radius)),
         3 => (any::<sample::Index>(), vec(0_usize..256, 0..40), radius())
             .prop_map(|(of, bits, radius)| Step::QueryNear(of, bits, radius)),
@@ -111,6 +114,10 @@ fn apply(
         }
         Step::Publish => {
             index.publish();
+            published.clone_from(next);
+        }
+        Step::Settle => {
+            index.settle();
             published.clone_from(next);
         }
         Step::Query(query, radius) => {

@@ -1,0 +1,87 @@
+//! Which slots hold a code: one bit a slot, in pages that snapshots share.
+
+use std::{ops::Range, sync::Arc};
+
+/// Words in a page.
+const WORDS: usize = 512;
+/// Slots in a page.
+const PAGE_SLOTS: u64 = WORDS as u64 * 64;
+
+/// Cheap to clone: a page is copied when it is first touched while another clone has it too.
+#[derive(Clone, Default)]
+pub(crate) struct Pages {
+    /// Page p holds slots from 32,768 p on; `None` where no slot is live, so that those cost nothing.
+    pages: Vec<Option<Arc<Page>>>,
+    live: usize,
+}
+
+#[derive(Clone)]
+struct Page {
+    words: [u64; WORDS],
+    live: u32,
+}
+
+impl Pages {
+    /// Live slots.
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Makes a slot live that was not.
+    pub(crate) fn set(&mut self, slot: u32) {
+        debug_assert!(!self.is_live(slot), "a slot is issued once");
+        let (index, word, bit) = place(slot);
+        if self.pages.len() <= index {
+            self.pages.resize(index + 1, None);
+        }
+        let page = self.pages[index].get_or_insert_with(|| Arc::new(Page { words: [0; WORDS], live: 0 }));
+        let page = Arc::make_mut(page);
+        page.words[word] |= bit;
+        page.live += 1;
+        self.live += 1;
+    }
+
+    /// Makes a slot dead; false if it was.
+    pub(crate) fn clear(&mut self, slot: u32) -> bool {
+        if !self.is_live(slot) {
+            return false;
+        }
+        let (index, word, bit) = place(slot);
+        if let Some(page) = &mut self.pages[index] {
+            if page.live == 1 {
+                self.pages[index] = None;
+            } else {
+                let page = Arc::make_mut(page);
+                page.words[word] &= !bit;
+                page.live -= 1;
+            }
+            self.live -= 1;
+        }
+        true
+    }
+
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        let (index, word, bit) = place(slot);
+        matches!(self.pages.get(index), Some(Some(page)) if page.words[word] & bit != 0)
+    }
+
+    /// Live slots of a range, to the nearest page at both ends: enough to judge a segment by.
+    pub(crate) fn live_about(&self, slots: &Range<u64>) -> usize {
+        let first = (slots.start / PAGE_SLOTS) as usize;
+        let end = (slots.end.div_ceil(PAGE_SLOTS) as usize).min(self.pages.len());
+        let pages = self.pages.get(first..end).unwrap_or_default();
+        pages.iter().flatten().map(|page| page.live as usize).sum()
+    }
+
+    /// Bytes on the heap.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let pages = self.pages.iter().flatten().count();
+        self.pages.capacity() * size_of::<Option<Arc<Page>>>() + pages * (size_of::<Page>() + 2 * size_of::<usize>())
+    }
+}
+
+/// The page of a slot, the word in it, and the bit in that.
+fn place(slot: u32) -> (usize, usize, u64) {
+    let index = (u64::from(slot) / PAGE_SLOTS) as usize;
+    (index, slot as usize / 64 % WORDS, 1 << (slot % 64))
+}
