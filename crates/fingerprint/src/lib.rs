@@ -44,9 +44,11 @@ mod fingerprints;
 mod orientation;
 mod pdq;
 mod pixels;
+mod views;
 
 pub use digests::{Digests, FileDigests};
 pub use fingerprints::{Md5, ParseFingerprintError, Pdq, Sha256};
 pub use orientation::{Orientation, UnknownOrientation};
 pub use pdq::{Coefficients, Dihedral, Hasher, HasherError, PdqHash, coefficients, pdq, pdq_dihedral};
-pub use pixels::{PIXELS_MAX, PixelFormat, Pixels, PixelsError};
+pub use pixels::{PIXELS_MAX, PixelFormat, Pixels, PixelsError, Window};
+pub use views::{Family, View, Viewer, trimmed, views};

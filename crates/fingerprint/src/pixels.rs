@@ -90,6 +90,18 @@ impl<'a> Pixels<'a> {
         self.format
     }
 
+    /// The part of the picture in a window; `None` if the window is empty or not wholly in the picture.
+    pub fn window(&self, window: Window) -> Option<Self> {
+        let (left, top) = (window.left as usize, window.top as usize);
+        let (width, height) = (window.width as usize, window.height as usize);
+        let inside = left.checked_add(width)? <= self.width && top.checked_add(height)? <= self.height;
+        if !inside || width == 0 || height == 0 {
+            return None;
+        }
+        let first = top * self.stride_bytes + left * self.format.bytes_per_pixel();
+        Some(Self { data: &self.data[first..], width, height, ..*self })
+    }
+
     pub(crate) fn columns(&self) -> usize {
         self.width
     }
@@ -107,9 +119,14 @@ impl<'a> Pixels<'a> {
         &self.data[row * self.stride_bytes..]
     }
 
+    /// The bytes of one row's pixels, without padding.
+    pub(crate) fn row_bytes(&self, row: usize) -> &'a [u8] {
+        &self.bytes_from(row)[..self.width * self.format.bytes_per_pixel()]
+    }
+
     /// Writes the brightness of one row, 0.0..=255.0 per pixel, into `luma`, which has one place per column.
     pub(crate) fn luma_row(&self, row: usize, brightness: Brightness, luma: &mut [f32]) {
-        let bytes = &self.bytes_from(row)[..self.width * self.format.bytes_per_pixel()];
+        let bytes = self.row_bytes(row);
         match (self.format, brightness) {
             (PixelFormat::Luma8, _) => {
                 for (luma, &grey) in luma.iter_mut().zip(bytes) {
@@ -133,6 +150,19 @@ impl<'a> Pixels<'a> {
             }
         }
     }
+}
+
+/// A rectangle in a picture, in pixels from its top left corner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    /// Columns before it.
+    pub left: u32,
+    /// Rows above it.
+    pub top: u32,
+    /// Its columns.
+    pub width: u32,
+    /// Its rows.
+    pub height: u32,
 }
 
 /// How `0.299 red + 0.587 green + 0.114 blue` is computed: the references differ in the last bits.
@@ -282,6 +312,29 @@ mod tests {
     fn a_stride_that_overflows_is_an_error_not_a_panic() {
         let error = Pixels::new(&[0; 8], 1, 8, usize::MAX, PixelFormat::Luma8).unwrap_err();
         assert!(matches!(error, PixelsError::BufferTooSmall { .. }));
+    }
+
+    #[test]
+    fn a_window_shows_its_pixels_and_none_reaches_outside() {
+        let data: vec::Vec<u8> = (0..60).collect();
+        let pixels = Pixels::new(&data, 3, 5, 12, PixelFormat::Rgb8).unwrap();
+        let window = |left, top, width, height| pixels.window(Window { left, top, width, height });
+        let lower = window(1, 3, 2, 2).unwrap();
+        assert_eq!((lower.width(), lower.height()), (2, 2));
+        assert_eq!(lower.row_bytes(0), [39, 40, 41, 42, 43, 44]);
+        assert_eq!(lower.row_bytes(1), [51, 52, 53, 54, 55, 56]);
+        assert_eq!(window(0, 0, 3, 5).unwrap().row_bytes(4), pixels.row_bytes(4));
+        for (left, top, width, height) in [
+            (0, 0, 0, 1),
+            (0, 0, 1, 0),
+            (1, 0, 3, 1),
+            (0, 5, 1, 1),
+            (0, 1, 1, 5),
+            (u32::MAX, 0, 1, 1),
+            (1, 0, u32::MAX, 1),
+        ] {
+            assert!(window(left, top, width, height).is_none());
+        }
     }
 
     #[test]
