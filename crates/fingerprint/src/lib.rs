@@ -7,11 +7,11 @@
 //! # PDQ
 //!
 //! PDQ is Meta's perceptual hash of pictures ("The TMK+PDQF video-hashing algorithm and the PDQ image-hashing
-//! algorithm", 2019). It exists in several variants whose hashes differ by up to 16 bits. This crate has one: the
-//! full-resolution function, as packaged in PyPI `pdqhash` 0.2.8 and used by `threatexchange`. From identical pixels
-//! the bits and the quality are identical to that package on x86-64; the differential test of this crate proves it on
-//! hundreds of pictures. Every operation is IEEE 754 single precision in the reference's order, so the result does
-//! not depend on the platform.
+//! algorithm", 2019). It exists in variants whose hashes differ by up to 16 bits, see [`Mode`]. [`pdq()`] is the
+//! full-resolution one, as packaged in PyPI `pdqhash` 0.2.8 and used by `threatexchange`. From identical pixels the bits
+//! and the quality are identical to that package on x86-64: the differential test of this crate draws for a difference.
+//! The result does not depend on the platform: the fast road computes in integers, and where the reference's rounding could
+//! decide, the slow road repeats its single-precision operations in its order.
 //!
 //! ```
 //! use fingerprint::{Pdq, PixelFormat, Pixels, pdq};
@@ -49,6 +49,8 @@ mod views;
 pub use digests::{Digests, FileDigests};
 pub use fingerprints::{Md5, ParseFingerprintError, Pdq, Sha256};
 pub use orientation::{Orientation, UnknownOrientation};
-pub use pdq::{Coefficients, Dihedral, Hasher, HasherError, PdqHash, coefficients, pdq, pdq_dihedral};
+pub use pdq::{
+    Coefficients, Dihedral, Hasher, HasherError, Mode, PdqHash, UnknownMode, coefficients, pdq, pdq_dihedral,
+};
 pub use pixels::{PIXELS_MAX, PixelFormat, Pixels, PixelsError, Window};
 pub use views::{Family, View, Viewer, trimmed, views};

@@ -125,6 +125,7 @@ impl<'a> Pixels<'a> {
     }
 
     /// Writes the brightness of one row, 0.0..=255.0 per pixel, into `luma`, which has one place per column.
+    #[inline(always)]
     pub(crate) fn luma_row(&self, row: usize, brightness: Brightness, luma: &mut [f32]) {
         let bytes = self.row_bytes(row);
         match (self.format, brightness) {

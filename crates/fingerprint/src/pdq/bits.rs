@@ -1,27 +1,22 @@
 //! From components to bits.
 
 use super::Components;
+use super::tolerance::SPREAD;
 use crate::Pdq;
 
-/// One bit per component: whether it is above the median of all. `None` if another component is within `tolerance` of
-/// the median: then rounding decides.
+/// One bit per component: whether it is above the median of all. `None` if components that differ by up to
+/// `tolerance` times their [`SPREAD`] could give other bits.
 ///
 /// The median of 256 numbers is here the 128th smallest, never a mean of two, and a component equal to it is a 0. So at
 /// most 128 bits are set, fewer where components are equal.
-///
-/// If no component moves by more than half of `tolerance`, the median does not either, and a component further from it than
-/// `tolerance` stays on its side. The median itself then keeps its rank.
 pub(super) fn above_median(components: &Components, tolerance: f32) -> Option<Pdq> {
     let components = components.as_flattened();
     let mut sorted = [0.0; 256];
     sorted.copy_from_slice(components);
     // The total order differs from the usual one only between zeroes of either sign, which compare equal below.
     let (_, &mut median, _) = sorted.select_nth_unstable_by(127, f32::total_cmp);
-    if tolerance > 0.0 {
-        let near = components.iter().filter(|&&component| (component - median).abs() <= tolerance).count();
-        if near > 1 {
-            return None;
-        }
+    if tolerance > 0.0 && !is_decided(components, median, tolerance) {
+        return None;
     }
     let mut bytes = [0; 32];
     for (bit, &component) in components.iter().enumerate() {
@@ -30,6 +25,21 @@ pub(super) fn above_median(components: &Components, tolerance: f32) -> Option<Pd
         }
     }
     Some(Pdq::from_bytes(bytes))
+}
+
+/// Whether all components but the median are so far from it that none can pass it: then it stays the median, and every bit
+/// stays.
+fn is_decided(components: &[f32], median: f32, tolerance: f32) -> bool {
+    let spread = SPREAD.as_flattened();
+    let place = components.iter().position(|&component| component == median).unwrap_or_default();
+    let near = components
+        .iter()
+        .zip(spread)
+        .filter(|&(component, spread)| {
+            (component - median).abs() <= tolerance * (spread + SPREAD.as_flattened()[place])
+        })
+        .count();
+    near == 1
 }
 
 #[cfg(test)]
@@ -57,14 +67,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearer_to_the_median_than_the_tolerance_is_not_decided() {
-        // The median is 127.
+    fn bits_that_components_within_their_tolerance_could_change_are_not_decided() {
+        // The median is 127, in the last column of row 7; its spread is 1/8 + 1/16, its neighbours' 1/9 + 1 and 1/8 + 1/15.
         let rising: Components = core::array::from_fn(|row| core::array::from_fn(|column| (row * 16 + column) as f32));
-        assert_eq!(above_median(&rising, 0.99), above_median(&rising, 0.0));
-        assert_eq!(above_median(&rising, 1.0), None);
+        assert_eq!(above_median(&rising, 0.7), above_median(&rising, 0.0));
+        assert_eq!(above_median(&rising, 0.8), None);
         let mut close = rising;
-        close[0][5] = 126.75;
-        assert!(above_median(&close, 0.2).is_some());
-        assert_eq!(above_median(&close, 0.25), None);
+        close[7][14] = 126.75;
+        assert!(above_median(&close, 0.6).is_some());
+        assert_eq!(above_median(&close, 0.7), None);
+        assert_eq!(above_median(&[[3.5; 16]; 16], 1e-9), None);
     }
 }

@@ -4,15 +4,18 @@
 //! There are two roads to 64x64. [`folded`] is fast and exact but for the reference's own rounding; what that could change
 //! is told by [`tolerance`], and then [`in_order`], which repeats the reference's rounding, has the last word.
 
+mod arch;
 mod bits;
 mod components;
 mod folded;
 mod hasher;
 mod in_order;
+mod mode;
 mod quality;
 mod tolerance;
 
 pub use self::hasher::{Hasher, HasherError};
+pub use self::mode::{Mode, UnknownMode};
 use self::tolerance::Tolerance;
 use crate::pixels::Brightness;
 use crate::{Orientation, Pdq, Pixels};
@@ -76,11 +79,15 @@ pub struct Coefficients {
 /// bytes a column (28 above 65,536 columns) on top: 9 MB for 14142x14142 pixels, but 1.1 GB for 40,000,000x5, so limit the
 /// sides of pictures from strangers.
 pub fn pdq(pixels: &Pixels<'_>) -> PdqHash {
+    hash_with(pixels, Brightness::Rounded)
+}
+
+fn hash_with(pixels: &Pixels<'_>, brightness: Brightness) -> PdqHash {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return PdqHash::NONE;
     }
     let near = folded(pixels).and_then(|near| near.hash());
-    near.unwrap_or_else(|| Near::exact(reduce(pixels, Brightness::Rounded)).decided(Near::hash))
+    near.unwrap_or_else(|| Near::exact(reduce(pixels, brightness)).decided(Near::hash))
 }
 
 /// The PDQ hashes of a picture in all eight orientations from one pass over its pixels: identical to the reference's
@@ -92,11 +99,15 @@ pub fn pdq(pixels: &Pixels<'_>) -> PdqHash {
 ///
 /// Memory is as for [`pdq`].
 pub fn pdq_dihedral(pixels: &Pixels<'_>) -> Dihedral {
+    dihedral_with(pixels, Brightness::Rounded)
+}
+
+fn dihedral_with(pixels: &Pixels<'_>, brightness: Brightness) -> Dihedral {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return Dihedral::NONE;
     }
     let near = folded(pixels).and_then(|near| near.dihedral());
-    near.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, Brightness::Rounded)).decided(Near::dihedral))
+    near.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, brightness)).decided(Near::dihedral))
 }
 
 /// The components the hash is cut from, for measuring how firm its bits are: the reference's `compute_float`.

@@ -1,11 +1,13 @@
 //! How far the reference's own rounding can carry it from the exact result, and what is decided all the same.
 
+use super::KEPT;
+
 /// Reach of the reference's rounding, for pictures of one size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Tolerance {
-    /// The distance of two components below which either may be the greater in the reference.
+    /// By how much a component may differ, in units of [`SPREAD`].
     pub(super) components: f32,
-    /// How much larger or smaller a step of brightness may be in the reference.
+    /// By how much a step of brightness may differ.
     pub(super) step: f32,
 }
 
@@ -15,19 +17,34 @@ impl Tolerance {
 
     /// Of a picture folded from this many columns and rows.
     ///
-    /// Running sums drift by what they lose when they cross a power of two, so drift grows with the length they run. The
-    /// factors are measured on the worst pictures known: stripes, chequers, slopes and rings.
+    /// Running sums drift by what they lose when they cross a power of two; the longer they run, the further. The factors
+    /// are measured on the worst pictures known (stripes, chequers, slopes and rings), not proved; a test of
+    /// [`folded`](super::folded) draws such pictures and checks.
     pub(super) fn of(columns: usize, rows: usize) -> Self {
-        let length = columns.max(rows) as f32;
-        let reach = square_root(length);
-        Self { components: 0.002 * reach, step: 0.0015 * reach }
+        let fourth_root = square_root(square_root(columns.max(rows) as f32));
+        Self { components: 0.0042 * fourth_root, step: 0.003 * fourth_root }
     }
 }
 
-/// The square root, from above; `core` has none.
+/// How the drift spreads over the components: mostly on few half waves across or down, since it builds up along the way.
+pub(super) const SPREAD: [[f32; KEPT]; KEPT] = {
+    let mut spread = [[0.0; KEPT]; KEPT];
+    let mut row = 0;
+    while row < KEPT {
+        let mut column = 0;
+        while column < KEPT {
+            spread[row][column] = 1.0 / (row + 1) as f32 + 1.0 / (column + 1) as f32;
+            column += 1;
+        }
+        row += 1;
+    }
+    spread
+};
+
+/// The square root of at least 1, from above; `core` has none.
 fn square_root(value: f32) -> f32 {
     let mut root = value.max(1.0);
-    // Newton's iteration from above falls to the root; from 32,640 it is there after a dozen steps.
+    // Newton's iteration falls to the root; from 32,640 it is there after a dozen steps.
     for _ in 0..16 {
         root = 0.5 * (root + value / root);
     }
@@ -39,10 +56,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tolerance_grows_with_the_root_of_the_longer_side() {
+    fn tolerance_grows_with_the_fourth_root_of_the_longer_side() {
         assert_eq!(Tolerance::of(400, 10_000), Tolerance::of(10_000, 129));
-        assert!((Tolerance::of(400, 10_000).components - 0.2).abs() < 1e-6);
-        assert!((Tolerance::of(129, 256).step - 0.024).abs() < 1e-6);
-        assert!((Tolerance::of(32_640, 129).components - 0.002 * 180.665_4).abs() < 1e-6);
+        assert!((Tolerance::of(400, 10_000).components - 0.042).abs() < 1e-6);
+        assert!((Tolerance::of(129, 256).step - 0.012).abs() < 1e-6);
+        assert!((square_root(32_640.0) - 180.665_4).abs() < 1e-3);
     }
 }

@@ -1,6 +1,8 @@
 //! What holds for every picture and every fingerprint.
 
-use fingerprint::{Md5, Orientation, Pdq, PixelFormat, Pixels, Sha256, coefficients, pdq, pdq_dihedral};
+use fingerprint::{
+    Hasher, HasherError, Md5, Orientation, Pdq, PixelFormat, Pixels, Sha256, coefficients, pdq, pdq_dihedral,
+};
 use proptest::prelude::*;
 
 use crate::recipes;
@@ -64,6 +66,34 @@ proptest! {
     }
 
     #[test]
+    fn rows_in_pieces_give_the_hash_of_the_whole_or_no_answer(
+        (recipe, seed, width, height) in a_picture(), format in a_format(), piece in 1..300usize, larger in 1..4u32,
+    ) {
+        let (width, height) = (width * larger, height * larger);
+        let (data, stride) = recipes::draw(recipe, seed, width, height, format);
+        let pixels = Pixels::new(&data, width, height, stride, format).unwrap();
+        let pushed = || {
+            let mut hasher = Hasher::new(width, height, format).unwrap();
+            for rows in data.chunks(piece * stride) {
+                let rows = Pixels::new(rows, width, (rows.len() / stride) as u32, stride, format).unwrap();
+                hasher.push(&rows).unwrap();
+            }
+            hasher
+        };
+        match pushed().finish() {
+            Ok(found) => prop_assert_eq!(found, pdq(&pixels)),
+            Err(error) => prop_assert_eq!(error, HasherError::Undecided),
+        }
+        match pushed().finish_dihedral() {
+            Ok(found) => prop_assert_eq!(found, pdq_dihedral(&pixels)),
+            Err(error) => prop_assert_eq!(error, HasherError::Undecided),
+        }
+        if width.min(height) <= 128 {
+            prop_assert!(pushed().finish().is_ok() && pushed().finish_dihedral().is_ok());
+        }
+    }
+
+    #[test]
     fn a_set_bit_is_a_coefficient_above_the_median((recipe, seed, width, height) in a_picture()) {
         prop_assume!(width >= 5 && height >= 5);
         let (data, stride) = recipes::draw(recipe, seed, width, height, PixelFormat::Luma8);
@@ -114,4 +144,22 @@ proptest! {
             Err(error) => prop_assert!(!error.to_string().is_empty()),
         }
     }
+}
+
+#[test]
+fn rows_of_another_shape_too_many_and_too_few_are_refused() {
+    for (width, height) in [(200, 150), (64, 64), (40, 30), (3, 2)] {
+        let data = vec![7; 4 * 201 * 151];
+        let rows = |width: u32, rows, format| Pixels::new(&data, width, rows, 4 * width as usize, format).unwrap();
+        let mut hasher = Hasher::new(width, height, PixelFormat::Rgb8).unwrap();
+        assert_eq!(hasher.push(&rows(width + 1, 1, PixelFormat::Rgb8)), Err(HasherError::OtherPixels));
+        assert_eq!(hasher.push(&rows(width, 1, PixelFormat::Rgba8)), Err(HasherError::OtherPixels));
+        assert_eq!(hasher.push(&rows(width, height + 1, PixelFormat::Rgb8)), Err(HasherError::TooManyRows));
+        assert_eq!(hasher.push(&rows(width, height - 1, PixelFormat::Rgb8)), Ok(()));
+        assert_eq!(hasher.push(&rows(width, 2, PixelFormat::Rgb8)), Err(HasherError::TooManyRows));
+        assert_eq!(hasher.finish(), Err(HasherError::TooFewRows));
+        let none = Hasher::new(width, height, PixelFormat::Rgb8).unwrap();
+        assert_eq!(none.finish_dihedral(), Err(HasherError::TooFewRows));
+    }
+    assert!(Hasher::new(0, 5, PixelFormat::Luma8).is_err() && Hasher::new(20_000, 20_000, PixelFormat::Luma8).is_err());
 }

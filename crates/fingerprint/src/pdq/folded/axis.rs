@@ -69,7 +69,7 @@ impl Axis {
     }
 
     pub(super) fn is_cut(&self) -> bool {
-        self.window % 2 == 0
+        self.window.is_multiple_of(2)
     }
 
     /// What the last point's sum by the tent is multiplied by before the cut off part is added.

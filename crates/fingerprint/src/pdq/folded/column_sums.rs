@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::arch::{Kernel, ROWS_MAX};
+use super::super::arch::{Kernel, ROWS_MAX};
 
 /// The weight after which a sum of bytes may not fit 16 bits any more.
 const NARROW_WEIGHT_MAX: usize = u16::MAX as usize / u8::MAX as usize;

@@ -9,15 +9,14 @@
 //! Everything up to the last division is an integer, so the result is the same on every processor, whatever the order.
 //! It differs from the reference's only by the reference's own rounding, see [`tolerance`](super::tolerance).
 
-mod arch;
 mod axis;
 mod column_sums;
 
 use alloc::vec::Vec;
 
-pub(crate) use self::arch::Kernel;
 use self::axis::Axis;
 use self::column_sums::{ColumnSums, Sums};
+use super::arch::Kernel;
 use super::{Reduced, SIDE};
 use crate::{PixelFormat, Pixels};
 
@@ -40,11 +39,14 @@ pub(super) struct Folding {
 impl Folding {
     /// `None` where a side is out of [`Axis::LENGTHS`]: the caller then computes in the reference's order.
     pub(super) fn new(columns: usize, rows: usize, format: PixelFormat) -> Option<Self> {
+        Self::with(Kernel::fastest(), columns, rows, format)
+    }
+
+    fn with(kernel: Kernel, columns: usize, rows: usize, format: PixelFormat) -> Option<Self> {
         let down = Axis::new(rows)?;
         let across = Across::new(columns, format)?;
         let values = columns * format.bytes_per_pixel();
         let open = core::array::from_fn(|_| ColumnSums::new(values, down.weight()));
-        let kernel = Kernel::fastest();
         Some(Self { kernel, down, across, open, next_point: 0, next_row: 0, sums: [[0; SIDE]; SUMS] })
     }
 
@@ -135,3 +137,6 @@ fn shares(format: PixelFormat) -> &'static [u32] {
         PixelFormat::Rgba8 => &[299, 587, 114, 0],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use self::rows::{LANES, Rows};
+use super::arch::Kernel;
 use super::{Reduced, SIDE};
 use crate::Pixels;
 use crate::pixels::Brightness;
@@ -56,6 +57,12 @@ impl Blur {
 
     /// Takes the next rows of the picture.
     pub(super) fn push(&mut self, rows: &Pixels<'_>, brightness: Brightness) {
+        Kernel::fastest().push(self, rows, brightness);
+    }
+
+    /// What `push` does, compiled for the instruction set of the caller.
+    #[inline(always)]
+    pub(super) fn push_portable(&mut self, rows: &Pixels<'_>, brightness: Brightness) {
         for row in 0..rows.rows() {
             rows.luma_row(row, brightness, self.luma.next());
             self.count_luma_row();
@@ -63,6 +70,7 @@ impl Blur {
     }
 
     /// A row of brightness was written.
+    #[inline(always)]
     fn count_luma_row(&mut self) {
         self.luma.count();
         if self.luma.is_full() {
@@ -84,6 +92,7 @@ impl Blur {
         self.sampler.reduced
     }
 
+    #[inline(always)]
     fn pass_luma(&mut self) {
         self.across.sum(&self.luma, &mut self.luma_sums);
         for index in 0..self.luma.clear() {
@@ -95,6 +104,7 @@ impl Blur {
         }
     }
 
+    #[inline(always)]
     fn count_halfway_row(&mut self) {
         self.halfway.count();
         if self.halfway.is_full() {
@@ -102,6 +112,7 @@ impl Blur {
         }
     }
 
+    #[inline(always)]
     fn pass_halfway(&mut self) {
         self.across.sum(&self.halfway, &mut self.halfway_sums);
         for index in 0..self.halfway.clear() {
@@ -144,6 +155,7 @@ impl RowBox {
     }
 
     /// Writes for each element of each row the sum of the window around it.
+    #[inline(always)]
     fn sum(&self, rows: &Rows, sums: &mut Rows) {
         if rows.filled() == LANES {
             self.sum_side_by_side::<LANES>(rows, sums, 0);
@@ -154,6 +166,7 @@ impl RowBox {
         }
     }
 
+    #[inline(always)]
     fn sum_side_by_side<const N: usize>(&self, rows: &Rows, sums: &mut Rows, first: usize) {
         let columns = self.counts.len();
         let (window, after) = (self.window, reach_after(self.window));
@@ -186,6 +199,7 @@ impl RowBox {
     }
 
     /// Turns a row of sums into averages.
+    #[inline(always)]
     fn divide(&self, row: &mut [f32]) {
         for (sum, count) in row.iter_mut().zip(&self.counts) {
             *sum /= count;
@@ -214,6 +228,7 @@ impl ColumnBox {
     }
 
     /// Takes the next row; says whether an averaged row was written to `out`.
+    #[inline(always)]
     fn push(&mut self, row: &[f32], out: &mut [f32]) -> bool {
         let columns = self.running.len();
         let place = &mut self.inside[self.next % self.window * columns..][..columns];
@@ -252,6 +267,7 @@ impl ColumnBox {
         true
     }
 
+    #[inline(always)]
     fn average(&self, count: usize, out: &mut [f32]) {
         let count = count as f32;
         for (out, running) in out.iter_mut().zip(&self.running) {

@@ -1,4 +1,9 @@
+//! The loops with vectors of 32 bytes.
+
+use super::super::in_order::Blur;
 use super::portable;
+use crate::Pixels;
+use crate::pixels::Brightness;
 
 cpufeatures::new!(avx2, "avx2");
 
@@ -20,6 +25,11 @@ impl Kernel {
         // SAFETY: `self` exists, so the processor has AVX2.
         unsafe { dot(values, weights) }
     }
+
+    pub(super) fn push(self, blur: &mut Blur, rows: &Pixels<'_>, brightness: Brightness) {
+        // SAFETY: `self` exists, so the processor has AVX2.
+        unsafe { push(blur, rows, brightness) }
+    }
 }
 
 #[target_feature(enable = "avx2")]
@@ -30,4 +40,9 @@ fn add(sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
 #[target_feature(enable = "avx2")]
 fn dot<T: Copy + Into<u32>>(values: &[T], weights: &[u32]) -> u64 {
     portable::dot(values, weights)
+}
+
+#[target_feature(enable = "avx2")]
+fn push(blur: &mut Blur, rows: &Pixels<'_>, brightness: Brightness) {
+    blur.push_portable(rows, brightness);
 }
