@@ -22,7 +22,7 @@ mod format;
 mod limits;
 mod picture;
 
-pub use decode::{decode, decode_within};
+pub use decode::{Fidelity, decode, decode_with, decode_within};
 pub use error::DecodeError;
 pub use fingerprints::{PictureFingerprints, fingerprints, fingerprints_within};
 pub use format::Format;

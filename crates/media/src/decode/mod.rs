@@ -62,6 +62,31 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeError> {
 /// # Errors
 /// See [`DecodeError`].
 pub fn decode_within(bytes: &[u8], limits: &Limits, expired: &dyn Fn() -> bool) -> Result<Picture, DecodeError> {
+    decode_with(bytes, limits, Fidelity::Exact, expired)
+}
+
+/// How true to the file the pixels are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Fidelity {
+    /// As [`decode`](decode()) says. What enters a bank must be made so, since a hash in a bank must be repeatable bit for bit.
+    #[default]
+    Exact,
+    /// Only the brightness, where a file keeps it apart: a JPEG in YCbCr becomes a grey picture, its colours are not
+    /// even transformed back. Everything else is as with [`Exact`](Self::Exact). A third quicker, a third of the memory. The hash is
+    /// 0 to 2 bits from the exact one, because colours out of range are not cut off, so it is for queries.
+    Luma,
+}
+
+/// Like [`decode_within`], with the fidelity as a parameter.
+///
+/// # Errors
+/// See [`DecodeError`].
+pub fn decode_with(
+    bytes: &[u8],
+    limits: &Limits,
+    fidelity: Fidelity,
+    expired: &dyn Fn() -> bool,
+) -> Result<Picture, DecodeError> {
     let length = bytes.len() as u64;
     if length > limits.bytes_max {
         return Err(DecodeError::TooManyBytes { bytes: length, bytes_max: limits.bytes_max });
@@ -69,7 +94,7 @@ pub fn decode_within(bytes: &[u8], limits: &Limits, expired: &dyn Fn() -> bool) 
     let format = Format::of(bytes)?;
     let deadline = Deadline::new(expired);
     let result = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Jpeg => jpeg::decode(bytes, limits, &deadline),
+        Format::Jpeg => jpeg::decode(bytes, limits, fidelity, &deadline),
         _ => others::decode(bytes, format, limits, &deadline),
     }))
     .unwrap_or(Err(DecodeError::DecoderFailed { format }));

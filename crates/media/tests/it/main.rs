@@ -5,5 +5,6 @@ mod damage;
 mod files;
 mod formats;
 mod limits;
+mod luma;
 mod memory;
 mod toolchain;

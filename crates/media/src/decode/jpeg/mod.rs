@@ -13,7 +13,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use self::outline::Outline;
 use crate::decode::reader::{Deadline, TimedReader};
-use crate::decode::{Decoded, check_memory, check_pixels, words};
+use crate::decode::{Decoded, Fidelity, check_memory, check_pixels, words};
 use crate::picture::Samples;
 use crate::{DecodeError, Format, Limits};
 
@@ -21,7 +21,12 @@ use crate::{DecodeError, Format, Limits};
 /// write about ten.
 const SCANS_MAX: usize = 100;
 
-pub(super) fn decode(bytes: &[u8], limits: &Limits, deadline: &Deadline<'_>) -> Result<Decoded, DecodeError> {
+pub(super) fn decode(
+    bytes: &[u8],
+    limits: &Limits,
+    fidelity: Fidelity,
+    deadline: &Deadline<'_>,
+) -> Result<Decoded, DecodeError> {
     let outline = Outline::of(bytes)?;
     check_pixels(outline.width, outline.height, Format::Jpeg, limits)?;
     check_memory(outline.memory_bytes(), limits)?;
@@ -35,6 +40,7 @@ pub(super) fn decode(bytes: &[u8], limits: &Limits, deadline: &Deadline<'_>) -> 
     decoder.decode_headers().map_err(|error| explain(&error))?;
     let colors = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => ColorSpace::Luma,
+        Some(ColorSpace::YCbCr) if fidelity == Fidelity::Luma => ColorSpace::Luma,
         Some(ColorSpace::RGB | ColorSpace::YCbCr | ColorSpace::CMYK | ColorSpace::YCCK) => ColorSpace::RGB,
         other => {
             let what = format!("colours {other:?}");
