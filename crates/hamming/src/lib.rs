@@ -55,6 +55,7 @@
 
 mod arch;
 mod batch;
+mod file;
 #[cfg(test)]
 mod histories;
 mod index;
@@ -68,6 +69,7 @@ mod segment;
 mod snapshot;
 
 pub use arch::Kernel;
+pub use file::{Check, OpenError};
 pub use index::Index;
 pub use memory::Buffer;
 pub use reader::Reader;

@@ -22,6 +22,28 @@ struct Page {
 }
 
 impl Pages {
+    /// The slots whose bits are set in these words.
+    pub(crate) fn of_words(words: &[u64]) -> Self {
+        let page = |words: &[u64]| {
+            let mut page = Page { words: [0; WORDS], live: words.iter().map(|word| word.count_ones()).sum() };
+            page.words[..words.len()].copy_from_slice(words);
+            (page.live > 0).then(|| Arc::new(page))
+        };
+        let pages: Vec<_> = words.chunks(WORDS).map(page).collect();
+        let live = pages.iter().flatten().map(|page| page.live as usize).sum();
+        Self { pages, live }
+    }
+
+    /// A bit for each of so many slots, in runs of words.
+    pub(crate) fn words(&self, slots: u64) -> impl Iterator<Item = &[u64]> {
+        const DEAD: [u64; WORDS] = [0; WORDS];
+        let firsts = (0..slots).step_by(PAGE_SLOTS as usize);
+        firsts.enumerate().map(move |(index, first)| {
+            let words = self.pages.get(index).and_then(Option::as_ref).map_or(&DEAD, |page| &page.words);
+            &words[..(slots - first).min(PAGE_SLOTS).div_ceil(64) as usize]
+        })
+    }
+
     /// Live slots.
     pub(crate) fn live(&self) -> usize {
         self.live

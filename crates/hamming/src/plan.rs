@@ -33,8 +33,8 @@ struct Group {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lookup {
     pub(crate) table: usize,
-    /// Differences from the query's key, near ones first.
-    pub(crate) differences: &'static [u16],
+    /// How far from the query's chunk keys are looked up, in bits.
+    radius: u8,
     /// In how many bits key and partner may differ together.
     pub(crate) limit: u8,
 }
@@ -69,16 +69,40 @@ impl Plan {
         self.groups.iter().enumerate().filter_map(|(index, group)| Some((index, (*group)?))).flat_map(
             |(index, group)| {
                 (0..2).filter_map(move |side| {
-                    let radius = usize::from(group.radii[side]?);
-                    Some(Lookup {
-                        table: 2 * index + side,
-                        differences: &DIFFERENCES[..WITHIN[radius]],
-                        limit: group.limit,
-                    })
+                    let radius = group.radii[side]?;
+                    Some(Lookup { table: 2 * index + side, radius, limit: group.limit })
                 })
             },
         )
     }
+}
+
+impl Lookup {
+    /// What keys of so many bits may differ in from the query's, near ones first.
+    pub(crate) fn differences(&self, key_bits: u32) -> impl Iterator<Item = u16> + use<> {
+        let all = &DIFFERENCES[..WITHIN[usize::from(self.radius)]];
+        all.iter().copied().filter(move |difference| u32::from(*difference) >> key_bits == 0)
+    }
+
+    /// How many those are.
+    pub(crate) fn keys(&self, key_bits: u32) -> u64 {
+        keys_within(u64::from(key_bits), self.radius)
+    }
+
+    /// Of the 65,536 partners, how many are near enough in most buckets.
+    pub(crate) fn likely_partners(&self) -> u64 {
+        keys_within(16, self.limit - self.radius)
+    }
+}
+
+/// How many keys of so many bits are at most so far from one of them: a sum of binomials.
+fn keys_within(key_bits: u64, radius: u8) -> u64 {
+    let (mut sum, mut of_this_distance) = (1, 1);
+    for distance in 1..=u64::from(radius) {
+        of_this_distance = of_this_distance * (key_bits + 1).saturating_sub(distance) / distance;
+        sum += of_this_distance;
+    }
+    sum
 }
 
 const fn differences() -> [u16; KEYS_MAX] {
@@ -107,7 +131,7 @@ mod tests {
     fn radius_31_looks_up_every_key_and_its_neighbours_in_sixteen_tables() {
         let lookups: Vec<_> = Plan::new(31).unwrap().lookups().collect();
         assert_eq!(lookups.len(), 16);
-        assert!(lookups.iter().all(|lookup| lookup.differences.len() == 17 && lookup.limit == 3));
+        assert!(lookups.iter().all(|lookup| lookup.differences(16).count() == 17 && lookup.limit == 3));
     }
 
     #[test]
@@ -132,6 +156,10 @@ mod tests {
         for (radius, &count) in WITHIN.iter().enumerate() {
             let expected = (0..=u16::MAX).filter(|value| value.count_ones() as usize <= radius).count();
             assert_eq!(count, expected);
+            for key_bits in 8..=16 {
+                let lookup = Lookup { table: 0, radius: radius as u8, limit: 9 };
+                assert_eq!(lookup.keys(key_bits), lookup.differences(key_bits).count() as u64);
+            }
             assert!(DIFFERENCES[..count].iter().all(|value| value.count_ones() as usize <= radius));
         }
     }

@@ -106,7 +106,7 @@ pub(crate) const STEP: usize = 32;
 const LINE_PARTNERS: usize = 32;
 /// How many buckets ahead of the one being read memory is asked for.
 #[cfg(target_arch = "x86_64")]
-const AHEAD: usize = 12;
+const AHEAD: usize = 20;
 
 /// Postings to sift: a run of partners, and what to compare them with.
 #[derive(Clone, Copy, Debug)]

@@ -38,6 +38,23 @@ impl Segment {
         Self { slots, layout, bytes }
     }
 
+    /// A segment of bytes that were stored; `None` if a directory does not ascend as one must.
+    pub(crate) fn open(slots: Range<u64>, layout: Layout, bytes: Bytes) -> Option<Self> {
+        let segment = Self::new(slots, layout, bytes);
+        let ascends = |table: &[u32]| {
+            table.first() == Some(&0) && table.last() == Some(&(layout.rows as u32)) && table.is_sorted()
+        };
+        segment.directory().chunks(layout.buckets() + 1).all(ascends).then_some(segment)
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Codes, each counted once.
     pub(crate) fn rows(&self) -> Rows<'_> {
         Rows { heads: self.section(Section::Heads), tails: self.section(Section::Tails) }

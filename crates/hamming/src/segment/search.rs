@@ -72,17 +72,13 @@ impl Segment {
     /// Whether looking up in the tables is expected to cost less than scanning, for codes that are not crowded.
     pub(crate) fn is_looked_up(&self, search: &Search) -> bool {
         let Some(plan) = search.plan else { return false };
-        let (rows, mut buckets, mut postings, mut candidates) = (self.layout.rows as u64, 0, 0, 0);
+        let (rows, key_bits) = (self.layout.rows as u64, self.layout.key_bits);
+        let (mut buckets, mut postings, mut candidates) = (0, 0, 0);
         for lookup in plan.lookups() {
-            let keys = self.differences(&lookup).count() as u64;
+            let keys = lookup.keys(key_bits);
             buckets += keys;
-            let of_table = (keys * rows) >> self.layout.key_bits;
-            postings += of_table;
-            // About the share of 16-bit partners within the limit less the distance of most keys.
-            let within = [1, 17, 137, 697, 2_517, 6_885, 14_893, 26_333, 39_203];
-            let most =
-                u32::from(lookup.limit).saturating_sub(lookup.differences.last().map_or(0, |key| key.count_ones()));
-            candidates += (of_table * within[most.min(8) as usize]) >> 16;
+            postings += (keys * rows) >> key_bits;
+            candidates += (keys * rows * lookup.likely_partners()) >> (key_bits + 16);
         }
         let Costs { bucket_ps, posting_ps, candidate_ps, .. } = search.costs;
         buckets * bucket_ps + postings * posting_ps + candidates * candidate_ps < self.scan_ps(search)
@@ -134,7 +130,7 @@ impl Segment {
             usize::from(search.chunks[lookup.table] >> shift ^ difference) + lookup.table * stride
         };
         for lookup in plan.lookups() {
-            for difference in self.differences(&lookup) {
+            for difference in lookup.differences(self.layout.key_bits) {
                 prefetch(directory, key(&lookup, difference));
             }
         }
@@ -144,7 +140,7 @@ impl Segment {
             let partner = search.chunks[lookup.table ^ 1];
             // Tables lie one after the other; there are at most 2^28 postings.
             let first = (lookup.table * self.layout.rows) as u32;
-            for difference in self.differences(&lookup) {
+            for difference in lookup.differences(self.layout.key_bits) {
                 let at = key(&lookup, difference);
                 let (start, end) = (first + directory[at], first + directory[at + 1]);
                 if start < end {
@@ -155,12 +151,6 @@ impl Segment {
             }
         }
         postings
-    }
-
-    /// The differences of a lookup that buckets of this segment can have.
-    fn differences(&self, lookup: &Lookup) -> impl Iterator<Item = u16> + use<> {
-        let buckets = self.layout.buckets();
-        lookup.differences.iter().copied().filter(move |difference| usize::from(*difference) < buckets)
     }
 
     /// Fills `search.rows` from `search.survivors`, asking for the memory of each thing before it is needed.

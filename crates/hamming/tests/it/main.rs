@@ -2,6 +2,7 @@
 
 mod batch;
 mod concurrency;
+mod file;
 mod heap;
 mod lifetime;
 mod model;
