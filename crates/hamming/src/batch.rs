@@ -46,7 +46,7 @@ impl Snapshot {
             for piece in pieces.map(|spans| self.scan_all(queries, radius, spans)).collect::<Vec<_>>() {
                 answers.iter_mut().zip(piece).for_each(|(matches, found)| matches.extend(found));
             }
-            answers.iter_mut().for_each(|matches| sort(matches));
+            answers.iter_mut().for_each(sort);
             return answers;
         }
         let piece = queries.len().div_ceil(threads * PIECES_PER_THREAD).clamp(PIECE_QUERIES_MIN, TILE_QUERIES);

@@ -31,7 +31,7 @@ pub struct Index {
 struct Shared {
     state: Mutex<State>,
     published: Arc<ArcSwap<Snapshot>>,
-    overfull: Arc<AtomicU64>,
+    crowded: Arc<AtomicU64>,
     /// Whether a thread is merging ended.
     merged: Condvar,
     /// The index is gone: a merge would be for nobody.
@@ -75,7 +75,7 @@ impl Index {
     pub(crate) fn of(snapshot: Snapshot, upkeep: Upkeep) -> Self {
         let shared = Shared {
             published: Arc::new(ArcSwap::from_pointee(snapshot.clone())),
-            overfull: Arc::clone(&snapshot.overfull),
+            crowded: Arc::clone(&snapshot.crowded),
             state: Mutex::new(State { next: snapshot, dirty: false, changes: 0, merging: false }),
             merged: Condvar::new(),
             abandoned: AtomicBool::new(false),
@@ -174,7 +174,7 @@ impl Index {
     /// A handle for searching, which outlives the index if need be: it then keeps the last published state.
     #[must_use]
     pub fn reader(&self) -> Reader {
-        Reader::new(Arc::clone(&self.shared.published), Arc::clone(&self.shared.overfull))
+        Reader::new(Arc::clone(&self.shared.published), Arc::clone(&self.shared.crowded))
     }
 
     /// The code of a slot, the unpublished changes included; `None` once removed.

@@ -14,12 +14,12 @@ use crate::Snapshot;
 #[derive(Clone, Debug)]
 pub struct Reader {
     published: Arc<ArcSwap<Snapshot>>,
-    overfull: Arc<AtomicU64>,
+    crowded: Arc<AtomicU64>,
 }
 
 impl Reader {
-    pub(crate) fn new(published: Arc<ArcSwap<Snapshot>>, overfull: Arc<AtomicU64>) -> Self {
-        Self { published, overfull }
+    pub(crate) fn new(published: Arc<ArcSwap<Snapshot>>, crowded: Arc<AtomicU64>) -> Self {
+        Self { published, crowded }
     }
 
     /// The state last published. Never waits, whatever the writer is doing; tens of nanoseconds.
@@ -31,11 +31,11 @@ impl Reader {
         self.published.load_full()
     }
 
-    /// How often, in the life of the index, a segment was scanned from end to end because the buckets of a query
-    /// held too many postings or candidates: what caps the cost of a query in a bank full of look-alikes. The answers
-    /// were exact.
+    /// How often, in the life of the index, a query met a crowd of look-alikes in a segment: more than 4,096 candidates
+    /// to compare in full, or so many postings that scanning the segment was cheaper and was done. The answers were
+    /// exact; such a query costs at most about twice what a scan does.
     #[must_use]
-    pub fn overfull_searches(&self) -> u64 {
-        self.overfull.load(Ordering::Relaxed)
+    pub fn crowded_searches(&self) -> u64 {
+        self.crowded.load(Ordering::Relaxed)
     }
 }

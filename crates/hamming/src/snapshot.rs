@@ -12,7 +12,7 @@ use crate::{
     Code, Half, Kernel, Match, Slot, halves,
     pages::Pages,
     rows::{BLOCK_ROWS, Block, Rows},
-    segment::{Costs, Search, Segment, Way},
+    segment::{Costs, Crowd, Search, Segment},
 };
 
 /// One published state of an [`Index`](crate::Index): it never changes.
@@ -31,8 +31,8 @@ pub struct Snapshot {
     pub(crate) live: Pages,
     /// Slots issued, 0..=2^32.
     pub(crate) slots: u64,
-    /// How often a segment was scanned because its buckets were overfull, in all snapshots of an index.
-    pub(crate) overfull: Arc<AtomicU64>,
+    /// How often a segment was found crowded around a query, in all snapshots of an index.
+    pub(crate) crowded: Arc<AtomicU64>,
 }
 
 impl Snapshot {
@@ -45,7 +45,7 @@ impl Snapshot {
             tail_first: 0,
             live: Pages::default(),
             slots: 0,
-            overfull: Arc::default(),
+            crowded: Arc::default(),
         }
     }
 
@@ -106,14 +106,12 @@ impl Snapshot {
         search.set_query(query);
         for segment in &self.segments {
             if segment.is_looked_up(search) {
-                let first = matches.len();
-                let way = segment.search(self.kernel, search, |row, distance| {
+                let crowd = segment.search(self.kernel, search, |row, distance| {
                     segment.each_slot(row, |slot| self.meet(slot, distance, matches));
                 });
-                if way == Way::Overfull {
-                    self.overfull.fetch_add(1, Ordering::Relaxed);
+                if crowd == Crowd::Large {
+                    self.crowded.fetch_add(1, Ordering::Relaxed);
                 }
-                once(matches, first);
             }
         }
     }
@@ -165,23 +163,30 @@ enum Slots<'a> {
 }
 
 /// By distance, then slot.
-pub(crate) fn sort(matches: &mut [Match]) {
-    matches.sort_unstable_by_key(|found| (found.distance, found.slot));
-}
-
-/// Leaves each match from `first` on once: near codes are met in several tables.
-fn once(matches: &mut Vec<Match>, first: usize) {
-    if matches.len() > first + 1 {
-        sort(&mut matches[first..]);
-        let mut kept = first + 1;
-        for at in first + 1..matches.len() {
-            if matches[at] != matches[kept - 1] {
-                matches[kept] = matches[at];
-                kept += 1;
-            }
-        }
-        matches.truncate(kept);
+pub(crate) fn sort(matches: &mut Vec<Match>) {
+    /// Matches from which on they are distributed rather than compared; at radius 31 only clusters have as many.
+    const MANY: usize = 1_024;
+    if matches.len() < MANY {
+        matches.sort_unstable_by_key(|found| (found.distance, found.slot));
+        return;
     }
+    // Rows are mostly met by slot.
+    if !matches.is_sorted_by_key(|found| found.slot) {
+        matches.sort_unstable_by_key(|found| found.slot);
+    }
+    let mut next = [0; 257];
+    matches.iter().for_each(|found| next[found.distance as usize] += 1);
+    let mut sum = 0;
+    for next in &mut next {
+        sum += std::mem::replace(next, sum);
+    }
+    let mut sorted = matches.clone();
+    for found in matches.drain(..) {
+        let place = &mut next[found.distance as usize];
+        sorted[*place] = found;
+        *place += 1;
+    }
+    *matches = sorted;
 }
 
 impl std::fmt::Debug for Snapshot {

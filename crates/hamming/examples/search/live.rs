@@ -134,13 +134,13 @@ pub(crate) fn skew(codes: &[Code], queries: &[Code]) {
             let some: Vec<Code> =
                 (0..200).map(|_| near_exactly(centre, bits, &mut StdRng::seed_from_u64(bits))).collect();
             let found = snapshot.within(&some[0], RADIUS).len();
-            let before = reader.overfull_searches();
+            let before = reader.crowded_searches();
             one_at_a_time(
                 &format!("{bits} bits from the centre of 100,000 {name} ({found} matches)"),
                 &snapshot,
                 &some[..20],
             );
-            println!("  scanned instead: {} of 60", reader.overfull_searches() - before);
+            println!("  crowded: {} of 60", reader.crowded_searches() - before);
         }
     }
 }

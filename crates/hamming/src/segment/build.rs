@@ -135,6 +135,8 @@ fn write_extras(buffer: &mut Buffer, layout: &Layout, slots: &[u32], extras: Vec
     for (row, (_, of)) in section::<u32>(buffer, layout, Section::ExtraRows).iter_mut().zip(&extras) {
         *row = *of;
     }
+    let repeated: &mut [u64] = section(buffer, layout, Section::Repeated);
+    extras.iter().for_each(|(_, row)| repeated[*row as usize / 64] |= 1 << (row % 64));
     let mut order: Vec<u32> = (0..).take(extras.len()).collect();
     order.sort_by_key(|place| extras[*place as usize].1);
     section::<u32>(buffer, layout, Section::ExtraOrder).copy_from_slice(&order);

@@ -48,6 +48,8 @@ pub(crate) enum Section {
     ExtraRows,
     /// The places of the extras in the above, by row.
     ExtraOrder,
+    /// A bit for each row: whether it has extras. Empty if none has.
+    Repeated,
     /// For each table, where each bucket begins in it, `u32`, and at last where the last one ends.
     Directory,
     /// The partner chunk of each posting, `u16`, table after table, and then as many unused ones as are read at once.
@@ -57,13 +59,14 @@ pub(crate) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Heads,
         Self::Tails,
         Self::Slots,
         Self::ExtraSlots,
         Self::ExtraRows,
         Self::ExtraOrder,
+        Self::Repeated,
         Self::Directory,
         Self::Partners,
         Self::Ids,
@@ -112,6 +115,8 @@ impl Layout {
             Section::Tails => self.rows * mem::size_of::<Half>(),
             Section::Slots => self.rows * mem::size_of::<u32>(),
             Section::ExtraSlots | Section::ExtraRows | Section::ExtraOrder => self.extras * mem::size_of::<u32>(),
+            Section::Repeated if self.extras == 0 => 0,
+            Section::Repeated => self.rows.div_ceil(64) * mem::size_of::<u64>(),
             Section::Directory => TABLES * (self.buckets() + 1) * mem::size_of::<u32>(),
             Section::Partners => (TABLES * self.rows + STEP) * mem::size_of::<u16>(),
             Section::Ids => TABLES * self.rows * mem::size_of::<RowNumber>(),

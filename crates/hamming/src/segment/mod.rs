@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 pub(crate) use build::{Aborted, Gathered, build};
 pub(crate) use layout::{Layout, ROWS_MAX};
-pub(crate) use search::{Costs, Search, Way};
+pub(crate) use search::{Costs, Crowd, Search};
 
 use crate::{
     Code,
@@ -89,6 +89,10 @@ impl Segment {
     /// Calls `found` with every slot of a row, by slot.
     pub(crate) fn each_slot(&self, row: usize, mut found: impl FnMut(u32)) {
         found(self.row_slots()[row]);
+        let repeated: &[u64] = self.section(Section::Repeated);
+        if repeated.get(row / 64).is_none_or(|word| word >> (row % 64) & 1 == 0) {
+            return;
+        }
         let (slots, rows) = (self.extra_slots(), self.extra_rows());
         let order: &[u32] = self.section(Section::ExtraOrder);
         let row_of = |place: &u32| rows.get(*place as usize).map_or(usize::MAX, |row| *row as usize);

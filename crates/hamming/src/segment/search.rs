@@ -42,21 +42,22 @@ pub(crate) struct Search {
     buckets: Vec<Bucket>,
     survivors: Vec<u32>,
     rows: Vec<u32>,
+    hits: Vec<(u32, u32)>,
 }
 
-/// How a segment was searched.
+/// How much a search met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    Tables,
-    /// Its buckets held more than a scan costs: it was scanned.
-    Overfull,
+pub(crate) enum Crowd {
+    Usual,
+    /// More than 4,096 candidates, or more in the buckets than a scan costs.
+    Large,
 }
 
 impl Search {
     pub(crate) fn new(radius: u32, costs: Costs) -> Self {
         let plan = Plan::new(radius);
-        let (buckets, survivors, rows) = Default::default();
-        Self { query: [[0; 2]; 2], radius, costs, plan, chunks: [0; TABLES], buckets, survivors, rows }
+        let (buckets, survivors, rows, hits) = Default::default();
+        Self { query: [[0; 2]; 2], radius, costs, plan, chunks: [0; TABLES], buckets, survivors, rows, hits }
     }
 
     pub(crate) fn set_query(&mut self, query: [Half; 2]) {
@@ -84,31 +85,39 @@ impl Segment {
         buckets * bucket_ps + postings * posting_ps + candidates * candidate_ps < self.scan_ps(search)
     }
 
-    /// Calls `found` with the row and distance of every code within the radius, in no order, some perhaps twice.
-    pub(crate) fn search(&self, kernel: Kernel, search: &mut Search, mut found: impl FnMut(usize, u32)) -> Way {
+    /// Calls `found` with the row and distance of every code within the radius, by row.
+    pub(crate) fn search(&self, kernel: Kernel, search: &mut Search, mut found: impl FnMut(usize, u32)) -> Crowd {
         let postings = self.find_buckets(search);
         if postings * search.costs.posting_ps > self.scan_ps(search) {
             self.scan(kernel, search, found);
-            return Way::Overfull;
+            return Crowd::Large;
         }
         search.survivors.clear();
         kernel.sift(&search.buckets, self.partners(), &mut search.survivors);
-        if search.survivors.len() > CANDIDATES_MANY {
+        let crowd = if search.survivors.len() > CANDIDATES_MANY { Crowd::Large } else { Crowd::Usual };
+        if crowd == Crowd::Large {
             self.rows_of_many(search);
             if search.rows.len() as u64 * search.costs.candidate_ps > self.scan_ps(search) {
                 self.scan(kernel, search, found);
-                return Way::Overfull;
+                return Crowd::Large;
             }
         } else {
             self.rows_of_few(search);
         }
         let rows = self.rows();
+        search.hits.clear();
         for &row in &search.rows {
             if let Some(distance) = rows.distance_within(row as usize, &search.query, search.radius) {
-                found(row as usize, distance);
+                search.hits.push((row, distance));
             }
         }
-        Way::Tables
+        // Near codes are met in several tables.
+        if search.hits.len() > 1 && crowd == Crowd::Usual {
+            search.hits.sort_unstable();
+            search.hits.dedup();
+        }
+        search.hits.iter().for_each(|(row, distance)| found(*row as usize, *distance));
+        crowd
     }
 
     fn scan(&self, kernel: Kernel, search: &Search, found: impl FnMut(usize, u32)) {

@@ -70,3 +70,24 @@ fn the_distance_of_two_codes_counts_their_differing_bits() {
     assert_eq!(distance(&[0x5a; 32], &[0x5a; 32]), 0);
     assert_eq!(distance(&[0; 32], &flipped([0; 32], [0, 63, 64, 127, 128, 191, 192, 255])), 8);
 }
+
+#[test]
+fn a_cluster_of_look_alikes_is_found_whole_and_counted() {
+    // More than a few thousand codes around one, in a bank of strangers, and queries from its middle to its edge.
+    let centre = random_codes(8, 1)[0];
+    let mut codes = random_codes(9, 30_000);
+    codes
+        .extend((0..20_000_usize).map(|number| flipped(centre, (0..number % 20).map(|bit| (bit * 37 + number) % 256))));
+    let model = Model { slots: codes.iter().copied().map(Some).collect() };
+    let index = Index::build(codes);
+    let reader = index.reader();
+    assert_eq!(reader.snapshot().within(&random_codes(10, 1)[0], 31), []);
+    assert_eq!(reader.crowded_searches(), 0);
+    for bits in [0, 8, 25, 40] {
+        let query = flipped(centre, (0..bits).map(|bit| bit * 5));
+        let expected = model.within(&query, 31);
+        assert_eq!(reader.snapshot().within(&query, 31), expected);
+        assert_eq!(reader.snapshot().within_batch(&[query; 3], 31), vec![expected; 3]);
+    }
+    assert!(reader.crowded_searches() > 0);
+}
