@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! cargo run --release -p hamming --example search -- 10000000 [live] [large-merge] [inserts] [radii] [skew] [check]
-//!     [avx2] [write=FOLDER]
+//!     [avx2] [write=FOLDER] [file=FOLDER]
 //! ```
 //!
 //! Always: the build, memory, single queries at radius 31 one at a time, batches on one and on all threads. The words
 //! add: queries while 1,000 codes a second come and as many go; queries while the largest segment is rewritten; what
 //! insertions cost with all merges; other radii; clusters of look-alikes; a check of answers against a plain loop; one
-//! kernel instead of the fastest. `write=FOLDER` leaves `codes.bin`, `queries.bin` (32 bytes a code) and `matches.txt` (how
+//! kernel instead of the fastest; the index in a file, mapped and sealed. `write=FOLDER` leaves `codes.bin`, `queries.bin` (32 bytes a code) and `matches.txt` (how
 //! many matches each query has) for another program to search.
 //!
 //! Times per query are processor time of the thread, as other work on the machine does not count in it; p50 and p99 are
@@ -16,6 +16,7 @@
 
 mod codes;
 mod live;
+mod stored;
 
 use std::{
     error::Error,
@@ -59,6 +60,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(folder) = words.iter().find_map(|word| word.strip_prefix("write=")) {
         write(folder, &snapshot, &codes, &queries)?;
+    }
+    if let Some(folder) = words.iter().find_map(|word| word.strip_prefix("file=")) {
+        stored::measure(folder, &snapshot, &queries)?;
     }
     drop(snapshot);
     if asked("skew") {
