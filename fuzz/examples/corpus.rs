@@ -137,6 +137,8 @@ fn exchange_packed() -> Seeds {
         orientation: Orientation::Original,
         kind: Kind::Pdq,
         fingerprint,
+        view: None,
+        trimmed: false,
     };
     let results = vec![
         MatchResult { matches: vec![matched(0), matched(1)], truncated: true },

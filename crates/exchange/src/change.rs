@@ -136,6 +136,7 @@ mod tests {
                 tier: Tier::Verified,
                 status: Status::Active,
                 fingerprints: vec![],
+                views: vec![],
                 block_radius: Some(31),
                 origin: "a".into(),
                 created_at: at,

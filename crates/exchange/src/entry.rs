@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EntryId, Fingerprint, FingerprintError, Time};
+use crate::{EntryId, Fingerprint, FingerprintError, Kind, Time, VIEWS_PER_ENTRY_MAX, View};
 
-/// Fingerprints of one entry, at most: the picture, its exact digests, and further views of it.
+/// Fingerprints of one entry, at most: the picture in its forms, and their exact digests.
 pub const FINGERPRINTS_PER_ENTRY_MAX: usize = 64;
 
 macro_rules! named {
@@ -90,6 +90,10 @@ pub struct Entry {
     /// One or more; empty once withdrawn.
     #[schema(max_items = 64)]
     pub fingerprints: Vec<Fingerprint>,
+    /// The same picture cropped, turned a little or cut to a usual shape; the most telling first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 64)]
+    pub views: Vec<View>,
     /// PDQ distance up to which the advice may be `block`; null: `review` at any distance. Worked out by the node
     /// from class, tier and status, so that a matcher needs no rules of its own. 0..=31.
     #[serde(default)]
@@ -114,6 +118,10 @@ pub struct Contribution {
     /// 1..=64 fingerprints of the same content.
     #[schema(min_items = 1, max_items = 64)]
     pub fingerprints: Vec<Fingerprint>,
+    /// 0..=64 views of the picture, the most telling first; only beside a pdq.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 64)]
+    pub views: Vec<View>,
 }
 
 /// Why a contribution is refused.
@@ -131,6 +139,18 @@ pub enum ContributionError {
     /// One of them cannot stand in a bank.
     #[error("fingerprint {0}: {1}")]
     Fingerprint(usize, FingerprintError),
+    /// Too many views. Send the first 64.
+    #[error("an entry has at most {VIEWS_PER_ENTRY_MAX} views, not {0}")]
+    TooManyViews(usize),
+    /// Views of a picture that is not there. Send its pdq too.
+    #[error("views stand beside the pdq of the whole picture; send that too, or leave them out")]
+    ViewsAlone,
+    /// The same view twice. Send each once.
+    #[error("view {0} repeats the number of an earlier one; send each once")]
+    RepeatedView(usize),
+    /// One of them cannot stand in a bank.
+    #[error("view {0}: {1}")]
+    View(usize, FingerprintError),
 }
 
 impl Contribution {
@@ -152,6 +172,22 @@ impl Contribution {
                 return Err(ContributionError::Repeated(position));
             }
         }
+        self.check_views()
+    }
+
+    fn check_views(&self) -> Result<(), ContributionError> {
+        if self.views.len() > VIEWS_PER_ENTRY_MAX {
+            return Err(ContributionError::TooManyViews(self.views.len()));
+        }
+        if !self.views.is_empty() && self.fingerprints.iter().all(|one| one.kind() != Kind::Pdq) {
+            return Err(ContributionError::ViewsAlone);
+        }
+        for (position, view) in self.views.iter().enumerate() {
+            view.check_plainness().map_err(|error| ContributionError::View(position, error))?;
+            if self.views[..position].iter().any(|other| other.code == view.code) {
+                return Err(ContributionError::RepeatedView(position));
+            }
+        }
         Ok(())
     }
 }
@@ -165,7 +201,25 @@ mod tests {
             class: Class::Minor,
             tier: Tier::Reported,
             fingerprints: (0..count).map(|byte| Fingerprint::Md5([byte; 16])).collect(),
+            views: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_entry_has_at_most_sixty_four_different_views_beside_a_pdq() {
+        let view = |code| View { code, hash: [0x0f; 32] };
+        let mut contribution = contribution(1);
+        contribution.views = vec![view(1)];
+        assert_eq!(contribution.check(), Err(ContributionError::ViewsAlone));
+        contribution.fingerprints.push(Fingerprint::Pdq { hash: [0x0f; 32], quality: None });
+        contribution.views = (1..=64).map(view).collect();
+        assert_eq!(contribution.check(), Ok(()));
+        contribution.views.push(view(65));
+        assert_eq!(contribution.check(), Err(ContributionError::TooManyViews(65)));
+        contribution.views = vec![view(1), view(1)];
+        assert_eq!(contribution.check(), Err(ContributionError::RepeatedView(1)));
+        contribution.views = vec![View { code: 1, hash: [0; 32] }];
+        assert!(matches!(contribution.check(), Err(ContributionError::View(0, _))));
     }
 
     #[test]

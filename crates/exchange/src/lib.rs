@@ -19,6 +19,7 @@ mod matching;
 mod outcome;
 pub mod packed;
 mod time;
+mod view;
 
 pub use advice::{Advice, BlockRadius, MatchKind};
 pub use agreement::{Agreement, AgreementError, Reach, Scope, Scopes};
@@ -32,6 +33,7 @@ pub use matching::{
 };
 pub use outcome::{KeptReason, Outcome, OutcomeError, OutcomeKind, OutcomeReport};
 pub use time::{Time, TimeError};
+pub use view::{VIEWS_PER_ENTRY_MAX, View, ViewError};
 
 /// Entries in one contribution, at most.
 pub const ENTRIES_PER_CALL_MAX: usize = 1_000;

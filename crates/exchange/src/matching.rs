@@ -83,6 +83,10 @@ pub struct Query {
     /// Its PDQ hash, or the hashes of its orientations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pdq: Option<PdqQuery>,
+    /// PDQ of the same picture without the border, the letterbox or the caption bar around it, if there is one; again
+    /// one hash or those of its orientations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trimmed: Option<PdqQuery>,
     /// SHA-256 of the file, 64 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
@@ -138,6 +142,8 @@ fn at_most<'de, D: Deserializer<'de>, T: Deserialize<'de>, const MOST: usize>(li
 pub struct Parsed {
     /// 0 to 8 hashes in the order of [`Orientation`].
     pub pdq: Vec<[u8; 32]>,
+    /// As `pdq`, of the picture without what surrounds it.
+    pub trimmed: Vec<[u8; 32]>,
     /// Digest of the file.
     pub sha256: Option<[u8; 32]>,
     /// Digest of the file.
@@ -151,13 +157,13 @@ pub enum QueryError {
     #[error("a call has 1 to {QUERIES_MAX} queries, not {0}")]
     Count(usize),
     /// Nothing asked.
-    #[error("query {0}: give pdq, sha256 or md5")]
+    #[error("query {0}: give pdq, trimmed, sha256 or md5")]
     Empty(usize),
     /// Not hex of the right length.
     #[error("query {0}: {name} is exactly {digits} hex digits", name = .1.name(), digits = .1.bytes_len() * 2)]
     NotHex(usize, Kind),
     /// No orientation or more than there are.
-    #[error("query {0}: pdq is one hash or 1 to 8 of them, not {1}")]
+    #[error("query {0}: pdq and trimmed are one hash or 1 to 8 of them, not {1}")]
     Orientations(usize, usize),
     /// Too far.
     #[error("radius is 0 to {RADIUS_MAX}, not {0}")]
@@ -178,21 +184,25 @@ impl MatchRequest {
 
 impl Query {
     fn parse(&self, position: usize) -> Result<Parsed, QueryError> {
-        let hashes = match &self.pdq {
-            None => &[],
-            Some(PdqQuery::One(hash)) => std::slice::from_ref(hash),
-            Some(PdqQuery::Oriented(hashes)) if hashes.is_empty() || hashes.len() > Orientation::ALL.len() => {
-                return Err(QueryError::Orientations(position, hashes.len()));
-            }
-            Some(PdqQuery::Oriented(hashes)) => hashes.as_slice(),
-        };
         let not_hex = |kind| QueryError::NotHex(position, kind);
-        let pdq = hashes.iter().map(|hash| hex::decode(hash).ok_or(not_hex(Kind::Pdq)));
+        let (pdq, trimmed) = (oriented(position, self.pdq.as_ref())?, oriented(position, self.trimmed.as_ref())?);
         let sha256 = self.sha256.as_deref().map(|text| hex::decode(text).ok_or(not_hex(Kind::Sha256)));
         let md5 = self.md5.as_deref().map(|text| hex::decode(text).ok_or(not_hex(Kind::Md5)));
-        let parsed = Parsed { pdq: pdq.collect::<Result<_, _>>()?, sha256: sha256.transpose()?, md5: md5.transpose()? };
+        let parsed = Parsed { pdq, trimmed, sha256: sha256.transpose()?, md5: md5.transpose()? };
         if parsed == Parsed::default() { Err(QueryError::Empty(position)) } else { Ok(parsed) }
     }
+}
+
+fn oriented(position: usize, given: Option<&PdqQuery>) -> Result<Vec<[u8; 32]>, QueryError> {
+    let hashes = match given {
+        None => &[],
+        Some(PdqQuery::One(hash)) => std::slice::from_ref(hash),
+        Some(PdqQuery::Oriented(hashes)) if hashes.is_empty() || hashes.len() > Orientation::ALL.len() => {
+            return Err(QueryError::Orientations(position, hashes.len()));
+        }
+        Some(PdqQuery::Oriented(hashes)) => hashes.as_slice(),
+    };
+    hashes.iter().map(|hash| hex::decode(hash).ok_or(QueryError::NotHex(position, Kind::Pdq))).collect()
 }
 
 /// An entry that a query met: once per entry, at its smallest distance.
@@ -216,6 +226,12 @@ pub struct Matched {
     pub kind: Kind,
     /// Its place among the entry's fingerprints, from 0.
     pub fingerprint: u8,
+    /// Which view of the entry's picture met; left out: the whole picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<u8>,
+    /// The query met without what surrounds it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub trimmed: bool,
 }
 
 /// What is known about one query.

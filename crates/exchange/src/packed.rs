@@ -9,7 +9,8 @@
 //! | seq | u64 | | entry id | 16 |
 //! | records | u32 | | distance, class, tier, status, advice, kind, fingerprint, flags | 8 x u8 |
 //!
-//! Flag 1: the query matched more entries than are listed. Codes are those of the types' `code()`. A packed query has
+//! Flag 1: the query matched more entries than are listed. Flag 2: a view of the entry's picture met, and `fingerprint`
+//! is its number. Codes are those of the types' `code()`. A packed query has
 //! one orientation only.
 
 use crate::{
@@ -21,6 +22,7 @@ const MAGIC: &[u8; 4] = b"RPM1";
 const HEADER_BYTES: usize = 16;
 const RECORD_BYTES: usize = 28;
 const TRUNCATED: u8 = 1;
+const VIEW: u8 = 2;
 
 /// Bytes of one query.
 pub const QUERY_BYTES: usize = 32;
@@ -69,8 +71,8 @@ pub fn encode_response(response: &MatchResponse) -> Vec<u8> {
                 matched.status.code(),
                 matched.advice.code(),
                 matched.kind.code(),
-                matched.fingerprint,
-                if result.truncated { TRUNCATED } else { 0 },
+                matched.view.unwrap_or(matched.fingerprint),
+                u8::from(result.truncated) * TRUNCATED + u8::from(matched.view.is_some()) * VIEW,
             ]);
         }
     }
@@ -97,6 +99,7 @@ pub fn decode_response(bytes: &[u8], queries: usize) -> Result<MatchResponse, Pa
 }
 
 fn decode_record(record: &[u8; RECORD_BYTES]) -> Option<Matched> {
+    let is_view = record[27] & VIEW != 0;
     Some(Matched {
         entry: EntryId::from_slice(&record[4..20])?,
         distance: record[20],
@@ -105,7 +108,9 @@ fn decode_record(record: &[u8; RECORD_BYTES]) -> Option<Matched> {
         status: Status::from_code(record[23])?,
         advice: Advice::from_code(record[24])?,
         kind: Kind::from_code(record[25])?,
-        fingerprint: record[26],
+        fingerprint: if is_view { 0 } else { record[26] },
+        view: is_view.then_some(record[26]),
+        trimmed: false,
         orientation: Orientation::Original,
     })
 }
@@ -124,8 +129,8 @@ mod tests {
     }
 
     fn matched() -> impl Strategy<Value = Matched> {
-        (any::<[u8; 16]>(), 0_u8..=60, 0_u8..2, 0_u8..3, 0_u8..3, 0_u8..2, 0_u8..3, 0_u8..64).prop_map(
-            |(entry, distance, class, tier, status, advice, kind, fingerprint)| Matched {
+        (any::<[u8; 16]>(), 0_u8..=60, 0_u8..2, 0_u8..3, 0_u8..3, 0_u8..2, 0_u8..3, 0_u8..64, prop::option::of(1_u8..))
+            .prop_map(|(entry, distance, class, tier, status, advice, kind, fingerprint, view)| Matched {
                 entry: EntryId::from_bytes(entry),
                 class: Class::from_code(class).unwrap(),
                 tier: Tier::from_code(tier).unwrap(),
@@ -134,9 +139,10 @@ mod tests {
                 distance,
                 orientation: Orientation::Original,
                 kind: Kind::from_code(kind).unwrap(),
-                fingerprint,
-            },
-        )
+                fingerprint: if view.is_some() { 0 } else { fingerprint },
+                view,
+                trimmed: false,
+            })
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use fingerprint::{Dihedral, pdq, pdq_dihedral};
 use media::alter::Alteration;
-use media::{Limits, Picture, decode, draw, encode, fingerprints};
+use media::{Limits, Picture, Purpose, decode, draw, encode, fingerprints};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -67,7 +67,7 @@ fn speed() -> Result<(), Failure> {
         let picture = draw::photograph(1, width, height);
         for (kind, file) in [("jpeg-85", encode::jpeg(&picture, 85)?), ("png", encode::png(&picture)?)] {
             let decode_ms = milliseconds(|| decode(&file, &Limits::default()).is_ok());
-            let all_ms = milliseconds(|| fingerprints(&file, &Limits::default()).is_ok());
+            let all_ms = milliseconds(|| fingerprints(&file, &Limits::default(), Purpose::Query).is_ok());
             let name = format!("{width} x {height} {kind}");
             let per_second = 1000.0 / all_ms;
             println!("{name:<24}{:>10}{decode_ms:>14.2}{all_ms:>14.2}{per_second:>16.1}", file.len() / 1024);

@@ -1,14 +1,28 @@
 use std::time::Instant;
 
-use fingerprint::{Digests, Dihedral, Md5, Sha256, pdq_dihedral};
+use fingerprint::{Digests, Dihedral, Md5, Pdq, Pixels, Sha256, View, pdq_dihedral};
 
 use crate::{DecodeError, Format, Limits, decode_within};
+
+/// What fingerprints are for; it decides what is taken beside PDQ and digests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    /// To ask whether a picture is known: also what is left of it without a border or a caption.
+    Query,
+    /// To protect a picture: also its views.
+    Bank,
+}
 
 /// Every fingerprint of one picture file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PictureFingerprints {
     /// PDQ of the picture in its eight orientations, and its quality.
     pub dihedral: Dihedral,
+    /// For [`Purpose::Query`], PDQ of the picture without the border or the caption around it, in its eight
+    /// orientations; `None` when there is none. See [`fingerprint::trimmed`].
+    pub trimmed: Option<Dihedral>,
+    /// For [`Purpose::Bank`], at most 64 views, the most telling first. See [`fingerprint::views`].
+    pub views: Vec<(View, Pdq)>,
     /// MD5 of the file.
     pub md5: Md5,
     /// SHA-256 of the file.
@@ -27,9 +41,9 @@ pub struct PictureFingerprints {
 ///
 /// # Errors
 /// See [`DecodeError`]. Digests of a file that is no picture are had from [`fingerprint::Digests`].
-pub fn fingerprints(bytes: &[u8], limits: &Limits) -> Result<PictureFingerprints, DecodeError> {
+pub fn fingerprints(bytes: &[u8], limits: &Limits, purpose: Purpose) -> Result<PictureFingerprints, DecodeError> {
     let begin = Instant::now();
-    fingerprints_within(bytes, limits, &|| begin.elapsed() >= limits.time_max)
+    fingerprints_within(bytes, limits, purpose, &|| begin.elapsed() >= limits.time_max)
 }
 
 /// Like [`fingerprints`](fingerprints()), with the clock as a parameter; see [`decode_within`].
@@ -39,18 +53,31 @@ pub fn fingerprints(bytes: &[u8], limits: &Limits) -> Result<PictureFingerprints
 pub fn fingerprints_within(
     bytes: &[u8],
     limits: &Limits,
+    purpose: Purpose,
     expired: &dyn Fn() -> bool,
 ) -> Result<PictureFingerprints, DecodeError> {
     let picture = decode_within(bytes, limits, expired)?;
+    let pixels = picture.pixels();
     let mut digests = Digests::new();
     digests.update(bytes);
     let digests = digests.finish();
     Ok(PictureFingerprints {
-        dihedral: pdq_dihedral(&picture.pixels()),
+        dihedral: pdq_dihedral(&pixels),
+        trimmed: if purpose == Purpose::Query { trimmed(&pixels) } else { None },
+        views: if purpose == Purpose::Bank { views(&pixels) } else { Vec::new() },
         md5: digests.md5,
         sha256: digests.sha256,
         width: picture.width(),
         height: picture.height(),
         format: picture.format(),
     })
+}
+
+fn trimmed(pixels: &Pixels<'_>) -> Option<Dihedral> {
+    let window = fingerprint::trimmed(pixels)?;
+    Some(pdq_dihedral(&pixels.window(window)?))
+}
+
+fn views(pixels: &Pixels<'_>) -> Vec<(View, Pdq)> {
+    fingerprint::views(pixels).into_iter().map(|(view, hash, _)| (view, hash)).collect()
 }

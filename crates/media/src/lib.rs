@@ -24,7 +24,7 @@ mod picture;
 
 pub use decode::{Fidelity, decode, decode_with, decode_within};
 pub use error::DecodeError;
-pub use fingerprints::{PictureFingerprints, fingerprints, fingerprints_within};
+pub use fingerprints::{PictureFingerprints, Purpose, fingerprints, fingerprints_within};
 pub use format::Format;
 pub use limits::Limits;
 pub use picture::Picture;

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use exchange::{BlockRadius, RADIUS_FIRM_MAX};
+use exchange::{BlockRadius, RADIUS_FIRM_MAX, VIEWS_PER_ENTRY_MAX};
 use figment::Figment;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) requests_per_second: NonZeroU32,
     /// How far a verified entry may be blocked without a person looking.
     pub(crate) block_radius: BlockRadius,
+    /// Views of an entry that are searched, at most.
+    pub(crate) views: usize,
     /// The nodes that a matcher follows.
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
@@ -69,6 +71,7 @@ impl Default for Settings {
             node_key_file: None,
             requests_per_second: NonZeroU32::MIN.saturating_add(199),
             block_radius: BlockRadius::default(),
+            views: VIEWS_PER_ENTRY_MAX,
             from: Vec::new(),
             access_token_file: None,
             log: "info".to_owned(),
@@ -114,6 +117,9 @@ impl Settings {
             if radius > RADIUS_FIRM_MAX {
                 return Err(ConfigError(format!("block_radius.{key} is 0 to {RADIUS_FIRM_MAX}, not {radius}")));
             }
+        }
+        if self.views > VIEWS_PER_ENTRY_MAX {
+            return Err(ConfigError(format!("views is 0 to {VIEWS_PER_ENTRY_MAX}, not {}", self.views)));
         }
         Ok(self)
     }

@@ -3,14 +3,14 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use exchange::BlockRadius;
+use exchange::{BlockRadius, VIEWS_PER_ENTRY_MAX};
 use sealing::NodeKey;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::{Operator, RateLimits};
-use crate::bank::{Bank, BankError};
+use crate::bank::{Bank, BankError, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::partners::Partners;
 use crate::removal::Removal;
@@ -21,6 +21,8 @@ use crate::storage::{Database, NODE};
 pub struct NodeSettings {
     /// How far a verified entry may be blocked without a person.
     pub block_radius: BlockRadius,
+    /// Views of an entry that are searched, at most.
+    pub views_max: usize,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// Where the time comes from.
@@ -33,6 +35,7 @@ impl Default for NodeSettings {
     fn default() -> Self {
         Self {
             block_radius: BlockRadius::default(),
+            views_max: VIEWS_PER_ENTRY_MAX,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -68,10 +71,12 @@ impl Node {
         key: Arc<NodeKey>,
         settings: NodeSettings,
     ) -> Result<(Self, Operator), BankError> {
-        let NodeSettings { block_radius, requests_per_second, clock, entropy } = settings;
+        let NodeSettings { block_radius, views_max, requests_per_second, clock, entropy } = settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
-        let (bank, operator) = Bank::open(database.clone(), key, block_radius, clock.clone(), entropy.clone()).await?;
+        let (bank, operator) =
+            Bank::open(database.clone(), key, Rules { block_radius, views_max }, clock.clone(), entropy.clone())
+                .await?;
         let node = Self {
             bank,
             partners: Partners::new(database.clone(), clock.clone(), entropy),

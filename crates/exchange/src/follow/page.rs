@@ -13,7 +13,7 @@
 
 use crate::{
     Action, Change, Class, Entry, EntryId, FINGERPRINTS_PER_ENTRY_MAX, Fingerprint, RADIUS_FIRM_MAX, RemoveReason,
-    SnapshotHeader, Status, Tier, Time,
+    SnapshotHeader, Status, Tier, Time, VIEWS_PER_ENTRY_MAX, View,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -187,6 +187,8 @@ struct RawEntry<'a> {
     status: Status,
     #[serde(borrow)]
     fingerprints: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    views: Vec<&'a RawValue>,
     block_radius: Option<u8>,
 }
 
@@ -229,7 +231,7 @@ fn read_entry(raw: &RawValue) -> Result<(Entry, Option<Flaw>), (Option<EntryId>,
         let id = serde_json::from_str::<JustId>(raw.get()).ok().map(|just| just.id);
         return Err((id, Flaw::Unreadable));
     };
-    let RawEntry { id, class, tier, status, fingerprints: given, block_radius } = entry;
+    let RawEntry { id, class, tier, status, fingerprints: given, views, block_radius } = entry;
     if given.len() > FINGERPRINTS_PER_ENTRY_MAX {
         return Err((Some(id), Flaw::Fingerprints));
     }
@@ -240,11 +242,17 @@ fn read_entry(raw: &RawValue) -> Result<(Entry, Option<Flaw>), (Option<EntryId>,
     if fingerprints.is_empty() && status != Status::Withdrawn {
         return Err((Some(id), Flaw::Fingerprints));
     }
+    // Views beyond the limit are the least telling ones; one that cannot be used costs some recall, not the entry.
+    let views: Vec<View> = views
+        .iter()
+        .filter_map(|raw| serde_json::from_str::<View>(raw.get()).ok().filter(|view| view.check_plainness().is_ok()))
+        .take(VIEWS_PER_ENTRY_MAX)
+        .collect();
     let left_out = given.len() - fingerprints.len();
     let may_block = tier != Tier::Reported && status == Status::Active;
     let block_radius = block_radius.filter(|_| may_block).map(|radius| radius.min(RADIUS_FIRM_MAX));
     let (origin, created_at) = (String::new(), Time::from_micros(0));
-    let entry = Entry { id, class, tier, status, fingerprints, block_radius, origin, created_at };
+    let entry = Entry { id, class, tier, status, fingerprints, views, block_radius, origin, created_at };
     Ok((entry, (left_out > 0).then_some(Flaw::SomeFingerprints(left_out))))
 }
 
@@ -310,6 +318,17 @@ mod tests {
         let Action::Put(entry) = &page.changes[0].action else { panic!("a put") };
         assert_eq!(entry.fingerprints, [Fingerprint::Md5([0; 16])]);
         assert_eq!(page.skipped[0].flaw, Flaw::SomeFingerprints(2));
+    }
+
+    #[test]
+    fn views_that_cannot_be_used_are_left_out_and_the_others_stay_in_their_order() {
+        let view = |code: u32, digits: &str| json!({"view": code, "value": digits.repeat(32)});
+        let page = page(json!([put(4, |entry| {
+            entry["views"] = json!([view(9, "0f"), view(3, "00"), view(300, "0f"), 7, view(4, "f0")]);
+        })]));
+        let Action::Put(entry) = &page.changes[0].action else { panic!("a put") };
+        assert_eq!(entry.views.iter().map(|view| view.code).collect::<Vec<_>>(), [9, 4]);
+        assert_eq!(page.skipped, []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What each kind of file becomes.
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
-use media::{DecodeError, Format, Limits, Picture, decode, fingerprints};
+use media::{DecodeError, Format, Limits, Picture, Purpose, decode, fingerprints};
 
 use crate::files::{self, animated_gif, drawn, drawn_with_alpha, encoded, jpeg::Flat, png};
 
@@ -12,7 +12,8 @@ fn decoded(file: &[u8]) -> Picture {
 #[test]
 fn every_kind_of_file_is_decoded_and_fingerprinted() {
     for (name, file) in files::one_of_each() {
-        let fingerprints = fingerprints(&file, &Limits::default()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let fingerprints =
+            fingerprints(&file, &Limits::default(), Purpose::Query).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(fingerprints.width, 40, "{name}");
         assert!(name.contains(&fingerprints.format.to_string()) || name == "YCCK JPEG", "{name}");
     }
@@ -21,7 +22,7 @@ fn every_kind_of_file_is_decoded_and_fingerprinted() {
 #[test]
 fn digests_are_those_of_the_file_and_the_hash_is_that_of_the_pixels() {
     let file = encoded(drawn(1, 90, 70), ImageFormat::Png);
-    let found = fingerprints(&file, &Limits::default()).unwrap();
+    let found = fingerprints(&file, &Limits::default(), Purpose::Query).unwrap();
     let mut digests = fingerprint::Digests::new();
     digests.update(&file);
     let digests = digests.finish();
@@ -170,7 +171,7 @@ fn every_format_holds_a_picture_of_one_pixel() {
     }
     let jpeg = decoded(&encoded(one, ImageFormat::Jpeg));
     assert!(jpeg.samples().iter().zip(color).all(|(found, expected)| found.abs_diff(expected) <= 6));
-    let found = fingerprints(&encoded(drawn(1, 1, 1), ImageFormat::Png), &Limits::default()).unwrap();
+    let found = fingerprints(&encoded(drawn(1, 1, 1), ImageFormat::Png), &Limits::default(), Purpose::Bank).unwrap();
     assert_eq!(found.dihedral.quality, 0);
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use image::ImageFormat;
-use media::{DecodeError, Limits, decode, decode_within, fingerprints, fingerprints_within};
+use media::{DecodeError, Limits, Purpose, decode, decode_within, fingerprints, fingerprints_within};
 
 use crate::files::{drawn, encoded, jpeg::Flat, one_of_each, png};
 
@@ -16,7 +16,7 @@ fn a_file_of_just_the_allowed_bytes_is_read_and_one_more_is_too_many() {
     let past = Limits { bytes_max: at.bytes_max - 1, ..at };
     let error = DecodeError::TooManyBytes { bytes: at.bytes_max, bytes_max: past.bytes_max };
     assert_eq!(decode(&file, &past), Err(error.clone()));
-    assert_eq!(fingerprints(&file, &past).unwrap_err(), error);
+    assert_eq!(fingerprints(&file, &past, Purpose::Query).unwrap_err(), error);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn the_clock_is_looked_at_while_a_long_file_is_read() {
             looks.set(looks.get() + 1);
             false
         };
-        fingerprints_within(&file, &Limits::default(), &never).unwrap();
+        fingerprints_within(&file, &Limits::default(), Purpose::Query, &never).unwrap();
         let kibibytes = file.len() / 1024;
         assert!(looks.get() >= kibibytes / 128, "{format:?}: {} looks for {kibibytes} KiB", looks.get());
     }

@@ -4,18 +4,19 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use exchange::Fingerprint;
-use media::PictureFingerprints;
+use exchange::{Fingerprint, View};
+use media::{PictureFingerprints, Purpose};
 use serde::Serialize;
 
-use super::pictures::{for_the_bank, hash_all};
+use super::pictures::{for_the_bank, hash_all, views_for_the_bank};
 use crate::output;
 
 /// Take the fingerprints of pictures, here, without sending anything
 ///
 /// Prints a line for each picture: its PDQ hash, that hash's quality (0 to 100; below 50 the picture is too plain to be
 /// recognised safely) and its path. With --json, a JSON object for each: path, fingerprints (pdq, sha256, md5),
-/// orientations (the PDQ hashes of its eight orientations), width, height, format. `rempart bank import` takes those
+/// views (PDQ hashes of the picture cropped or tilted), orientations (the PDQ hashes of its eight orientations), width,
+/// height, format. `rempart bank import` takes those
 /// lines.
 ///
 /// A file that cannot be hashed is named on standard error, the others are hashed all the same, and the exit code
@@ -35,6 +36,7 @@ pub(crate) struct Hash {
 struct Line<'a> {
     path: &'a Path,
     fingerprints: Vec<Fingerprint>,
+    views: Vec<View>,
     orientations: Vec<String>,
     width: u32,
     height: u32,
@@ -43,7 +45,7 @@ struct Line<'a> {
 
 impl Hash {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let tally = hash_all(&self.paths, |path, found| self.print(path, &found))?;
+        let tally = hash_all(&self.paths, Purpose::Bank, |path, found| self.print(path, &found))?;
         Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
@@ -59,6 +61,7 @@ impl Hash {
         output::json_line(&Line {
             path,
             fingerprints: for_the_bank(found),
+            views: views_for_the_bank(found),
             orientations: found.dihedral.hashes.iter().map(ToString::to_string).collect(),
             width: found.width,
             height: found.height,

@@ -67,6 +67,10 @@ pub(crate) struct Matcher {
     #[arg(long, value_name = "FILE")]
     node_key_file: Option<PathBuf>,
 
+    /// How many views of each entry to search, 0 to 64 [default: 64]; fewer take less memory and miss more crops
+    #[arg(long, value_name = "NUMBER")]
+    views: Option<usize>,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -84,6 +88,8 @@ struct Flags<'a> {
     access_token_file: Option<&'a PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     node_key_file: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    views: Option<usize>,
 }
 
 impl Matcher {
@@ -100,7 +106,8 @@ impl Matcher {
         let named = config::path(settings.node_key_file.as_ref());
         let place = node_key::place(named.as_deref(), self.data.join(KEY_FILE));
         let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
-        let replica = Replica::open(MatcherSettings { access, ..MatcherSettings::new(file, key, upstreams) }).await?;
+        let usual = MatcherSettings::new(file, key, upstreams);
+        let replica = Replica::open(MatcherSettings { access, views_max: settings.views, ..usual }).await?;
         let public = listen(address).await?;
         let operator = listen(settings.operator_address(address)).await?;
         let end = asked_to_end()?;
@@ -137,6 +144,7 @@ impl Matcher {
             operator_listen: self.operator_listen,
             access_token_file: self.access_token_file.as_ref(),
             node_key_file: self.node_key_file.as_ref(),
+            views: self.views,
         })
     }
 }

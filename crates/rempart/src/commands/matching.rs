@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use exchange::{MatchRequest, MatchResponse, MatchResult, PDQ_QUALITY_MIN, PdqQuery, Query};
-use media::PictureFingerprints;
+use fingerprint::Dihedral;
+use media::{PictureFingerprints, Purpose};
 use serde::Serialize;
 use server::http::Remote;
 use tokio::sync::mpsc;
@@ -20,7 +21,8 @@ const BATCH: usize = 100;
 
 /// Ask a node or a matcher whether pictures are known
 ///
-/// The pictures are hashed here; only fingerprints are sent, of all eight orientations. Prints a line for each match:
+/// The pictures are hashed here; only fingerprints are sent, of all eight orientations, and of what is left without a
+/// border or a caption bar. Prints a line for each match:
 /// the advice (block, or review by a person), the distance in bits (0 to 31 is close; exact: the very same file), class,
 /// tier, the entry, and the picture's path; and a line `unknown` for a picture without a match. With --json, a JSON
 /// object for each picture. Of a picture too plain to be recognised safely only identical files are looked for.
@@ -62,7 +64,7 @@ impl Match {
         let (sender, mut hashed) = mpsc::channel(BATCH);
         let paths = self.paths.clone();
         let hashing = tokio::task::spawn_blocking(move || {
-            hash_all(&paths, |path, found| {
+            hash_all(&paths, Purpose::Query, |path, found| {
                 let asked = (path.to_owned(), query(&found));
                 sender.blocking_send(asked).context("the answers are no longer waited for")
             })
@@ -94,10 +96,13 @@ impl Match {
 
 /// Everything by which a picture can be met; a plain one only by its exact digests, since it resembles strangers.
 fn query(found: &PictureFingerprints) -> Query {
-    let is_plain = found.dihedral.quality < PDQ_QUALITY_MIN;
-    let hashes = found.dihedral.hashes.iter().map(ToString::to_string).collect();
+    let oriented = |of: &Dihedral| {
+        let hashes = || of.hashes.iter().map(ToString::to_string).collect();
+        (of.quality >= PDQ_QUALITY_MIN).then(|| PdqQuery::Oriented(hashes()))
+    };
     Query {
-        pdq: (!is_plain).then_some(PdqQuery::Oriented(hashes)),
+        pdq: oriented(&found.dihedral),
+        trimmed: found.trimmed.as_ref().and_then(oriented),
         sha256: Some(found.sha256.to_string()),
         md5: Some(found.md5.to_string()),
     }

@@ -116,6 +116,7 @@ pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<Database> {
 pub(crate) fn node_settings(settings: &Settings) -> NodeSettings {
     NodeSettings {
         block_radius: settings.block_radius,
+        views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         ..NodeSettings::default()
     }

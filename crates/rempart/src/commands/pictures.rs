@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use exchange::Fingerprint;
-use media::{DecodeError, Limits, PictureFingerprints};
+use exchange::{Fingerprint, View};
+use media::{DecodeError, Limits, PictureFingerprints, Purpose};
 use rayon::prelude::*;
 
 use crate::progress::Progress;
@@ -38,6 +38,7 @@ pub(crate) struct Tally {
 /// sorted by name. A file that cannot be hashed is named on standard error and counted.
 pub(crate) fn hash_all(
     paths: &[PathBuf],
+    purpose: Purpose,
     mut each: impl FnMut(&Path, PictureFingerprints) -> anyhow::Result<()>,
 ) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
@@ -52,7 +53,7 @@ pub(crate) fn hash_all(
         let hashed: Vec<_> = chunk
             .into_par_iter()
             .map(|(path, found)| {
-                let result = found.map_err(PictureError::from).and_then(|()| hash(&path));
+                let result = found.map_err(PictureError::from).and_then(|()| hash(&path, purpose));
                 progress.add(1);
                 (path, result)
             })
@@ -84,8 +85,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, io::Error> {
     Ok(bytes)
 }
 
-fn hash(path: &Path) -> Result<PictureFingerprints, PictureError> {
-    Ok(media::fingerprints(&read(path)?, &Limits::default())?)
+fn hash(path: &Path, purpose: Purpose) -> Result<PictureFingerprints, PictureError> {
+    Ok(media::fingerprints(&read(path)?, &Limits::default(), purpose)?)
+}
+
+/// The views that go into a bank.
+pub(crate) fn views_for_the_bank(of: &PictureFingerprints) -> Vec<View> {
+    of.views.iter().map(|(view, hash)| View { code: view.code(), hash: *hash.as_bytes() }).collect()
 }
 
 /// The fingerprints that go into a bank: PDQ with its quality, SHA-256, MD5.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId, Status, Tier, Time};
+use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId, Status, Tier, Time, View};
 use sealing::{DIGEST_BYTES, NodeKey};
 use serde::{Deserialize, Serialize};
 
 use super::model::BankError;
-use super::queries::{self, NewChange, NewEntry, NewFingerprint};
+use super::queries::{self, NewChange, NewEntry, NewFingerprint, Standing};
 use super::{Bank, sealed};
 use crate::access::Contributor;
 use crate::compute::off_runtime_if;
@@ -42,7 +42,7 @@ pub enum Placed {
     Created,
     /// The same partner had contributed the same fingerprints, at this tier or a higher one.
     Existing,
-    /// The same, at a lower tier: the tier was raised.
+    /// The same, at a lower tier or without views: the tier was raised, the views were added.
     Upgraded,
 }
 
@@ -77,7 +77,7 @@ impl Bank {
         let (bank, given) = (self.clone(), contributions.to_vec());
         let is_much = given.len() > ENTRIES_ON_THE_SPOT_MAX;
         let offers = off_runtime_if(is_much, move || bank.prepare(&given)).await?;
-        let work = Contribute { partner: who.partner(), offers, idempotency, now: self.clock.now() };
+        let work = Contribute { bank: self, partner: who.partner(), offers, idempotency, now: self.clock.now() };
         let contributed = self.database.run(&work).await?;
         self.stir();
         self.live.wait_for(contributed.seq).await;
@@ -100,6 +100,7 @@ impl Bank {
                     id,
                     content: sealed::content_digest(&self.key, contribution),
                     fingerprints: seal_all(&self.key, id, contribution, &mut rng),
+                    views: contribution.views.clone(),
                     contribution: Slim { class: contribution.class, tier: contribution.tier },
                 }
             })
@@ -118,9 +119,22 @@ fn seal_all(
         position,
         digest: sealed::fingerprint_digest(key, fingerprint),
         sealed: sealed::seal(key, entry, fingerprint, rng),
-        kind: fingerprint.kind(),
+        kind: fingerprint.kind().code(),
     };
-    (0..).zip(&contribution.fingerprints).map(row).collect()
+    let mut rows: Vec<_> = (0..).zip(&contribution.fingerprints).map(row).collect();
+    rows.extend(seal_views(key, entry, &contribution.views, rng));
+    rows
+}
+
+/// The row of an entry's views, if there are any.
+fn seal_views(key: &NodeKey, entry: EntryId, views: &[View], rng: &mut impl rand::Rng) -> Option<NewFingerprint> {
+    (!views.is_empty()).then(|| NewFingerprint {
+        entry,
+        position: sealed::VIEWS.into(),
+        digest: sealed::views_digest(key, views),
+        sealed: sealed::seal_views(key, entry, views, rng),
+        kind: sealed::VIEWS,
+    })
 }
 
 struct Slim {
@@ -132,10 +146,13 @@ struct Offer {
     id: EntryId,
     content: [u8; DIGEST_BYTES],
     fingerprints: Vec<NewFingerprint>,
+    /// Also sealed among the fingerprints; here for an entry that stands and has none.
+    views: Vec<View>,
     contribution: Slim,
 }
 
 struct Contribute<'a> {
+    bank: &'a Bank,
     partner: PartnerId,
     offers: Vec<Offer>,
     idempotency: Option<&'a Idempotency>,
@@ -159,11 +176,14 @@ impl Transact for Contribute<'_> {
             };
         }
         let contents: Vec<_> = self.offers.iter().map(|offer| offer.content).collect();
-        let mut standing: HashMap<[u8; DIGEST_BYTES], (EntryId, Tier, Status)> =
+        let mut standing: HashMap<[u8; DIGEST_BYTES], Standing> =
             queries::standing(on, self.partner, &contents).await?;
         let (mut entries, mut fingerprints, mut changes, mut given) = (vec![], vec![], vec![], vec![]);
         for offer in &self.offers {
-            let tier = offer.contribution.tier;
+            let mut tier = offer.contribution.tier;
+            let met = standing.get(&offer.content).copied();
+            let brings_views = !offer.views.is_empty();
+            tier = tier.max(met.map_or(tier, |met| met.tier));
             let change = |seq, entry, tier_before| NewChange {
                 seq,
                 at: self.now,
@@ -173,10 +193,16 @@ impl Transact for Contribute<'_> {
                 tier,
                 tier_before,
             };
-            match standing.get(&offer.content).copied() {
-                Some((id, before, _)) if before >= tier => given.push(Given { id, placed: Placed::Existing }),
-                Some((id, before, status)) => {
+            match met {
+                Some(met) if met.tier >= tier && (met.has_views || !brings_views) => {
+                    given.push(Given { id: met.id, placed: Placed::Existing });
+                }
+                Some(Standing { id, tier: before, status, has_views }) => {
                     seq += 1;
+                    if !has_views {
+                        let (key, rng) = (&self.bank.key, &mut self.bank.entropy.rng());
+                        fingerprints.extend(seal_views(key, id, &offer.views, rng));
+                    }
                     // An entry made by this very call is not in the table yet: raise it where it waits.
                     let waiting = entries.iter_mut().find(|new: &&mut NewEntry<'_>| new.id == id);
                     match waiting {
@@ -184,7 +210,8 @@ impl Transact for Contribute<'_> {
                         None => queries::update_entry(on, id, tier, status, seq).await?,
                     }
                     changes.push(change(seq, id, Some(before)));
-                    standing.insert(offer.content, (id, tier, status));
+                    let has_views = has_views || brings_views;
+                    standing.insert(offer.content, Standing { id, tier, status, has_views });
                     given.push(Given { id, placed: Placed::Upgraded });
                 }
                 None => {
@@ -198,9 +225,10 @@ impl Transact for Contribute<'_> {
                         last_seq: seq,
                         created_at: self.now,
                     });
-                    fingerprints.extend(&offer.fingerprints);
+                    fingerprints.extend(offer.fingerprints.iter().cloned());
                     changes.push(change(seq, offer.id, None));
-                    standing.insert(offer.content, (offer.id, tier, Status::Active));
+                    let status = Status::Active;
+                    standing.insert(offer.content, Standing { id: offer.id, tier, status, has_views: brings_views });
                     given.push(Given { id: offer.id, placed: Placed::Created });
                 }
             }

@@ -5,17 +5,19 @@
 //! `remove`. So a page says in `through` how far it reaches, whatever it lists.
 
 use exchange::{
-    Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, Fingerprint,
-    RemoveReason, Status,
+    Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, RemoveReason, Status,
 };
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::Bank;
 use super::model::{BankError, EntryRow};
 use super::queries::{self, ChangeRow};
-use super::{Bank, sealed};
+use super::sealed::{self, Marks};
 use crate::compute::{BrokenOff, off_runtime_if};
 
+/// Fingerprints and views on one page of the feed, at most, and those of one entry more: about 5 MB of JSON.
+const HASHES_PER_PAGE_MAX: usize = 50_000;
 /// Rows that are opened faster than they are handed to another thread.
 const ROWS_ON_THE_SPOT_MAX: usize = 64;
 
@@ -49,7 +51,8 @@ impl Bank {
             let action = bank.shown(&agreement, &row, &sealed)?;
             Some(Change { seq: row.seq, at: row.at, action })
         };
-        let changes = each(rows, shown).await?;
+        let mut changes = each(rows, shown).await?;
+        let through = cut(&mut changes).unwrap_or(through);
         Ok(ChangePage { changes, through, head, agreement: self.agreement_token(&agreement) })
     }
 
@@ -61,20 +64,19 @@ impl Bank {
             Some(reason) => before.then_some(Action::Remove { entry, reason }),
             None if after && row.entry.last_seq != row.seq => None,
             None if after => {
-                let fingerprints = self.readable(entry, sealed);
-                let put = |fingerprints| row.entry.clone().into_entry(fingerprints, self.block_radius);
-                fingerprints.map(|fingerprints| Action::Put(Box::new(put(fingerprints))))
+                let put = |marks| row.entry.clone().into_entry(marks, self.block_radius);
+                self.readable(entry, sealed).map(|marks| Action::Put(Box::new(put(marks))))
             }
             None => before.then_some(Action::Remove { entry, reason: RemoveReason::NotShared }),
         }
     }
 
-    /// The fingerprints of a standing entry; `None`, said loudly, when the database is damaged there. One damaged
+    /// By what a standing entry is recognised; `None`, said loudly, when the database is damaged there. One damaged
     /// entry must not keep all others from being protected.
-    fn readable(&self, entry: EntryId, sealed: &queries::SealedByEntry) -> Option<Vec<Fingerprint>> {
+    fn readable(&self, entry: EntryId, sealed: &queries::SealedByEntry) -> Option<Marks> {
         let opened = sealed::open_all(&self.key, entry, sealed.get(&entry).map_or(&[], Vec::as_slice));
         match opened {
-            Ok(fingerprints) if !fingerprints.is_empty() => Some(fingerprints),
+            Ok(marks) if !marks.fingerprints.is_empty() => Some(marks),
             _ => {
                 tracing::error!(%entry, "an entry cannot be read and is not protected; run `rempart doctor`");
                 metrics::counter!("rempart_unreadable_entries_total").increment(1);
@@ -104,11 +106,24 @@ impl Bank {
             if !stands || !agreement.sees(row.class, row.tier) {
                 return None;
             }
-            let fingerprints = bank.readable(row.id, &sealed)?;
-            Some(row.into_entry(fingerprints, bank.block_radius))
+            let marks = bank.readable(row.id, &sealed)?;
+            Some(row.into_entry(marks, bank.block_radius))
         };
         Ok((each(rows, standing).await?, more))
     }
+}
+
+/// Cuts a page behind the change that fills it; gives its number then.
+fn cut(changes: &mut Vec<Change>) -> Option<u64> {
+    let mut hashes = 0;
+    let full = changes.iter().position(|change| {
+        if let Action::Put(entry) = &change.action {
+            hashes += entry.fingerprints.len() + entry.views.len();
+        }
+        hashes >= HASHES_PER_PAGE_MAX
+    })?;
+    changes.truncate(full + 1);
+    changes.last().map(|change| change.seq)
 }
 
 /// Opens rows in order, on all cores when there are many.

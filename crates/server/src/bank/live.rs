@@ -11,11 +11,13 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use exchange::{
-    Action, Advice, Change, Class, Entry, EntryId, Fingerprint, Kind, MATCHES_PER_QUERY_MAX, MatchKind, MatchResult,
-    Matched, Orientation, Parsed, Radius, Status, Tier,
+    Action, Advice, Change, Class, Entry, EntryId, Fingerprint, Kind, MATCHES_PER_QUERY_MAX, MatchResult, Matched,
+    Orientation, Parsed, Radius, Status, Tier, View,
 };
 use hamming::{Index, Reader, Slot};
 use tokio::sync::watch;
+
+use super::evidence::{Evidence, Mark, Met};
 
 const WAIT_MAX_MS: u64 = 2_000;
 const SEARCHES_MAX: usize = 4;
@@ -25,6 +27,8 @@ const QUERIES_PER_SEARCH: usize = 128;
 
 /// The index of one bank.
 pub struct Live {
+    /// Views of an entry that are held, at most.
+    views_max: usize,
     writer: Mutex<Index>,
     reader: Reader,
     book: RwLock<Book>,
@@ -43,8 +47,12 @@ pub struct LiveSize {
     pub entries: usize,
     /// PDQ hashes among their fingerprints.
     pub hashes: usize,
+    /// Views held beside them.
+    pub views: usize,
     /// Exact digests among their fingerprints.
     pub digests: usize,
+    /// Searches, since the start, that met a crowd of look-alikes: exact, and as slow as a scan.
+    pub crowded_searches: u64,
     /// Bytes of the index proper; the book of entries is not counted.
     pub index_bytes: usize,
 }
@@ -53,8 +61,9 @@ pub struct LiveSize {
 struct Book {
     entries: HashMap<EntryId, Kept>,
     /// By slot number.
-    slots: Vec<Option<(EntryId, u8)>>,
+    slots: Vec<Option<(EntryId, Mark)>>,
     exact: HashMap<Exact, Holders>,
+    views: usize,
 }
 
 struct Kept {
@@ -63,6 +72,7 @@ struct Kept {
     status: Status,
     block_radius: Option<u8>,
     at: Box<[Place]>,
+    views: Box<[(u8, Slot)]>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,15 +95,17 @@ enum Holders {
 
 impl Default for Live {
     fn default() -> Self {
-        Self::new()
+        Self::new(exchange::VIEWS_PER_ENTRY_MAX)
     }
 }
 
 impl Live {
-    /// An empty index, not ready.
-    pub fn new() -> Self {
+    /// An empty index, not ready. Of each entry's views it will hold the first `views_max`: each costs as much memory
+    /// as an entry's picture.
+    pub fn new(views_max: usize) -> Self {
         let index = Index::new();
         Self {
+            views_max,
             reader: index.reader(),
             writer: Mutex::new(index),
             book: RwLock::default(),
@@ -161,7 +173,7 @@ impl Live {
             let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
             for change in changes {
                 match &change.action {
-                    Action::Put(entry) => book.put(&mut index, entry),
+                    Action::Put(entry) => book.put(&mut index, entry, self.views_max),
                     Action::Remove { entry, .. } => book.remove(&mut index, *entry),
                 }
             }
@@ -179,7 +191,7 @@ impl Live {
         let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
         for entry in entries {
-            book.put(&mut index, entry);
+            book.put(&mut index, entry, self.views_max);
         }
         index.publish();
     }
@@ -205,7 +217,9 @@ impl Live {
         let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
         LiveSize {
             entries: book.entries.len(),
-            hashes: snapshot.len(),
+            hashes: snapshot.len() - book.views,
+            views: book.views,
+            crowded_searches: self.reader.crowded_searches(),
             digests: book.exact.len(),
             index_bytes: snapshot.memory_bytes(),
         }
@@ -218,43 +232,38 @@ impl Live {
     }
 
     fn answer_some(&self, queries: &[Parsed], radius: Radius, sees: &impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
-        let codes: Vec<hamming::Code> = queries.iter().flat_map(|query| query.pdq.iter().copied()).collect();
-        let mut near = self.search(&codes, radius);
+        let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
+        let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
+        let mut near = self.search(&codes, radius).into_iter();
         let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
-        let mut next = 0;
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
-            let mut best: HashMap<EntryId, Matched> = HashMap::new();
-            let mut meet = |found: Option<Matched>| {
-                if let Some(found) = found.filter(|found| sees(found.class, found.tier)) {
-                    let rank = |matched: &Matched| (matched.kind == Kind::Pdq, matched.distance, matched.orientation);
-                    best.entry(found.entry)
-                        .and_modify(|known| {
-                            if rank(&found) < rank(known) {
-                                known.clone_from(&found);
-                            }
-                        })
-                        .or_insert(found);
+            let mut met: HashMap<EntryId, Evidence> = HashMap::new();
+            let mut meet = |entry: EntryId, found: Met| {
+                if book.entries.get(&entry).is_some_and(|kept| sees(kept.class, kept.tier)) {
+                    met.entry(entry).or_default().add(found);
                 }
             };
             for exact in [query.sha256.map(Exact::Sha256), query.md5.map(Exact::Md5)].into_iter().flatten() {
                 for &(entry, position) in book.holders(exact) {
-                    meet(book.matched(entry, position, exact.kind(), 0, Orientation::Original, radius));
+                    meet(entry, Met::exactly(exact.kind(), position));
                 }
             }
-            for (turn, &orientation) in Orientation::ALL.iter().enumerate().take(query.pdq.len()) {
-                for (distance, entry, position) in std::mem::take(&mut near[next + turn]) {
-                    meet(book.matched(entry, position, Kind::Pdq, distance, orientation, radius));
+            for (hashes, trimmed) in [(&query.pdq, false), (&query.trimmed, true)] {
+                for ((_, &orientation), found) in hashes.iter().zip(Orientation::ALL).zip(&mut near) {
+                    for (distance, entry, mark) in found {
+                        meet(entry, Met::nearly(distance, mark, trimmed, orientation));
+                    }
                 }
             }
-            next += query.pdq.len();
-            results.push(ranked(best));
+            let matched = met.into_iter().filter_map(|(id, evidence)| book.matched(id, &evidence, radius));
+            results.push(ranked(matched.collect()));
         }
         results
     }
 
-    /// For each code: distance, entry and place of what lies within the radius.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<(u8, EntryId, u8)>> {
+    /// For each code: distance, entry and mark of what lies within the radius.
+    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<(u8, EntryId, Mark)>> {
         if codes.is_empty() {
             return Vec::new();
         }
@@ -276,7 +285,7 @@ impl Live {
                         let known = book.slots.get(met.slot.get() as usize).copied().flatten();
                         missed |= known.is_none();
                         // The radius is at most 60, so the distance fits.
-                        known.map(|(entry, position)| (met.distance as u8, entry, position))
+                        known.map(|(entry, mark)| (met.distance as u8, entry, mark))
                     };
                     found.into_iter().filter_map(place).collect()
                 })
@@ -289,34 +298,29 @@ impl Live {
 }
 
 impl Book {
-    fn put(&mut self, index: &mut Index, entry: &Entry) {
+    fn put(&mut self, index: &mut Index, entry: &Entry, views_max: usize) {
         if entry.status == Status::Withdrawn {
             return self.remove(index, entry.id);
         }
         let wanted: Vec<Wanted> = entry.fingerprints.iter().map(Wanted::of).collect();
-        let at = match self.entries.get(&entry.id) {
-            // Same fingerprints: they keep their slots, so that a search under way still finds them.
-            Some(kept) if same(&kept.at, &wanted, index) => kept.at.clone(),
-            _ => {
-                self.remove(index, entry.id);
-                self.place(index, entry.id, &wanted)
-            }
-        };
+        let views = &entry.views[..entry.views.len().min(views_max)];
         let Entry { class, tier, status, block_radius, .. } = *entry;
-        self.entries.insert(entry.id, Kept { class, tier, status, block_radius, at });
+        if let Some(kept) = self.entries.get_mut(&entry.id)
+            && same(kept, &wanted, views, index)
+        {
+            // Same fingerprints: they keep their slots, so that a search under way still finds them.
+            (kept.class, kept.tier, kept.status, kept.block_radius) = (class, tier, status, block_radius);
+            return;
+        }
+        self.remove(index, entry.id);
+        let at = self.place(index, entry.id, &wanted);
+        let views = self.place_views(index, entry.id, views);
+        self.entries.insert(entry.id, Kept { class, tier, status, block_radius, at, views });
     }
 
     fn place(&mut self, index: &mut Index, entry: EntryId, wanted: &[Wanted]) -> Box<[Place]> {
         let place = |(position, wanted): (u8, &Wanted)| match *wanted {
-            Wanted::Pdq(hash) => {
-                let slot = index.insert(hash);
-                let number = slot.get() as usize;
-                if self.slots.len() <= number {
-                    self.slots.resize(number + 1, None);
-                }
-                self.slots[number] = Some((entry, position));
-                Place::Slot(slot)
-            }
+            Wanted::Pdq(hash) => Place::Slot(self.fill(index, hash, entry, Mark::Fingerprint(position))),
             Wanted::Exact(exact) => {
                 let holder = (entry, position);
                 self.exact.entry(exact).and_modify(|holders| holders.add(holder)).or_insert(Holders::One(holder));
@@ -324,6 +328,21 @@ impl Book {
             }
         };
         (0_u8..).zip(wanted).map(place).collect()
+    }
+
+    fn place_views(&mut self, index: &mut Index, entry: EntryId, views: &[View]) -> Box<[(u8, Slot)]> {
+        self.views += views.len();
+        views.iter().map(|view| (view.code, self.fill(index, view.hash, entry, Mark::View(view.code)))).collect()
+    }
+
+    fn fill(&mut self, index: &mut Index, hash: [u8; 32], entry: EntryId, mark: Mark) -> Slot {
+        let slot = index.insert(hash);
+        let number = slot.get() as usize;
+        if self.slots.len() <= number {
+            self.slots.resize(number + 1, None);
+        }
+        self.slots[number] = Some((entry, mark));
+        slot
     }
 
     fn remove(&mut self, index: &mut Index, entry: EntryId) {
@@ -341,6 +360,11 @@ impl Book {
                 }
             }
         }
+        self.views -= kept.views.len();
+        for (_, slot) in &kept.views {
+            index.remove(*slot);
+            self.slots[slot.get() as usize] = None;
+        }
     }
 
     fn holders(&self, exact: Exact) -> &[(EntryId, u8)] {
@@ -351,21 +375,33 @@ impl Book {
         }
     }
 
-    fn matched(
-        &self,
-        id: EntryId,
-        fingerprint: u8,
-        kind: Kind,
-        distance: u8,
-        orientation: Orientation,
-        radius: Radius,
-    ) -> Option<Matched> {
+    fn matched(&self, id: EntryId, evidence: &Evidence, radius: Radius) -> Option<Matched> {
         let kept = self.entries.get(&id)?;
-        let met = if kind == Kind::Pdq { MatchKind::Near(distance.into()) } else { MatchKind::Exact };
+        let Met { kind, distance, mark, trimmed, orientation } = evidence.nearest?;
+        let (fingerprint, view) = match mark {
+            Mark::Fingerprint(position) => (position, None),
+            // Views are of the picture, whose hash is the first of its kind.
+            Mark::View(code) => {
+                let first = kept.at.iter().position(|place| matches!(place, Place::Slot(_))).unwrap_or(0);
+                (first as u8, Some(code))
+            }
+        };
         // A wide search is for people: nothing found by it is blocked unseen.
-        let advice = if radius.is_firm() { Advice::of(kept.block_radius, met) } else { Advice::Review };
+        let advice = if radius.is_firm() { evidence.advice(kept.block_radius) } else { Advice::Review };
         let (class, tier, status) = (kept.class, kept.tier, kept.status);
-        Some(Matched { entry: id, class, tier, status, advice, distance, orientation, kind, fingerprint })
+        Some(Matched {
+            entry: id,
+            class,
+            tier,
+            status,
+            advice,
+            distance,
+            orientation,
+            kind,
+            fingerprint,
+            view,
+            trimmed,
+        })
     }
 }
 
@@ -385,13 +421,18 @@ impl Wanted {
     }
 }
 
-fn same(at: &[Place], wanted: &[Wanted], index: &Index) -> bool {
-    at.len() == wanted.len()
-        && at.iter().zip(wanted).all(|(place, wanted)| match (place, wanted) {
-            (Place::Slot(slot), Wanted::Pdq(hash)) => index.get(*slot) == Some(*hash),
-            (Place::Exact(have), Wanted::Exact(want)) => have == want,
-            _ => false,
-        })
+fn same(kept: &Kept, wanted: &[Wanted], views: &[View], index: &Index) -> bool {
+    let same_place = |(place, wanted): (&Place, &Wanted)| match (place, wanted) {
+        (Place::Slot(slot), Wanted::Pdq(hash)) => index.get(*slot) == Some(*hash),
+        (Place::Exact(have), Wanted::Exact(want)) => have == want,
+        _ => false,
+    };
+    let same_view =
+        |((code, slot), view): (&(u8, Slot), &View)| *code == view.code && index.get(*slot) == Some(view.hash);
+    kept.at.len() == wanted.len()
+        && kept.views.len() == views.len()
+        && kept.at.iter().zip(wanted).all(same_place)
+        && kept.views.iter().zip(views).all(same_view)
 }
 
 impl Exact {
@@ -423,8 +464,7 @@ impl Holders {
     }
 }
 
-fn ranked(best: HashMap<EntryId, Matched>) -> MatchResult {
-    let mut matches: Vec<Matched> = best.into_values().collect();
+fn ranked(mut matches: Vec<Matched>) -> MatchResult {
     matches.sort_unstable_by_key(|matched| (std::cmp::Reverse(matched.advice), matched.distance, matched.entry));
     let truncated = matches.len() > MATCHES_PER_QUERY_MAX;
     matches.truncate(MATCHES_PER_QUERY_MAX);

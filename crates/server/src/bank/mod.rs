@@ -9,6 +9,7 @@
 
 mod check;
 mod contribute;
+mod evidence;
 mod feed;
 mod fold;
 mod live;
@@ -34,6 +35,15 @@ pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
 
+/// How a bank is matched against.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// How far a verified entry may be blocked without a person.
+    pub block_radius: BlockRadius,
+    /// Views of an entry that are searched, at most.
+    pub views_max: usize,
+}
+
 /// The room. Cheap to clone.
 #[derive(Clone)]
 pub struct Bank {
@@ -55,13 +65,14 @@ impl Bank {
     pub async fn open(
         database: Database,
         key: Arc<NodeKey>,
-        block_radius: BlockRadius,
+        rules: Rules,
         clock: Clock,
         entropy: Entropy,
     ) -> Result<(Self, Operator), BankError> {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
         let (operator, epoch) = database.run(&setup).await?;
-        let (stirred, live) = (Arc::new(watch::channel(0).0), Arc::new(Live::new()));
+        let (stirred, live) = (Arc::new(watch::channel(0).0), Arc::new(Live::new(rules.views_max)));
+        let block_radius = rules.block_radius;
         Ok((Self { database, key, clock, entropy, block_radius, epoch, live, stirred }, Operator::new(operator)))
     }
 

@@ -1,7 +1,8 @@
 //! Rows as values, and what can go wrong with them.
 
-use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, Fingerprint, PartnerId, Status, Tier, Time};
+use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, PartnerId, Status, Tier, Time};
 
+use super::sealed::Marks;
 use crate::compute::BrokenOff;
 use crate::storage::{StorageError, Transient};
 
@@ -83,13 +84,14 @@ pub(super) struct EntryRow {
 }
 
 impl EntryRow {
-    pub(super) fn into_entry(self, fingerprints: Vec<Fingerprint>, block_radius: BlockRadius) -> Entry {
+    pub(super) fn into_entry(self, marks: Marks, block_radius: BlockRadius) -> Entry {
         Entry {
             id: self.id,
             class: self.class,
             tier: self.tier,
             status: self.status,
-            fingerprints,
+            fingerprints: marks.fingerprints,
+            views: marks.views,
             block_radius: block_radius.of(self.class, self.tier, self.status),
             origin: self.origin,
             created_at: self.created_at,

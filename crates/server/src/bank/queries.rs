@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use exchange::{Class, EntryId, Kind, PartnerId, RemoveReason, Status, Tier, Time};
+use exchange::{Class, EntryId, PartnerId, RemoveReason, Status, Tier, Time};
 use sealing::{DIGEST_BYTES, KeyCheck};
 use sqlx::QueryBuilder;
 
@@ -80,7 +80,8 @@ const INSERT_FINGERPRINTS: &str = "insert into fingerprints (entry_id, position,
 const INSERT_CHANGES: &str = "insert into changes (seq, at, entry_id, action, reason, class, tier, tier_before) ";
 const BRIEF: &str = "select id, contributor_id, class, tier from entries where id in (";
 const TIMES: &str = "select seq, at from changes where seq in (";
-const STANDING: &str = "select content_digest, id, tier, status from entries where contributor_id = ";
+const STANDING: &str = "select content_digest, id, tier, status, (select count(*) from fingerprints f
+    where f.entry_id = entries.id and f.position = 255) from entries where contributor_id = ";
 
 /// Rows of one statement, at most: few enough that its parameters stay far below both engines' limits.
 const ROWS_PER_STATEMENT: usize = 250;
@@ -98,10 +99,12 @@ pub(super) struct NewEntry<'a> {
     pub(super) created_at: Time,
 }
 
+#[derive(Clone)]
 pub(super) struct NewFingerprint {
     pub(super) entry: EntryId,
     pub(super) position: i64,
-    pub(super) kind: Kind,
+    /// Of a fingerprint the code of its kind.
+    pub(super) kind: u8,
     pub(super) digest: [u8; DIGEST_BYTES],
     pub(super) sealed: Vec<u8>,
 }
@@ -217,15 +220,24 @@ pub(super) async fn holders(on: &mut Session, digest: &[u8]) -> Result<Vec<Entry
     rows.iter().map(|bytes| entry_id(bytes)).collect()
 }
 
+/// An entry that a partner's contribution meets.
+#[derive(Clone, Copy)]
+pub(super) struct Standing {
+    pub(super) id: EntryId,
+    pub(super) tier: Tier,
+    pub(super) status: Status,
+    pub(super) has_views: bool,
+}
+
 /// Standing entries of a partner by their content digest.
 pub(super) async fn standing(
     on: &mut Session,
     partner: PartnerId,
     contents: &[[u8; DIGEST_BYTES]],
-) -> Result<HashMap<[u8; DIGEST_BYTES], (EntryId, Tier, Status)>, BankError> {
+) -> Result<HashMap<[u8; DIGEST_BYTES], Standing>, BankError> {
     let mut standing = HashMap::new();
     for some in contents.chunks(ROWS_PER_STATEMENT) {
-        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64)> = on!(on, |c: Engine| {
+        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64, i64)> = on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(STANDING);
             text.push_bind(partner.as_bytes().to_vec()).push(" and content_digest in (");
             let mut list = text.separated(", ");
@@ -235,9 +247,10 @@ pub(super) async fn standing(
             text.push(")");
             text.build_query_as().persistent(false).fetch_all(c).await.map_err(StorageError::from)?
         });
-        for (content, id, tier, status) in rows {
+        for (content, id, tier, status, views) in rows {
             let content = content.try_into().map_err(|_| StorageError::Damaged("a content digest"))?;
-            standing.insert(content, (entry_id(&id)?, tier_of(tier)?, status_of(status)?));
+            let (tier, status) = (tier_of(tier)?, status_of(status)?);
+            standing.insert(content, Standing { id: entry_id(&id)?, tier, status, has_views: views > 0 });
         }
     }
     Ok(standing)
@@ -295,17 +308,14 @@ pub(super) async fn insert_entries(on: &mut Session, entries: &[NewEntry<'_>]) -
     Ok(())
 }
 
-pub(super) async fn insert_fingerprints(
-    on: &mut Session,
-    fingerprints: &[&NewFingerprint],
-) -> Result<(), StorageError> {
+pub(super) async fn insert_fingerprints(on: &mut Session, fingerprints: &[NewFingerprint]) -> Result<(), StorageError> {
     for some in fingerprints.chunks(ROWS_PER_STATEMENT) {
         on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(INSERT_FINGERPRINTS);
             text.push_values(some, |mut row, fingerprint| {
                 row.push_bind(fingerprint.entry.as_bytes().to_vec())
                     .push_bind(fingerprint.position)
-                    .push_bind(i64::from(fingerprint.kind.code()))
+                    .push_bind(i64::from(fingerprint.kind))
                     .push_bind(fingerprint.digest.to_vec())
                     .push_bind(fingerprint.sealed.clone());
             });

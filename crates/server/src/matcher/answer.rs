@@ -99,6 +99,8 @@ mod tests {
             orientation: Orientation::Original,
             kind: Kind::Pdq,
             fingerprint: 0,
+            view: None,
+            trimmed: false,
         }
     }
 

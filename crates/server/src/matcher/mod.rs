@@ -123,7 +123,8 @@ impl Matcher {
     /// # Errors
     /// See [`MatcherError`].
     pub async fn open(settings: MatcherSettings) -> Result<Self, MatcherError> {
-        let MatcherSettings { file, key, upstreams, access, stale_max, pictures, pace, clock, entropy } = settings;
+        let MatcherSettings { file, key, upstreams, access, stale_max, views_max, pictures, pace, clock, entropy } =
+            settings;
         let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
         check_urls(&urls)?;
         let lock = lock(&file)?;
@@ -164,7 +165,7 @@ impl Matcher {
                 place,
                 id: row.id,
                 upstream,
-                live: Arc::new(Live::new()),
+                live: Arc::new(Live::new(views_max)),
                 store: store.clone(),
                 standings: standings.clone(),
                 http: http.clone(),

@@ -30,6 +30,8 @@ pub struct MatcherSettings {
     /// How long it answers from what it holds of a node that it no longer hears, be it that the node is out of reach
     /// or that it revoked the key. After that, what it holds of that node is no longer used.
     pub stale_max: Duration,
+    /// Views of an entry that are searched, at most. Each costs about as much memory as the entry without views.
+    pub views_max: usize,
     /// How it deals with pictures.
     pub pictures: PictureSettings,
     /// How long it waits between attempts.
@@ -49,6 +51,7 @@ impl MatcherSettings {
             upstreams,
             access: Access::Loopback,
             stale_max: Duration::from_secs(STALE_DAYS_MAX_DEFAULT * 24 * 3_600),
+            views_max: exchange::VIEWS_PER_ENTRY_MAX,
             pictures: PictureSettings::default(),
             pace: Pace::default(),
             clock: Clock::System,

@@ -15,6 +15,9 @@ pub(super) fn text(overview: &Overview) -> String {
     text.one("rempart_ready", "1 once the whole bank is in the index.", u8::from(index.is_ready));
     text.one("rempart_index_entries", "Entries that can be matched.", index.size.entries);
     text.one("rempart_index_hashes", "PDQ hashes in the index.", index.size.hashes);
+    text.one("rempart_index_views", "Views of pictures in the index.", index.size.views);
+    let scans = index.size.crowded_searches;
+    text.one("rempart_index_crowded_searches", CROWDED, scans);
     text.one("rempart_index_digests", "Exact digests in the index.", index.size.digests);
     text.one("rempart_index_bytes", "Memory of the index proper.", index.size.index_bytes);
     text.one("rempart_index_seq", "Number of the last change in the index.", index.applied);
@@ -58,6 +61,8 @@ pub(super) fn text(overview: &Overview) -> String {
     text.0
 }
 
+const CROWDED: &str = "Searches, since the start, that met a crowd of look-alikes.";
+
 /// The gauges of a matcher that its own measuring does not give.
 pub(super) fn of_matcher(nodes: &[Followed]) -> String {
     let mut text = Gauges::default();
@@ -69,6 +74,8 @@ pub(super) fn of_matcher(nodes: &[Followed]) -> String {
     };
     each("rempart_index_entries", "Entries that can be matched.", |size| size.entries);
     each("rempart_index_hashes", "PDQ hashes in the index.", |size| size.hashes);
+    each("rempart_index_views", "Views of pictures in the index.", |size| size.views);
+    each("rempart_index_crowded_searches", CROWDED, |size| size.crowded_searches as usize);
     each("rempart_index_digests", "Exact digests in the index.", |size| size.digests);
     each("rempart_index_bytes", "Memory of the index proper.", |size| size.index_bytes);
     text.head("rempart_build_info", "Always 1.");

@@ -14,4 +14,5 @@ mod sharing;
 mod storage;
 mod support;
 mod texts;
+mod views;
 mod volume;

@@ -43,6 +43,7 @@ async fn many_changes(engine: Engine, changes: u64) {
                 class: Class::Minor,
                 tier: Tier::Verified,
                 fingerprints: vec![Fingerprint::Pdq { hash: pdq(number), quality: None }],
+                views: Vec::new(),
             })
             .collect();
         let given = node.node.bank.contribute(&operator, &batch, None).await.unwrap();

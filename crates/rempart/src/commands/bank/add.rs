@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, Fingerprint};
+use media::Purpose;
 use serde::Serialize;
 use server::access::Operator;
 use server::bank::Placed;
@@ -14,7 +15,7 @@ use tokio::sync::mpsc;
 
 use super::{Grade, contribute};
 use crate::commands::node::NodeArguments;
-use crate::commands::pictures::{for_the_bank, hash_all};
+use crate::commands::pictures::{for_the_bank, hash_all, views_for_the_bank};
 use crate::output;
 
 /// Put pictures under protection: hash them here and keep their fingerprints
@@ -52,13 +53,14 @@ impl Add {
         let (sender, mut hashed) = mpsc::channel(ENTRIES_PER_CALL_MAX);
         let (paths, grade) = (self.paths.clone(), self.grade);
         let hashing = tokio::task::spawn_blocking(move || {
-            hash_all(&paths, |path, found| {
-                let mut fingerprints = for_the_bank(&found);
+            hash_all(&paths, Purpose::Bank, |path, found| {
+                let (mut fingerprints, mut views) = (for_the_bank(&found), views_for_the_bank(&found));
                 if let Err(error) = fingerprints.iter().try_for_each(Fingerprint::check_plainness) {
                     eprintln!("rempart: {}: {error}; only identical files will be recognised", path.display());
                     fingerprints.retain(|fingerprint| fingerprint.check_plainness().is_ok());
+                    views.clear();
                 }
-                let contribution = Contribution { class: grade.class, tier: grade.tier, fingerprints };
+                let contribution = Contribution { class: grade.class, tier: grade.tier, fingerprints, views };
                 sender.blocking_send((path.to_owned(), contribution)).context("entries are no longer taken")
             })
         });

@@ -2,11 +2,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use exchange::{Class, Contribution, Entry, Fingerprint, Kind, Tier};
+use exchange::{Class, Contribution, Entry, Fingerprint, Kind, Tier, View};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-/// Bytes of a line, at most: an entry of 64 fingerprints takes about 8,000.
+/// Bytes of a line, at most: an entry of 64 fingerprints and 64 views takes about 14,000.
 const LINE_BYTES_MAX: u64 = 256 * 1024;
 
 /// The columns of the CSV form, in the order in which they are written.
@@ -81,6 +81,8 @@ struct Line {
     class: Option<Class>,
     tier: Option<Tier>,
     fingerprints: Vec<Fingerprint>,
+    #[serde(default)]
+    views: Vec<View>,
     #[serde(rename = "id")]
     _id: Option<IgnoredAny>,
     #[serde(rename = "status")]
@@ -109,12 +111,17 @@ fn from_json(line: &[u8], defaults: Defaults) -> Result<Contribution, String> {
         let text = error.to_string();
         text.split(" at line ").next().unwrap_or_default().to_owned()
     })?;
-    checked(line.class.or(defaults.class), line.tier.unwrap_or(defaults.tier), line.fingerprints)
+    checked(line.class.or(defaults.class), line.tier.unwrap_or(defaults.tier), line.fingerprints, line.views)
 }
 
-fn checked(class: Option<Class>, tier: Tier, fingerprints: Vec<Fingerprint>) -> Result<Contribution, String> {
+fn checked(
+    class: Option<Class>,
+    tier: Tier,
+    fingerprints: Vec<Fingerprint>,
+    views: Vec<View>,
+) -> Result<Contribution, String> {
     let class = class.ok_or("no class: give one on the line, or --class for all lines without one")?;
-    let contribution = Contribution { class, tier, fingerprints };
+    let contribution = Contribution { class, tier, fingerprints, views };
     contribution.check().map_err(|error| error.to_string())?;
     Ok(contribution)
 }
@@ -169,7 +176,7 @@ impl Row {
     }
 
     fn finish(self) -> Read1 {
-        let contribution = checked(self.class, self.tier, self.fingerprints);
+        let contribution = checked(self.class, self.tier, self.fingerprints, Vec::new());
         contribution.map(|it| (self.line, it)).map_err(|why| LineError::Bad { line: self.line, why })
     }
 }
@@ -346,6 +353,7 @@ mod tests {
                 Fingerprint::Pdq { hash: [0x33; 32], quality: None },
                 Fingerprint::Sha256([3; 32]),
             ],
+            views: vec![View { code: 3, hash: [0x0f; 32] }],
             block_radius: Some(31),
             origin: "somebody".into(),
             created_at: Time::from_micros(0),
@@ -353,6 +361,7 @@ mod tests {
         let json = serde_json::to_vec(&entry).unwrap();
         let (_, again) = ndjson(&json[..], DEFAULTS).next().unwrap().unwrap();
         assert_eq!((again.class, again.tier, &again.fingerprints), (entry.class, entry.tier, &entry.fingerprints));
+        assert_eq!(again.views, entry.views);
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(COLUMNS).unwrap();
         for row in rows(&entry) {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use exchange::{Class, Contribution, Fingerprint, Tier};
-use media::{Limits, Picture, draw, encode};
+use media::{Limits, Picture, Purpose, draw, encode};
 use rayon::prelude::*;
 
-use crate::commands::pictures::{Files, for_the_bank, read};
+use crate::commands::pictures::{Files, for_the_bank, read, views_for_the_bank};
 use crate::progress::Progress;
 
 const WIDTH: u32 = 640;
@@ -109,9 +109,10 @@ fn drawing(seed: u64) -> anyhow::Result<Vec<u8>> {
 }
 
 fn source(bytes: Vec<u8>) -> anyhow::Result<Source> {
-    let fingerprints = for_the_bank(&media::fingerprints(&bytes, &Limits::default())?);
+    let found = media::fingerprints(&bytes, &Limits::default(), Purpose::Bank)?;
+    let (fingerprints, views) = (for_the_bank(&found), views_for_the_bank(&found));
     fingerprints.iter().try_for_each(Fingerprint::check_plainness).context("too plain")?;
-    Ok(Source { bytes, contribution: Contribution { class: Class::Adult, tier: Tier::Verified, fingerprints } })
+    Ok(Source { bytes, contribution: Contribution { class: Class::Adult, tier: Tier::Verified, fingerprints, views } })
 }
 
 fn choose(folder: &Path, count: usize) -> (Vec<Source>, usize) {

@@ -5,7 +5,8 @@ use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use exchange::{Fingerprint, MatchResult, Parsed, Radius};
-use media::{DecodeError, PictureFingerprints};
+use fingerprint::Dihedral;
+use media::{DecodeError, PictureFingerprints, Purpose};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -50,7 +51,8 @@ pub(crate) struct ImageForm {
 /// Is this picture known?
 ///
 /// The picture itself as the body (`image/*` or `application/octet-stream`; what it is is told by its bytes), or a form
-/// with a field `image`. It is hashed in memory in all eight orientations, with its SHA-256 and MD5, and forgotten.
+/// with a field `image`. It is hashed in memory in all eight orientations, as it is and without a border or a
+/// caption, with its SHA-256 and MD5, and forgotten.
 #[utoipa::path(
     post, path = "/match/image", tag = "match", operation_id = "match_image",
     params(MatchParameters),
@@ -78,11 +80,10 @@ pub(super) async fn match_image(
     let _place = matcher.inner.picture_requests.clone().try_acquire_owned().map_err(|_| busy())?;
     let bytes = picture(request).await?;
     let taken = matcher.fingerprints(bytes).await?;
-    // The same rule by which fingerprints enter a bank.
-    let upright = Fingerprint::Pdq { hash: taken.dihedral.hashes[0].into(), quality: Some(taken.dihedral.quality) };
-    let too_plain = upright.check_plainness().is_err();
-    let pdq = if too_plain { Vec::new() } else { taken.dihedral.hashes.map(<[u8; 32]>::from).to_vec() };
-    let query = Parsed { pdq, sha256: Some(taken.sha256.into()), md5: Some(taken.md5.into()) };
+    let pdq = telling(&taken.dihedral);
+    let too_plain = pdq.is_empty();
+    let trimmed = taken.trimmed.as_ref().map(telling).unwrap_or_default();
+    let query = Parsed { pdq, trimmed, sha256: Some(taken.sha256.into()), md5: Some(taken.md5.into()) };
     let answer = matcher.answer(vec![query], radius).await?;
     let known = answer.results.iter().any(|result| !result.matches.is_empty());
     metrics::counter!("rempart_queries_total", "known" => if known { "yes" } else { "no" }).increment(1);
@@ -98,6 +99,12 @@ pub(super) async fn match_image(
     }))
 }
 
+/// The eight hashes, or none of a picture too plain to be in a bank.
+fn telling(of: &Dihedral) -> Vec<[u8; 32]> {
+    let upright = Fingerprint::Pdq { hash: of.hashes[0].into(), quality: Some(of.quality) };
+    if upright.check_plainness().is_ok() { of.hashes.map(<[u8; 32]>::from).to_vec() } else { Vec::new() }
+}
+
 impl Matcher {
     /// Decodes and hashes, a bounded number at a time, where it keeps no other request waiting.
     async fn fingerprints(&self, bytes: Bytes) -> Result<PictureFingerprints, Problem> {
@@ -106,7 +113,7 @@ impl Matcher {
         let work = move || {
             // Held until the work is over, even when nobody waits for it any more.
             let _decoder = decoder;
-            media::fingerprints(&bytes, &limits)
+            media::fingerprints(&bytes, &limits, Purpose::Query)
         };
         let result = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
         result.map_err(refused)

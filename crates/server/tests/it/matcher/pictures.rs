@@ -1,7 +1,7 @@
 //! `POST match/image`: pictures are recognised in every orientation, never written, and refused with a reason.
 
 use media::alter::Alteration;
-use media::{Limits, draw, encode, fingerprints};
+use media::{Limits, Purpose, draw, encode, fingerprints};
 use serde_json::{Value, json};
 
 use super::support::{Home, TestMatcher, upstream};
@@ -12,13 +12,15 @@ async fn protecting(pictures: &[&[u8]], home: &Home, bytes_max: Option<u64>) -> 
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
     for picture in pictures {
-        let taken = fingerprints(picture, &Limits::default()).unwrap();
+        let taken = fingerprints(picture, &Limits::default(), Purpose::Bank).unwrap();
         let mut values = vec![json!({"kind": "sha256", "value": taken.sha256.to_string()})];
         if taken.dihedral.quality >= 50 {
             let hash = taken.dihedral.hashes[0].to_string();
             values.push(json!({"kind": "pdq", "value": hash, "quality": taken.dihedral.quality}));
         }
-        let entry = json!({"class": "minor", "tier": "confirmed", "fingerprints": values});
+        let views: Vec<Value> =
+            taken.views.iter().map(|(view, hash)| json!({"view": view.code(), "value": hash.to_string()})).collect();
+        let entry = json!({"class": "minor", "tier": "confirmed", "fingerprints": values, "views": views});
         assert_eq!(partner.post("entries", &json!({"entries": [entry]})).await.status, 201);
     }
     let mut settings = home.settings(vec![upstream(&node.base(), &partner)]);
@@ -147,13 +149,25 @@ async fn of_a_plain_picture_only_the_very_file_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_copy_that_was_cut_is_met_through_a_view_and_a_framed_one_without_its_frame() {
+    let picture = draw::photograph(1, 400, 300);
+    let home = Home::new();
+    let (_node, matcher) = protecting(&[&encode::png(&picture).unwrap()], &home, None).await;
+    let cut = ask(&matcher, "image/png", Alteration::Crop5.apply(&picture).unwrap()).await;
+    assert!(first(&cut)["view"].as_u64().is_some(), "{}", cut.text);
+    let framed = ask(&matcher, "image/png", Alteration::Border5.apply(&picture).unwrap()).await;
+    assert_eq!((&first(&framed)["trimmed"], &first(&framed)["view"]), (&json!(true), &json!(null)), "{}", framed.text);
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn neither_pictures_nor_bare_fingerprints_are_in_the_file() {
     let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
     let home = Home::new();
     let (_node, matcher) = protecting(&[&file], &home, None).await;
     assert_eq!(first(&ask(&matcher, "image/png", file.clone()).await)["kind"], "sha256");
     matcher.matcher.close().await;
-    let taken = fingerprints(&file, &Limits::default()).unwrap();
+    let taken = fingerprints(&file, &Limits::default(), Purpose::Query).unwrap();
     let (hash, digest) = (taken.dihedral.hashes[0], taken.sha256);
     let texts = [hash.to_string(), digest.to_string()];
     let folder = home.file().parent().unwrap().to_owned();

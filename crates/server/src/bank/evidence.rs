@@ -1,0 +1,107 @@
+//! How a query met an entry, and whether that is enough to block without a person looking.
+//!
+//! The whole picture's hash within the entry's radius is, and so is an exact digest. A view is less: a crop of a picture
+//! may resemble a stranger's. So what was met through a view alone is for review, unless views of two different families
+//! agree: a left crop and a small turn, say, but not two left crops, which are nearly the same hash.
+
+use exchange::{Advice, Kind, MatchKind, Orientation};
+
+/// What of an entry is held in a place of the index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mark {
+    /// The fingerprint at this place, from 0.
+    Fingerprint(u8),
+    /// The view of this code.
+    View(u8),
+}
+
+/// One meeting of a query and an entry.
+#[derive(Clone, Copy)]
+pub(super) struct Met {
+    pub(super) kind: Kind,
+    pub(super) distance: u8,
+    pub(super) mark: Mark,
+    /// The query met without what surrounds it.
+    pub(super) trimmed: bool,
+    pub(super) orientation: Orientation,
+}
+
+/// All meetings of a query with one entry.
+#[derive(Default)]
+pub(super) struct Evidence {
+    /// The exact one, or else the nearest.
+    pub(super) nearest: Option<Met>,
+    exact: bool,
+    /// The nearest of the whole picture with the whole picture.
+    whole: Option<u8>,
+    /// The nearest of each family of views; few.
+    families: Vec<(Family, u8)>,
+}
+
+/// What makes views nearly the same hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    /// The whole picture, met by a query without what surrounds it.
+    Trimmed,
+    /// Views of one kind.
+    View(fingerprint::Family),
+    /// A view that is not known here: all of them together count as one.
+    Unknown,
+}
+
+impl Met {
+    pub(super) const fn exactly(kind: Kind, position: u8) -> Self {
+        let (mark, orientation) = (Mark::Fingerprint(position), Orientation::Original);
+        Self { kind, distance: 0, mark, trimmed: false, orientation }
+    }
+
+    pub(super) const fn nearly(distance: u8, mark: Mark, trimmed: bool, orientation: Orientation) -> Self {
+        Self { kind: Kind::Pdq, distance, mark, trimmed, orientation }
+    }
+
+    /// Exact before near, near before far, the whole picture before a view, as it is before turned.
+    fn rank(&self) -> (bool, u8, bool, bool, Orientation) {
+        let is_view = matches!(self.mark, Mark::View(_));
+        (self.kind == Kind::Pdq, self.distance, is_view, self.trimmed, self.orientation)
+    }
+}
+
+impl Evidence {
+    pub(super) fn add(&mut self, met: Met) {
+        if self.nearest.is_none_or(|known| met.rank() < known.rank()) {
+            self.nearest = Some(met);
+        }
+        let family = match (met.kind, met.mark, met.trimmed) {
+            (Kind::Sha256 | Kind::Md5, ..) => {
+                self.exact = true;
+                return;
+            }
+            (Kind::Pdq, Mark::Fingerprint(_), false) => {
+                self.whole = Some(self.whole.map_or(met.distance, |known| known.min(met.distance)));
+                return;
+            }
+            (Kind::Pdq, Mark::Fingerprint(_), true) => Family::Trimmed,
+            (Kind::Pdq, Mark::View(code), _) => {
+                fingerprint::View::from_code(code).map_or(Family::Unknown, |view| Family::View(view.family()))
+            }
+        };
+        match self.families.iter_mut().find(|(known, _)| *known == family) {
+            Some((_, distance)) => *distance = (*distance).min(met.distance),
+            None => self.families.push((family, met.distance)),
+        }
+    }
+
+    /// What it is worth against an entry that may be blocked within `block_radius`.
+    pub(super) fn advice(&self, block_radius: Option<u8>) -> Advice {
+        if self.exact {
+            return Advice::of(block_radius, MatchKind::Exact);
+        }
+        let of = |distance: u8| Advice::of(block_radius, MatchKind::Near(distance.into()));
+        let agreeing = self.families.iter().filter(|(_, distance)| of(*distance) == Advice::Block).count();
+        let whole = self.whole.map_or(Advice::Review, of);
+        if agreeing >= FAMILIES_MIN { Advice::Block } else { whole }
+    }
+}
+
+/// Families of views that must agree.
+const FAMILIES_MIN: usize = 2;
