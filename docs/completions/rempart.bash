@@ -1306,7 +1306,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__matcher)
-            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --json --help"
+            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1341,6 +1341,10 @@ _rempart() {
                     return 0
                     ;;
                 --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --views)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

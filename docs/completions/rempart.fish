@@ -65,6 +65,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l listen -d 'W
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l operator-listen -d 'Where the metrics are; they need no token, so keep them on a private address [default: 127.0.0.1 and the port after --listen\'s]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l access-token-file -d 'The file that holds the token that clients must send; needed on any address but a loopback one' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l node-key-file -d 'The file that holds the matcher\'s own key, which seals its file; REMPART_NODE_KEY, holding the key itself, goes before it [default: matcher.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l views -d 'How many views of each entry to search, 0 to 64 [default: 64]; fewer take less memory and miss more crops' -r
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l json -d 'Say the addresses as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rempart -n "__fish_rempart_using_subcommand hash" -l json -d 'A JSON object a line'
