@@ -11,10 +11,10 @@ use crate::{PixelFormat, Pixels, PixelsError};
 
 /// A picture's hash in the making, fed with rows as a decoder gives them.
 ///
-/// It holds at most 18 bytes a channel and column instead of the picture. The price: where the reference's rounding decides a
-/// bit or the quality, it answers [`HasherError::Undecided`], and [`pdq`](crate::pdq()) or
-/// [`pdq_dihedral`](crate::pdq_dihedral()) must be given the whole picture. That happens with about every fifth
-/// photograph, and with every flat or symmetric picture.
+/// It holds at most 18 bytes a channel and column instead of the picture. The price: where the reference's rounding could
+/// decide a bit or the quality, it answers [`HasherError::Undecided`], and [`pdq`](crate::pdq()) or
+/// [`pdq_dihedral`](crate::pdq_dihedral()) must be given the whole picture. They look at the texture and are
+/// mostly sure then; without that look it is one picture in three that is undecided, and every flat or symmetric one.
 ///
 /// Pictures with a side below 129 or above 32,640 pixels are always decided, at the memory that [`pdq`](crate::pdq()) tells.
 ///

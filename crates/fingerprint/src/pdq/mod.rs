@@ -2,7 +2,8 @@
 //! frequencies ([`components`]), and keep for each whether it is above their median ([`bits`]).
 //!
 //! There are two roads to 64x64. [`folded`] is fast and exact but for the reference's own rounding; what that could change
-//! is told by [`tolerance`], and then [`in_order`], which repeats the reference's rounding, has the last word.
+//! is told by [`tolerance`] (closer, after a look at the picture's [`texture`]), and then [`in_order`], which repeats the
+//! reference's rounding, has the last word.
 
 mod arch;
 mod bits;
@@ -12,6 +13,7 @@ mod hasher;
 mod in_order;
 mod mode;
 mod quality;
+mod texture;
 mod tolerance;
 
 pub use self::hasher::{Hasher, HasherError};
@@ -86,7 +88,7 @@ fn hash_with(pixels: &Pixels<'_>, brightness: Brightness) -> PdqHash {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return PdqHash::NONE;
     }
-    let near = folded(pixels).and_then(|near| near.hash());
+    let near = folded(pixels).and_then(|near| near.hash().or_else(|| near.seen(pixels).hash()));
     near.unwrap_or_else(|| Near::exact(reduce(pixels, brightness)).decided(Near::hash))
 }
 
@@ -106,7 +108,7 @@ fn dihedral_with(pixels: &Pixels<'_>, brightness: Brightness) -> Dihedral {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return Dihedral::NONE;
     }
-    let near = folded(pixels).and_then(|near| near.dihedral());
+    let near = folded(pixels).and_then(|near| near.dihedral().or_else(|| near.seen(pixels).dihedral()));
     near.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, brightness)).decided(Near::dihedral))
 }
 
@@ -141,6 +143,12 @@ struct Near {
 impl Near {
     fn exact(reduced: Reduced) -> Self {
         Self { reduced, tolerance: Tolerance::NONE }
+    }
+
+    /// The same, with the tolerance of a picture whose pixels are at hand.
+    fn seen(&self, pixels: &Pixels<'_>) -> Self {
+        let share = texture::distinct_share(pixels);
+        Self { reduced: self.reduced, tolerance: Tolerance::of_texture(pixels.columns(), pixels.rows(), share) }
     }
 
     /// What is always decided where nothing is tolerated.

@@ -15,14 +15,22 @@ impl Tolerance {
     /// Of a reduced picture that is the reference's to the last bit.
     pub(super) const NONE: Self = Self { components: 0.0, step: 0.0 };
 
-    /// Of a picture folded from this many columns and rows.
-    ///
-    /// Running sums drift by what they lose when they cross a power of two; the longer they run, the further. The factors
-    /// are measured on the worst pictures known (stripes, chequers, slopes and rings), not proved; a test of
-    /// [`folded`](super::folded) draws such pictures and checks.
+    /// Of a picture folded from this many columns and rows, of which nothing else is known.
     pub(super) fn of(columns: usize, rows: usize) -> Self {
+        Self::of_texture(columns, rows, 0.0)
+    }
+
+    /// Of a picture folded from this many columns and rows, with this share of distinct blocks, see
+    /// [`distinct_share`](super::texture::distinct_share).
+    ///
+    /// Running sums drift by what they lose when they cross a power of two; the longer they run, the further. Where a picture
+    /// repeats itself the losses add up in step, where it does not they cancel like the steps of a random walk. The factors are
+    /// measured on the worst pictures known (stripes, chequers, slopes and rings, with and without noise), not proved; a test of
+    /// [`folded`](super::folded) draws such pictures and checks.
+    pub(super) fn of_texture(columns: usize, rows: usize, distinct_share: f32) -> Self {
         let fourth_root = square_root(square_root(columns.max(rows) as f32));
-        Self { components: 0.0042 * fourth_root, step: 0.003 * fourth_root }
+        let alike = 1.0 - distinct_share;
+        Self { components: (0.0008 + 0.010 * alike) * fourth_root, step: (0.0008 + 0.003 * alike) * fourth_root }
     }
 }
 
@@ -58,8 +66,9 @@ mod tests {
     #[test]
     fn tolerance_grows_with_the_fourth_root_of_the_longer_side() {
         assert_eq!(Tolerance::of(400, 10_000), Tolerance::of(10_000, 129));
-        assert!((Tolerance::of(400, 10_000).components - 0.042).abs() < 1e-6);
-        assert!((Tolerance::of(129, 256).step - 0.012).abs() < 1e-6);
+        assert!((Tolerance::of(400, 10_000).components - 0.108).abs() < 1e-6);
+        assert!((Tolerance::of(129, 256).step - 0.0152).abs() < 1e-6);
+        assert!((Tolerance::of_texture(129, 10_000, 1.0).components - 0.008).abs() < 1e-6);
         assert!((square_root(32_640.0) - 180.665_4).abs() < 1e-3);
     }
 }

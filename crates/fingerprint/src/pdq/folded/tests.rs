@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::super::tolerance::{SPREAD, Tolerance};
-use super::super::{components, in_order};
+use super::super::{components, in_order, texture};
 use super::*;
 use crate::pixels::Brightness;
 
@@ -89,10 +89,13 @@ fn pieces_of_any_height_and_every_kernel_give_the_same_sums() {
     }
 }
 
-/// A picture without noise, in which sums cross powers of two in step.
+/// A picture with little or no noise, in which sums cross powers of two in step.
 fn worst(random: &mut Random, width: usize, height: usize, channels: usize) -> Vec<u8> {
     let kind = random.below(6);
     let colours: [[f32; 3]; 2] = core::array::from_fn(|_| core::array::from_fn(|_| random.below(256) as f32));
+    // Noise on none of it, or on a part from the left.
+    let noisy = if random.below(2) == 0 { 0 } else { random.below(width + width / 2) as usize };
+    let amplitude = 1 + random.below(6) as usize;
     let (across, down) = (2 + random.below(width) as usize / 4, 2 + random.below(height) as usize / 4);
     let (thick_across, thick_down) = (1 + random.below(across) as usize, 1 + random.below(down) as usize);
     let tilt = random.below(100) as f32 / 100.0;
@@ -113,8 +116,9 @@ fn worst(random: &mut Random, width: usize, height: usize, channels: usize) -> V
                     (u * u + v * v) / ((width * width + height * height) as f32)
                 }
             };
-            for channel in 0..channels {
-                data.push((colours[0][channel] * share + colours[1][channel] * (1.0 - share)) as u8);
+            for (one, other) in colours[0].iter().zip(&colours[1]).take(channels) {
+                let noise = if x < noisy { random.below(amplitude) as f32 } else { 0.0 };
+                data.push((one * share + other * (1.0 - share) + noise) as u8);
             }
         }
     }
@@ -150,7 +154,7 @@ fn the_reference_drifts_less_than_the_tolerance_on_the_worst_pictures_known() {
         let mut folding = Folding::new(width, height, format).unwrap();
         folding.push(&pixels);
         let (found, expected) = (folding.finish(), in_order::to_64_by_64(&pixels, Brightness::Rounded));
-        let tolerance = Tolerance::of(width, height);
+        let tolerance = Tolerance::of_texture(width, height, texture::distinct_share(&pixels));
         let name = || format!("{index}: {width}x{height} {format:?}");
 
         let step = step_difference(&found, &expected) / tolerance.step;

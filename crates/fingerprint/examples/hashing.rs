@@ -1,0 +1,102 @@
+//! Prints what hashing costs from pixels, beside PyPI `pdqhash` in the same run on the same pixels.
+//!
+//!     cargo run --release -p fingerprint --example hashing -- PYTHON [FOLDER]
+//!
+//! PYTHON is an interpreter with `pdqhash==0.2.8`, `numpy` and `pillow`. With FOLDER, pictures are cut from those in it;
+//! without, they are drawn. Times are of the processor, not of the clock on the wall: the best of several runs for each picture,
+//! and of those the mean.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use fingerprint::{Hasher, HasherError, PixelFormat, Pixels, pdq, pdq_dihedral};
+use rustix::time::{ClockId, clock_gettime};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs of each picture, of which the quickest counts.
+const RUNS: usize = 7;
+
+fn main() -> Result<(), Failure> {
+    let mut arguments = env::args().skip(1);
+    let python = arguments.next().ok_or("say which Python interpreter has pdqhash")?;
+    let folder = tempfile::tempdir()?;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hashing.py");
+    let status = Command::new(python).arg(script).arg(folder.path()).args(arguments).status()?;
+    if !status.success() {
+        return Err("the reference was not measured".into());
+    }
+    println!(
+        "{:<12}{:>9}{:>11}{:>11}{:>8}{:>11}{:>8}{:>12}{:>12}{:>12}",
+        "size",
+        "pictures",
+        "pdqhash ms",
+        "RGB ms",
+        "ratio",
+        "grey ms",
+        "ratio",
+        "eight ms",
+        "again, RGB",
+        "again, eight"
+    );
+    for line in fs::read_to_string(folder.path().join("sizes.txt"))?.lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [width, height, count, reference_ms] = fields[..] else { return Err("sizes.txt has another form".into()) };
+        measure(folder.path(), width.parse()?, height.parse()?, count.parse()?, reference_ms.parse()?)?;
+    }
+    Ok(())
+}
+
+fn measure(folder: &Path, width: u32, height: u32, count: usize, reference_ms: f64) -> Result<(), Failure> {
+    let mut totals = [0.0; 3];
+    let (mut again, mut again_eight) = (0, 0);
+    for index in 0..count {
+        let coloured = fs::read(folder.join(format!("{width}x{height}-{index}.rgb")))?;
+        let grey: Vec<u8> = coloured.as_chunks().0.iter().map(|&[r, g, b]: &[u8; 3]| luma(r, g, b)).collect();
+        let coloured = Pixels::new(&coloured, width, height, 3 * width as usize, PixelFormat::Rgb8)?;
+        let grey = Pixels::new(&grey, width, height, width as usize, PixelFormat::Luma8)?;
+        totals[0] += milliseconds(|| pdq(&coloured).quality);
+        totals[1] += milliseconds(|| pdq(&grey).quality);
+        totals[2] += milliseconds(|| pdq_dihedral(&coloured).quality);
+        let hasher = || -> Result<Hasher, Failure> {
+            let mut hasher = Hasher::new(width, height, PixelFormat::Rgb8)?;
+            hasher.push(&coloured)?;
+            Ok(hasher)
+        };
+        again += usize::from(hasher()?.finish() == Err(HasherError::Undecided));
+        again_eight += usize::from(hasher()?.finish_dihedral() == Err(HasherError::Undecided));
+    }
+    let [coloured, grey, eight] = totals.map(|total| total / count as f64);
+    let share = |times: usize| format!("{:.1} %", 100.0 * times as f64 / count as f64);
+    println!(
+        "{:<12}{count:>9}{reference_ms:>11.2}{coloured:>11.3}{:>7.0}x{grey:>11.3}{:>7.0}x{eight:>12.3}{:>12}{:>12}",
+        format!("{width}x{height}"),
+        reference_ms / coloured,
+        reference_ms / grey,
+        share(again),
+        share(again_eight)
+    );
+    Ok(())
+}
+
+fn luma(red: u8, green: u8, blue: u8) -> u8 {
+    ((299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue) + 500) / 1000) as u8
+}
+
+/// The least time that one call took.
+fn milliseconds(work: impl Fn() -> u8) -> f64 {
+    let mut best = f64::MAX;
+    for _ in 0..RUNS {
+        let begin = processor_ms();
+        std::hint::black_box(work());
+        best = best.min(processor_ms() - begin);
+    }
+    best
+}
+
+/// What this thread spent on a processor so far.
+fn processor_ms() -> f64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}
