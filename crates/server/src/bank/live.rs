@@ -60,13 +60,17 @@ pub struct LiveSize {
 #[derive(Default)]
 struct Book {
     entries: HashMap<EntryId, Kept>,
-    /// By slot number.
-    slots: Vec<Option<(EntryId, Mark)>>,
+    /// Ids of entries by their number here; numbers of entries that went are in `free`.
+    ids: Vec<EntryId>,
+    free: Vec<u32>,
+    /// By slot number: the entry's number here. Eight bytes, since there is one for every view.
+    slots: Vec<Option<(u32, Mark)>>,
     exact: HashMap<Exact, Holders>,
     views: usize,
 }
 
 struct Kept {
+    number: u32,
     class: Class,
     tier: Tier,
     status: Status,
@@ -285,7 +289,7 @@ impl Live {
                         let known = book.slots.get(met.slot.get() as usize).copied().flatten();
                         missed |= known.is_none();
                         // The radius is at most 60, so the distance fits.
-                        known.map(|(entry, mark)| (met.distance as u8, entry, mark))
+                        known.map(|(number, mark)| (met.distance as u8, book.ids[number as usize], mark))
                     };
                     found.into_iter().filter_map(place).collect()
                 })
@@ -313,14 +317,26 @@ impl Book {
             return;
         }
         self.remove(index, entry.id);
-        let at = self.place(index, entry.id, &wanted);
-        let views = self.place_views(index, entry.id, views);
-        self.entries.insert(entry.id, Kept { class, tier, status, block_radius, at, views });
+        let number = self.number(entry.id);
+        let at = self.place(index, entry.id, number, &wanted);
+        let views = self.place_views(index, number, views);
+        self.entries.insert(entry.id, Kept { number, class, tier, status, block_radius, at, views });
     }
 
-    fn place(&mut self, index: &mut Index, entry: EntryId, wanted: &[Wanted]) -> Box<[Place]> {
+    /// A number for a new entry.
+    fn number(&mut self, entry: EntryId) -> u32 {
+        if let Some(number) = self.free.pop() {
+            self.ids[number as usize] = entry;
+            return number;
+        }
+        self.ids.push(entry);
+        // The index issues 2^32 slots in its life, at least one for each entry that it is searched for.
+        u32::try_from(self.ids.len() - 1).expect("fewer entries at a time than 2^32")
+    }
+
+    fn place(&mut self, index: &mut Index, entry: EntryId, number: u32, wanted: &[Wanted]) -> Box<[Place]> {
         let place = |(position, wanted): (u8, &Wanted)| match *wanted {
-            Wanted::Pdq(hash) => Place::Slot(self.fill(index, hash, entry, Mark::Fingerprint(position))),
+            Wanted::Pdq(hash) => Place::Slot(self.fill(index, hash, number, Mark::Fingerprint(position))),
             Wanted::Exact(exact) => {
                 let holder = (entry, position);
                 self.exact.entry(exact).and_modify(|holders| holders.add(holder)).or_insert(Holders::One(holder));
@@ -330,23 +346,24 @@ impl Book {
         (0_u8..).zip(wanted).map(place).collect()
     }
 
-    fn place_views(&mut self, index: &mut Index, entry: EntryId, views: &[View]) -> Box<[(u8, Slot)]> {
+    fn place_views(&mut self, index: &mut Index, number: u32, views: &[View]) -> Box<[(u8, Slot)]> {
         self.views += views.len();
-        views.iter().map(|view| (view.code, self.fill(index, view.hash, entry, Mark::View(view.code)))).collect()
+        views.iter().map(|view| (view.code, self.fill(index, view.hash, number, Mark::View(view.code)))).collect()
     }
 
-    fn fill(&mut self, index: &mut Index, hash: [u8; 32], entry: EntryId, mark: Mark) -> Slot {
+    fn fill(&mut self, index: &mut Index, hash: [u8; 32], number: u32, mark: Mark) -> Slot {
         let slot = index.insert(hash);
-        let number = slot.get() as usize;
-        if self.slots.len() <= number {
-            self.slots.resize(number + 1, None);
+        let place = slot.get() as usize;
+        if self.slots.len() <= place {
+            self.slots.resize(place + 1, None);
         }
-        self.slots[number] = Some((entry, mark));
+        self.slots[place] = Some((number, mark));
         slot
     }
 
     fn remove(&mut self, index: &mut Index, entry: EntryId) {
         let Some(kept) = self.entries.remove(&entry) else { return };
+        self.free.push(kept.number);
         for place in &kept.at {
             match place {
                 Place::Slot(slot) => {
@@ -469,4 +486,49 @@ fn ranked(mut matches: Vec<Matched>) -> MatchResult {
     let truncated = matches.len() > MATCHES_PER_QUERY_MAX;
     matches.truncate(MATCHES_PER_QUERY_MAX);
     MatchResult { matches, truncated }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use exchange::Time;
+
+    fn entry(id: u8, hash: u8) -> Entry {
+        Entry {
+            id: EntryId::from_bytes([id; 16]),
+            class: Class::Minor,
+            tier: Tier::Verified,
+            status: Status::Active,
+            fingerprints: vec![Fingerprint::Pdq { hash: [hash; 32], quality: None }],
+            views: vec![View { code: 1, hash: [!hash; 32] }],
+            block_radius: Some(31),
+            origin: String::new(),
+            created_at: Time::from_micros(0),
+        }
+    }
+
+    fn met(live: &Live, hash: u8) -> Vec<EntryId> {
+        let query = Parsed { pdq: vec![[hash; 32]], ..Parsed::default() };
+        let results = live.answer(&[query], Radius::DEFAULT, |_, _| true);
+        results[0].matches.iter().map(|matched| matched.entry).collect()
+    }
+
+    #[test]
+    fn an_entry_that_comes_after_another_went_is_itself() {
+        let live = Live::default();
+        let (first, second) = (entry(1, 0x0f), entry(2, 0x35));
+        live.load(std::slice::from_ref(&first));
+        live.forget(&[first.id]);
+        live.load(std::slice::from_ref(&second));
+        assert_eq!((met(&live, 0x0f), met(&live, !0x0f)), (vec![], vec![]));
+        assert_eq!((met(&live, 0x35), met(&live, !0x35)), (vec![second.id], vec![second.id]));
+        assert_eq!(live.ids(), [second.id]);
+        let size = live.size();
+        assert_eq!((size.entries, size.hashes, size.views), (1, 1, 1));
+    }
+
+    #[test]
+    fn a_slot_takes_eight_bytes() {
+        assert_eq!(size_of::<Option<(u32, Mark)>>(), 8);
+    }
 }

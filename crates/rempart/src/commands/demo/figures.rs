@@ -80,7 +80,8 @@ impl fmt::Display for Figures {
             f,
             "The fingerprint (PDQ) sees how light and dark lie in a picture. Saving again, resizing, recolouring and light \
              marks\nhardly change that, and all eight turns and mirrors are asked for. Borders and crops do change it: \
-             they are PDQ's known\nweak spot, and even 5 % is often too much. What it misses here, platforms miss too."
+             so borders are\ntaken off before asking, and an entry carries views, its picture cropped and tilted. What it \
+             misses here,\nplatforms miss too."
         )?;
         let Spread { p50, p99, max } = self.time_to_protection_ms;
         writeln!(
