@@ -137,7 +137,8 @@ fn joined([[a, b], [c, d]]: [Half; 2]) -> Code {
     code
 }
 
-/// In how many bits two halves differ, 0..=128.
+/// In how many bits two halves differ, 0..=128. Inlined where the processor's own counting may be used.
+#[inline(always)]
 fn half_distance(left: Half, right: Half) -> u32 {
     (left[0] ^ right[0]).count_ones() + (left[1] ^ right[1]).count_ones()
 }

@@ -25,6 +25,7 @@ pub(crate) struct Heads {
 impl Heads {
     pub(crate) const EMPTY: Self = Self { lines: [[[0; LINE_ROWS]; 2]; GROUP_ROWS / LINE_ROWS] };
 
+    #[inline(always)]
     pub(crate) fn get(&self, row: usize) -> Half {
         let line = &self.lines[row / LINE_ROWS];
         [line[0][row % LINE_ROWS], line[1][row % LINE_ROWS]]
@@ -50,6 +51,7 @@ impl Rows<'_> {
         self.tails.len()
     }
 
+    #[inline(always)]
     pub(crate) fn head(&self, row: usize) -> Half {
         self.heads[row / GROUP_ROWS].get(row % GROUP_ROWS)
     }
@@ -59,6 +61,7 @@ impl Rows<'_> {
     }
 
     /// The distance to the code of a row, if it is within the radius.
+    #[inline(always)]
     pub(crate) fn distance_within(&self, row: usize, query: &[Half; 2], radius: u32) -> Option<u32> {
         let head = half_distance(self.head(row), query[0]);
         if head > radius {

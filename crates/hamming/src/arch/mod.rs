@@ -6,7 +6,10 @@
 //! file after [`scalar`], add a variant to `Choice`, list it in [`Kernel::available`] before the slower ones. The
 //! properties in the tests run over everything that list returns.
 
-use crate::{Half, rows::Heads};
+use crate::{
+    Half,
+    rows::{Heads, Rows},
+};
 
 #[cfg(target_arch = "aarch64")]
 mod aarch64_neon;
@@ -81,6 +84,25 @@ impl Kernel {
         }
     }
 
+    /// Sets `hits` to those of some rows whose code is within the radius, with their distances.
+    pub(crate) fn verify(
+        &self,
+        rows: Rows<'_>,
+        candidates: &[u32],
+        query: &[Half; 2],
+        radius: u32,
+        hits: &mut Vec<(u32, u32)>,
+    ) {
+        hits.clear();
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx2(kernel) => kernel.verify(rows, candidates, query, radius, hits),
+            #[cfg(target_arch = "x86_64")]
+            Choice::Avx512(kernel) => kernel.verify(rows, candidates, query, radius, hits),
+            _ => verify(rows, candidates, query, radius, hits),
+        }
+    }
+
     /// Sets `candidates[g]` to the rows of `groups[g]` whose head is at most `radius` bits from `query`: bit r for row
     /// r, unused rows counted as zeroes. Both slices have one length.
     pub(crate) fn candidates(&self, groups: &[Heads], query: Half, radius: u32, candidates: &mut [u64]) {
@@ -102,12 +124,7 @@ impl Kernel {
 /// Partners that are looked at together.
 pub(crate) const STEP: usize = 32;
 /// Partners in a cache line.
-#[cfg(target_arch = "x86_64")]
 const LINE_PARTNERS: usize = 32;
-/// How many buckets ahead of the one being read memory is asked for.
-#[cfg(target_arch = "x86_64")]
-const AHEAD: usize = 20;
-
 /// Postings to sift: a run of partners, and what to compare them with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
@@ -135,13 +152,22 @@ pub(crate) fn prefetch<T>(values: &[T], index: usize) {
 }
 
 /// Asks for the memory of a bucket.
-#[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn prefetch_bucket(partners: &[u16], bucket: &Bucket) {
     for at in (bucket.start as usize..bucket.end as usize).step_by(LINE_PARTNERS) {
         prefetch(partners, at);
     }
     prefetch(partners, (bucket.end as usize).saturating_sub(1));
+}
+
+/// Compares codes in full: the same for every processor, but compiled for each.
+#[inline(always)]
+fn verify(rows: Rows<'_>, candidates: &[u32], query: &[Half; 2], radius: u32, hits: &mut Vec<(u32, u32)>) {
+    for &row in candidates {
+        if let Some(distance) = rows.distance_within(row as usize, query, radius) {
+            hits.push((row, distance));
+        }
+    }
 }
 
 /// Notes the postings from `at` on whose bits are set in `near`, but for those from `end` on.

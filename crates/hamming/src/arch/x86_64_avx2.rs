@@ -8,29 +8,41 @@ use std::arch::x86_64::{
     _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_sub_epi64, _mm256_xor_si256,
 };
 
-use super::{AHEAD, Bucket, STEP, prefetch_bucket};
+use super::{Bucket, STEP};
 use crate::{
     Half,
-    rows::{Heads, LINE_ROWS},
+    rows::{Heads, LINE_ROWS, Rows},
 };
 
-/// Exists only where AVX2 does.
+/// Exists only where AVX2 and POPCNT do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kernel(());
 
 impl Kernel {
     pub(super) fn new() -> Option<Self> {
-        is_x86_feature_detected!("avx2").then_some(Self(()))
+        (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt")).then_some(Self(()))
     }
 
     pub(super) fn candidates(self, groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
-        // SAFETY: `new` is the only way to a `Kernel` and found AVX2 on this processor.
+        // SAFETY: `new` is the only way to a `Kernel` and found both on this processor.
         unsafe { scan(groups, query, radius, candidates) }
     }
 
     pub(super) fn sift(self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
         // SAFETY: as above.
         unsafe { sift(buckets, partners, survivors) }
+    }
+
+    pub(super) fn verify(
+        self,
+        rows: Rows<'_>,
+        candidates: &[u32],
+        query: &[Half; 2],
+        radius: u32,
+        hits: &mut Vec<(u32, u32)>,
+    ) {
+        // SAFETY: as above.
+        unsafe { verify(rows, candidates, query, radius, hits) }
     }
 }
 
@@ -56,10 +68,7 @@ fn scan(groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
 
 #[target_feature(enable = "avx2")]
 fn sift(buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
-    for (index, bucket) in buckets.iter().enumerate() {
-        if let Some(ahead) = buckets.get(index + AHEAD) {
-            prefetch_bucket(partners, ahead);
-        }
+    for bucket in buckets {
         let partner = _mm256_set1_epi16(bucket.partner.cast_signed());
         let limit = _mm256_set1_epi16(i16::from(bucket.limit));
         let far = |at: usize| {
@@ -77,6 +86,11 @@ fn sift(buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
             super::keep(!far.cast_unsigned(), at, end, survivors);
         }
     }
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+fn verify(rows: Rows<'_>, candidates: &[u32], query: &[Half; 2], radius: u32, hits: &mut Vec<(u32, u32)>) {
+    super::verify(rows, candidates, query, radius, hits);
 }
 
 #[target_feature(enable = "avx2")]

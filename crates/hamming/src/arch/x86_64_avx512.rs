@@ -6,13 +6,13 @@ use std::arch::x86_64::{
     _mm512_xor_si512,
 };
 
-use super::{AHEAD, Bucket, STEP, prefetch_bucket};
+use super::{Bucket, STEP};
 use crate::{
     Half,
-    rows::{Heads, LINE_ROWS},
+    rows::{Heads, LINE_ROWS, Rows},
 };
 
-/// Exists only where AVX-512F, AVX-512BW, VPOPCNTDQ and BITALG do.
+/// Exists only where AVX-512F, AVX-512BW, VPOPCNTDQ, BITALG and POPCNT do.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kernel(());
 
@@ -21,18 +21,31 @@ impl Kernel {
         let all = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vpopcntdq")
-            && is_x86_feature_detected!("avx512bitalg");
+            && is_x86_feature_detected!("avx512bitalg")
+            && is_x86_feature_detected!("popcnt");
         all.then_some(Self(()))
     }
 
     pub(super) fn candidates(self, groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
-        // SAFETY: `new` is the only way to a `Kernel` and found all four features on this processor.
+        // SAFETY: `new` is the only way to a `Kernel` and found all of them on this processor.
         unsafe { scan(groups, query, radius, candidates) }
     }
 
     pub(super) fn sift(self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
         // SAFETY: as above.
         unsafe { sift(buckets, partners, survivors) }
+    }
+
+    pub(super) fn verify(
+        self,
+        rows: Rows<'_>,
+        candidates: &[u32],
+        query: &[Half; 2],
+        radius: u32,
+        hits: &mut Vec<(u32, u32)>,
+    ) {
+        // SAFETY: as above.
+        unsafe { verify(rows, candidates, query, radius, hits) }
     }
 }
 
@@ -58,10 +71,7 @@ fn scan(groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512bitalg")]
 fn sift(buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
-    for (index, bucket) in buckets.iter().enumerate() {
-        if let Some(ahead) = buckets.get(index + AHEAD) {
-            prefetch_bucket(partners, ahead);
-        }
+    for bucket in buckets {
         let partner = _mm512_set1_epi16(bucket.partner.cast_signed());
         let limit = _mm512_set1_epi16(i16::from(bucket.limit));
         let end = bucket.end as usize;
@@ -73,6 +83,11 @@ fn sift(buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
             }
         }
     }
+}
+
+#[target_feature(enable = "avx512f,popcnt")]
+fn verify(rows: Rows<'_>, candidates: &[u32], query: &[Half; 2], radius: u32, hits: &mut Vec<(u32, u32)>) {
+    super::verify(rows, candidates, query, radius, hits);
 }
 
 /// Four heads.

@@ -2,7 +2,7 @@
 
 use crate::{
     Half, Kernel,
-    arch::{Bucket, prefetch},
+    arch::{Bucket, prefetch, prefetch_bucket},
     plan::{Lookup, Plan, TABLES},
     segment::{Segment, layout::RowNumber},
 };
@@ -37,7 +37,8 @@ pub(crate) struct Search {
     pub(crate) query: [Half; 2],
     pub(crate) radius: u32,
     costs: Costs,
-    plan: Option<Plan>,
+    /// What to look up; nothing at a radius where only scanning will do.
+    lookups: Vec<Lookup>,
     chunks: [u16; TABLES],
     buckets: Vec<Bucket>,
     survivors: Vec<u32>,
@@ -55,9 +56,9 @@ pub(crate) enum Crowd {
 
 impl Search {
     pub(crate) fn new(radius: u32, costs: Costs) -> Self {
-        let plan = Plan::new(radius);
+        let lookups = Plan::new(radius).map_or_else(Vec::new, |plan| plan.lookups().collect());
         let (buckets, survivors, rows, hits) = Default::default();
-        Self { query: [[0; 2]; 2], radius, costs, plan, chunks: [0; TABLES], buckets, survivors, rows, hits }
+        Self { query: [[0; 2]; 2], radius, costs, lookups, chunks: [0; TABLES], buckets, survivors, rows, hits }
     }
 
     pub(crate) fn set_query(&mut self, query: [Half; 2]) {
@@ -72,10 +73,12 @@ impl Search {
 impl Segment {
     /// Whether looking up in the tables is expected to cost less than scanning, for codes that are not crowded.
     pub(crate) fn is_looked_up(&self, search: &Search) -> bool {
-        let Some(plan) = search.plan else { return false };
+        if search.lookups.is_empty() {
+            return false;
+        }
         let (rows, key_bits) = (self.layout.rows as u64, self.layout.key_bits);
         let (mut buckets, mut postings, mut candidates) = (0, 0, 0);
-        for lookup in plan.lookups() {
+        for lookup in &search.lookups {
             let keys = lookup.keys(key_bits);
             buckets += keys;
             postings += (keys * rows) >> key_bits;
@@ -87,37 +90,62 @@ impl Segment {
 
     /// Calls `found` with the row and distance of every code within the radius, by row.
     pub(crate) fn search(&self, kernel: Kernel, search: &mut Search, mut found: impl FnMut(usize, u32)) -> Crowd {
-        let postings = self.find_buckets(search);
-        if postings * search.costs.posting_ps > self.scan_ps(search) {
+        let crowd = self.sift(kernel, search);
+        match crowd {
+            Some(Crowd::Usual) => self.rows_of_few(search),
+            Some(Crowd::Large) => self.rows_of_many(search),
+            None => {}
+        }
+        if crowd.is_none() || search.rows.len() as u64 * search.costs.candidate_ps > self.scan_ps(search) {
             self.scan(kernel, search, found);
             return Crowd::Large;
         }
-        search.survivors.clear();
-        kernel.sift(&search.buckets, self.partners(), &mut search.survivors);
-        let crowd = if search.survivors.len() > CANDIDATES_MANY { Crowd::Large } else { Crowd::Usual };
-        if crowd == Crowd::Large {
-            self.rows_of_many(search);
-            if search.rows.len() as u64 * search.costs.candidate_ps > self.scan_ps(search) {
-                self.scan(kernel, search, found);
-                return Crowd::Large;
-            }
-        } else {
-            self.rows_of_few(search);
-        }
-        let rows = self.rows();
-        search.hits.clear();
-        for &row in &search.rows {
-            if let Some(distance) = rows.distance_within(row as usize, &search.query, search.radius) {
-                search.hits.push((row, distance));
-            }
-        }
+        kernel.verify(self.rows(), &search.rows, &search.query, search.radius, &mut search.hits);
         // Near codes are met in several tables.
-        if search.hits.len() > 1 && crowd == Crowd::Usual {
+        if search.hits.len() > 1 {
             search.hits.sort_unstable();
             search.hits.dedup();
         }
         search.hits.iter().for_each(|(row, distance)| found(*row as usize, *distance));
-        crowd
+        crowd.unwrap_or(Crowd::Large)
+    }
+
+    /// Fills `search.survivors`; `None` as soon as the buckets hold more than a scan costs.
+    ///
+    /// The directory of the table after next and the buckets of the next are asked for before those of this one are
+    /// read: nothing but the first of them is waited for.
+    fn sift(&self, kernel: Kernel, search: &mut Search) -> Option<Crowd> {
+        let (ids, partners) = (self.ids(), self.partners());
+        let postings_max = self.scan_ps(search) / search.costs.posting_ps.max(1);
+        search.survivors.clear();
+        search.buckets.clear();
+        let mut postings = 0;
+        for ahead in search.lookups.iter().take(2) {
+            self.prefetch_directory(search, ahead);
+        }
+        for turn in 0..=search.lookups.len() {
+            if let Some(ahead) = search.lookups.get(turn + 2) {
+                self.prefetch_directory(search, ahead);
+            }
+            let sifted = search.buckets.len();
+            if let Some(lookup) = search.lookups.get(turn) {
+                let mut buckets = std::mem::take(&mut search.buckets);
+                for bucket in self.buckets(search, lookup) {
+                    prefetch_bucket(partners, &bucket);
+                    postings += u64::from(bucket.end - bucket.start);
+                    buckets.push(bucket);
+                }
+                search.buckets = buckets;
+            }
+            if postings > postings_max {
+                return None;
+            }
+            let first = search.survivors.len();
+            kernel.sift(&search.buckets[..sifted], partners, &mut search.survivors);
+            search.survivors[first..].iter().for_each(|posting| prefetch(ids, *posting as usize));
+            search.buckets.drain(..sifted);
+        }
+        Some(if search.survivors.len() > CANDIDATES_MANY { Crowd::Large } else { Crowd::Usual })
     }
 
     fn scan(&self, kernel: Kernel, search: &Search, found: impl FnMut(usize, u32)) {
@@ -130,44 +158,36 @@ impl Segment {
         self.layout.rows as u64 * search.costs.row_ps
     }
 
-    /// Fills `search.buckets`; says how many postings they hold.
-    fn find_buckets(&self, search: &mut Search) -> u64 {
-        let plan = search.plan.expect("only what can be looked up is");
+    fn prefetch_directory(&self, search: &Search, lookup: &Lookup) {
         let directory = self.directory();
-        let (stride, shift) = (self.layout.buckets() + 1, self.layout.key_shift());
-        let key = |lookup: &Lookup, difference: u16| {
-            usize::from(search.chunks[lookup.table] >> shift ^ difference) + lookup.table * stride
-        };
-        for lookup in plan.lookups() {
-            for difference in lookup.differences(self.layout.key_bits) {
-                prefetch(directory, key(&lookup, difference));
-            }
+        for difference in lookup.differences(self.layout.key_bits) {
+            prefetch(directory, self.place(search, lookup, difference));
         }
-        search.buckets.clear();
-        let mut postings = 0;
-        for lookup in plan.lookups() {
-            let partner = search.chunks[lookup.table ^ 1];
-            // Tables lie one after the other; there are at most 2^28 postings.
-            let first = (lookup.table * self.layout.rows) as u32;
-            for difference in lookup.differences(self.layout.key_bits) {
-                let at = key(&lookup, difference);
-                let (start, end) = (first + directory[at], first + directory[at + 1]);
-                if start < end {
-                    let limit = lookup.limit - difference.count_ones() as u8;
-                    postings += u64::from(end - start);
-                    search.buckets.push(Bucket { start, end, partner, limit: limit.min(16) });
-                }
-            }
-        }
-        postings
     }
 
-    /// Fills `search.rows` from `search.survivors`, asking for the memory of each thing before it is needed.
+    /// The buckets of a lookup that hold anything.
+    fn buckets(&self, search: &Search, lookup: &Lookup) -> impl Iterator<Item = Bucket> {
+        let directory = self.directory();
+        let (partner, limit) = (search.chunks[lookup.table ^ 1], lookup.limit);
+        // Tables lie one after the other; there are at most 2^28 postings.
+        let first = (lookup.table * self.layout.rows) as u32;
+        lookup.differences(self.layout.key_bits).filter_map(move |difference| {
+            let at = self.place(search, lookup, difference);
+            let (start, end) = (first + directory[at], first + directory[at + 1]);
+            let limit = limit - difference.count_ones() as u8;
+            (start < end).then_some(Bucket { start, end, partner, limit })
+        })
+    }
+
+    /// The place in the directory of the bucket that differs so from the query's.
+    fn place(&self, search: &Search, lookup: &Lookup, difference: u16) -> usize {
+        let key = (search.chunks[lookup.table] >> self.layout.key_shift()) ^ difference;
+        lookup.table * (self.layout.buckets() + 1) + usize::from(key)
+    }
+
+    /// Fills `search.rows` from `search.survivors`, and asks for the memory of their codes.
     fn rows_of_few(&self, search: &mut Search) {
         let (ids, rows) = (self.ids(), self.rows());
-        for &posting in &search.survivors {
-            prefetch(ids, posting as usize);
-        }
         search.rows.clear();
         for &posting in &search.survivors {
             let row = row_number(ids[posting as usize]);
