@@ -69,29 +69,30 @@ impl Orientation {
         }
     }
 
-    /// Whether the picture is first mirrored left to right, then top to bottom, then has rows and columns exchanged:
-    /// every orientation is such a sequence, which is what turns one set of components into eight.
-    pub(crate) const fn steps(self) -> Steps {
-        let (mirror_columns, mirror_rows, transpose) = match self {
-            Self::Original => (false, false, false),
-            Self::Rotate90 => (true, false, true),
-            Self::Rotate180 => (true, true, false),
-            Self::Rotate270 => (false, true, true),
-            Self::FlipX => (false, true, false),
-            Self::FlipY => (true, false, false),
-            Self::FlipPlus1 => (false, false, true),
-            Self::FlipMinus1 => (true, true, true),
-        };
-        Steps { mirror_columns, mirror_rows, transpose }
+    /// Whether columns (left to right) and rows (top to bottom) are mirrored, for the four that do nothing else.
+    pub(crate) const fn mirrors(self) -> Option<(bool, bool)> {
+        match self {
+            Self::Original => Some((false, false)),
+            Self::FlipX => Some((false, true)),
+            Self::FlipY => Some((true, false)),
+            Self::Rotate180 => Some((true, true)),
+            _ => None,
+        }
     }
-}
 
-/// An orientation taken apart, see [`Orientation::steps`].
-#[derive(Clone, Copy)]
-pub(crate) struct Steps {
-    pub(crate) mirror_columns: bool,
-    pub(crate) mirror_rows: bool,
-    pub(crate) transpose: bool,
+    /// This orientation, and then rows and columns exchanged: what makes eight orientations of four.
+    pub(crate) const fn then_transposed(self) -> Self {
+        match self {
+            Self::Original => Self::FlipPlus1,
+            Self::Rotate90 => Self::FlipY,
+            Self::Rotate180 => Self::FlipMinus1,
+            Self::Rotate270 => Self::FlipX,
+            Self::FlipX => Self::Rotate270,
+            Self::FlipY => Self::Rotate90,
+            Self::FlipPlus1 => Self::Original,
+            Self::FlipMinus1 => Self::Rotate180,
+        }
+    }
 }
 
 impl fmt::Display for Orientation {

@@ -1,7 +1,7 @@
 //! From components to bits.
 
-use super::Components;
 use super::tolerance::SPREAD;
+use super::{Components, KEPT};
 use crate::Pdq;
 
 /// One bit per component: whether it is above the median of all. `None` if components that differ by up to
@@ -25,6 +25,18 @@ pub(super) fn above_median(components: &Components, tolerance: f32) -> Option<Pd
         }
     }
     Some(Pdq::from_bytes(bytes))
+}
+
+/// The hash of the components with rows and columns exchanged.
+pub(super) fn transposed(hash: &Pdq) -> Pdq {
+    let mut bytes = [0; 32];
+    for row in 0..KEPT {
+        for column in 0..KEPT {
+            let (from, to) = (KEPT * row + column, KEPT * column + row);
+            bytes[31 - to / 8] |= (hash.as_bytes()[31 - from / 8] >> (from % 8) & 1) << (to % 8);
+        }
+    }
+    Pdq::from_bytes(bytes)
 }
 
 /// Whether all components but the median are so far from it that none can pass it: then it stays the median, and every bit
@@ -64,6 +76,17 @@ mod tests {
         let mut expected = [0; 32];
         expected[31] = 1;
         assert_eq!(above_median(&components, 0.0), Some(Pdq::from_bytes(expected)));
+    }
+
+    #[test]
+    fn exchanging_rows_and_columns_exchanges_bits() {
+        let some: Components =
+            core::array::from_fn(|row| core::array::from_fn(|column| ((row * 37 + column * 101) % 257) as f32));
+        let turned: Components = core::array::from_fn(|row| core::array::from_fn(|column| some[column][row]));
+        let hash = above_median(&some, 0.0).unwrap();
+        assert_eq!(above_median(&turned, 0.0), Some(transposed(&hash)));
+        assert_ne!(transposed(&hash), hash);
+        assert_eq!(transposed(&transposed(&hash)), hash);
     }
 
     #[test]

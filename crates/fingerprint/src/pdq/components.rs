@@ -27,24 +27,15 @@ pub(super) fn of(reduced: &Reduced) -> Components {
     components
 }
 
-/// The components of the picture turned: mirroring negates the odd frequencies of one direction, exchanging rows and
-/// columns exchanges the directions.
-pub(super) fn turned(components: &Components, orientation: Orientation) -> Components {
-    let steps = orientation.steps();
-    let mut turned = [[0.0; KEPT]; KEPT];
-    for (row, values) in components.iter().enumerate() {
-        for (column, &value) in values.iter().enumerate() {
-            // Index 0 is frequency 1: odd frequencies have even indices.
-            let negated = (steps.mirror_rows && row % 2 == 0) ^ (steps.mirror_columns && column % 2 == 0);
-            let value = if negated { -value } else { value };
-            if steps.transpose {
-                turned[column][row] = value;
-            } else {
-                turned[row][column] = value;
-            }
-        }
-    }
-    turned
+/// The components of the picture mirrored: that negates the odd frequencies of one direction or both. `orientation` exchanges
+/// no rows with columns.
+pub(super) fn mirrored(components: &Components, orientation: Orientation) -> Components {
+    let (columns, rows) = orientation.mirrors().expect("callers ask for the four orientations that only mirror");
+    // Index 0 is frequency 1: odd frequencies have even indices.
+    let sign = |index: usize, is_mirrored: bool| if is_mirrored && index.is_multiple_of(2) { -1.0 } else { 1.0 };
+    core::array::from_fn(|row| {
+        core::array::from_fn(|column| components[row][column] * (sign(row, rows) * sign(column, columns)))
+    })
 }
 
 /// `COSINES[f][x]` is `sqrt(2/64) cos(pi/128 (f + 1)(2x + 1))`.
@@ -107,14 +98,6 @@ mod tests {
     }
 
     #[test]
-    fn turning_by_a_quarter_four_times_changes_nothing() {
-        let components: Components =
-            core::array::from_fn(|row| core::array::from_fn(|column| (row * 31 + column * 7) as f32));
-        let turned = (0..4).fold(components, |components, _| turned(&components, Orientation::Rotate90));
-        assert_eq!(turned, components);
-    }
-
-    #[test]
     fn turning_the_reduced_picture_turns_its_components() {
         // Whole numbers and a tolerance: mirrored sums are added in another order.
         let picture: Reduced = core::array::from_fn(|row| {
@@ -141,7 +124,15 @@ mod tests {
                     picture[row][column]
                 })
             });
-            let (expected, found) = (of(&picture), turned(&original, orientation));
+            let expected = of(&picture);
+            let found: Components = match orientation.mirrors() {
+                Some(_) => mirrored(&original, orientation),
+                None => {
+                    let before = mirrored(&original, orientation.then_transposed());
+                    // Transposing twice changes nothing, so this is the orientation before the rows and columns were exchanged.
+                    core::array::from_fn(|row| core::array::from_fn(|column| before[column][row]))
+                }
+            };
             for (expected, found) in expected.as_flattened().iter().zip(found.as_flattened()) {
                 assert!((expected - found).abs() < 0.01, "{orientation}: {expected} and {found}");
             }

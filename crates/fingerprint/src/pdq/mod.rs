@@ -164,10 +164,12 @@ impl Near {
 
     fn dihedral(&self) -> Option<Dihedral> {
         let components = components::of(&self.reduced);
+        // Exchanging rows and columns exchanges bits, and moves neither the median nor what is tolerated: four hashes make eight.
         let mut hashes = [Pdq::from_bytes([0; 32]); 8];
-        for (hash, orientation) in hashes.iter_mut().zip(Orientation::ALL) {
-            let turned = components::turned(&components, orientation);
-            *hash = bits::above_median(&turned, self.tolerance.components)?;
+        for mirrored in [Orientation::Original, Orientation::FlipX, Orientation::FlipY, Orientation::Rotate180] {
+            let hash = bits::above_median(&components::mirrored(&components, mirrored), self.tolerance.components)?;
+            hashes[usize::from(mirrored.code())] = hash;
+            hashes[usize::from(mirrored.then_transposed().code())] = bits::transposed(&hash);
         }
         Some(Dihedral { hashes, quality: self.quality()? })
     }
