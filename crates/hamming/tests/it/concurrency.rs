@@ -5,7 +5,9 @@ use std::{
     thread,
 };
 
-use hamming::{Code, Index, Slot};
+use hamming::{Code, Index, Match, Slot};
+
+use crate::{flipped, random_codes};
 
 /// Codes that the writer replaces in each generation.
 const CODES: usize = 300;
@@ -44,6 +46,40 @@ fn readers_see_whole_generations_and_never_go_back() {
         }
     });
     assert_eq!(index.len(), CODES);
+}
+
+#[test]
+fn readers_find_every_code_while_merges_come_and_go() {
+    const COUNT: usize = 60_000;
+    let codes = random_codes(12, COUNT);
+    let mut index = Index::new();
+    thread::scope(|scope| {
+        for thread in 0..2 {
+            let (reader, codes) = (index.reader(), &codes);
+            scope.spawn(move || {
+                let mut place = thread;
+                loop {
+                    let snapshot = reader.snapshot();
+                    let length = snapshot.len();
+                    // Slots are issued in order, and nothing is removed: the length says what is in.
+                    place = (place + 7_919) % COUNT;
+                    let found = snapshot.within(&flipped(codes[place], [3, 77, 200]), 31);
+                    let expected = (place < length).then_some(Match { slot: Slot::new(place as u32), distance: 3 });
+                    assert_eq!(found, Vec::from_iter(expected), "code {place} of {length}");
+                    if length == COUNT {
+                        break;
+                    }
+                }
+            });
+        }
+        for some in codes.chunks(37) {
+            index.insert_many(some.iter().copied());
+            index.publish();
+        }
+    });
+    index.settle();
+    let snapshot = index.reader().snapshot();
+    assert!(!format!("{snapshot:?}").contains("segments: 0"), "60,000 codes do not stay in the tail: {snapshot:?}");
 }
 
 /// Checks that a snapshot is one whole generation, not older than `newest`; returns which.
