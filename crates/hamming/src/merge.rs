@@ -111,8 +111,11 @@ impl Merge {
         let rows: usize = self.segments.iter().map(|segment| segment.len()).sum();
         let most = rows + self.blocks.len() * BLOCK_ROWS;
         let mut gathered = Gathered { slots: Vec::with_capacity(most), codes: Vec::with_capacity(most) };
+        // Slots ascend; in a file that says otherwise a slot could come again and again, and its merge never end.
+        let mut slots = self.slots.clone();
         let mut add = |slot: u32, code: [Half; 2]| {
-            if self.live.is_live(slot) {
+            if slots.contains(&u64::from(slot)) && self.live.is_live(slot) {
+                slots.start = u64::from(slot) + 1;
                 gathered.slots.push(slot);
                 gathered.codes.push(code);
             }

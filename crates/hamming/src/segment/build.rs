@@ -39,13 +39,8 @@ pub(crate) fn build(slots: Range<u64>, gathered: Gathered, abort: &AtomicBool) -
     let Distinct { rows, extras } = Distinct::of(&gathered.codes);
     let layout = Layout::new(rows.as_ref().map_or(gathered.codes.len(), Vec::len), extras.len());
     let mut buffer = Buffer::zeroed(layout.total_bytes());
-    {
-        let rows: &mut dyn Iterator<Item = usize> = match rows {
-            Some(rows) => &mut rows.into_iter(),
-            None => &mut (0..gathered.codes.len()),
-        };
-        write_rows(&mut buffer, &layout, &gathered, rows);
-    }
+    write_rows(&mut buffer, &layout, &gathered, rows.as_deref());
+    drop(rows);
     write_extras(&mut buffer, &layout, &gathered.slots, extras);
     drop(gathered);
     let mut sorter = Sorter::new(&layout);
@@ -112,19 +107,18 @@ fn digest(code: &[Half; 2]) -> u64 {
     })
 }
 
-fn write_rows(buffer: &mut Buffer, layout: &Layout, gathered: &Gathered, rows: &mut dyn Iterator<Item = usize>) {
-    let rows: Vec<usize> = rows.collect();
+/// Writes the codes at these places, or all of them, and their slots.
+fn write_rows(buffer: &mut Buffer, layout: &Layout, gathered: &Gathered, rows: Option<&[usize]>) {
+    let place = |row: usize| rows.map_or(row, |rows| rows[row]);
     let heads: &mut [Heads] = section(buffer, layout, Section::Heads);
-    for (row, place) in rows.iter().enumerate() {
-        heads[row / GROUP_ROWS].set(row % GROUP_ROWS, gathered.codes[*place][0]);
+    for row in 0..layout.rows {
+        heads[row / GROUP_ROWS].set(row % GROUP_ROWS, gathered.codes[place(row)][0]);
     }
-    let tails: &mut [Half] = section(buffer, layout, Section::Tails);
-    for (tail, place) in tails.iter_mut().zip(&rows) {
-        *tail = gathered.codes[*place][1];
+    for (row, tail) in section::<Half>(buffer, layout, Section::Tails).iter_mut().enumerate() {
+        *tail = gathered.codes[place(row)][1];
     }
-    let slots: &mut [u32] = section(buffer, layout, Section::Slots);
-    for (slot, place) in slots.iter_mut().zip(&rows) {
-        *slot = gathered.slots[*place];
+    for (row, slot) in section::<u32>(buffer, layout, Section::Slots).iter_mut().enumerate() {
+        *slot = gathered.slots[place(row)];
     }
 }
 
