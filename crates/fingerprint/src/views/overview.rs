@@ -53,35 +53,56 @@ impl Overview {
 
     /// The 64x64 samples of what lies at `place`, each in whole levels of brightness; black outside the picture.
     pub(super) fn sample(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
+        if place.across.1 == 0.0 && place.down.0 == 0.0 {
+            self.sample_upright(place)
+        } else {
+            self.sample_tilted(place)
+        }
+    }
+
+    /// Of a part of the picture whose sides are parallel to the picture's.
+    fn sample_upright(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
+        let columns: [Between; SAMPLES] = core::array::from_fn(|column| {
+            Between::new(place.origin.0 + (column as f32 + 0.5) * place.across.0, self.columns)
+        });
+        let mut samples = [0; SAMPLES * SAMPLES];
+        let mut between = [0.0; SIDE_MAX];
+        for (row, samples) in samples.chunks_exact_mut(SAMPLES).enumerate() {
+            let row = Between::new(place.origin.1 + (row as f32 + 0.5) * place.down.1, self.rows);
+            let [first, second] =
+                [row.first, row.second].map(|row| &self.averages[row * self.columns..][..self.columns]);
+            for (between, (first, second)) in between.iter_mut().zip(first.iter().zip(second)) {
+                *between = first + (second - first) * row.share;
+            }
+            for (sample, column) in samples.iter_mut().zip(&columns) {
+                let (first, second) = (between[column.first], between[column.second]);
+                *sample = whole(first + (second - first) * column.share);
+            }
+        }
+        samples
+    }
+
+    fn sample_tilted(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
         let mut samples = [0; SAMPLES * SAMPLES];
         // How fast what a sample covers leaves the picture at its edges.
         let reach = (1.0 / place.across.0, 1.0 / place.down.1);
+        let covered = |at: f32, extent: f32, reach: f32| (at.min(extent - at) * reach + 0.5).clamp(0.0, 1.0);
         for (row, samples) in samples.chunks_exact_mut(SAMPLES).enumerate() {
             let down = row as f32 + 0.5;
             let (x, y) = (place.origin.0 + down * place.down.0, place.origin.1 + down * place.down.1);
             for (column, sample) in samples.iter_mut().enumerate() {
                 let across = column as f32 + 0.5;
                 let (x, y) = (x + across * place.across.0, y + across * place.across.1);
-                let inside = (x.min(self.extent.0 - x) * reach.0 + 0.5).clamp(0.0, 1.0)
-                    * (y.min(self.extent.1 - y) * reach.1 + 0.5).clamp(0.0, 1.0);
-                *sample = (self.at(x, y) * inside + 0.5) as u8;
+                let inside = covered(x, self.extent.0, reach.0) * covered(y, self.extent.1, reach.1);
+                let (column, row) = (Between::new(x, self.columns), Between::new(y, self.rows));
+                let upper = &self.averages[row.first * self.columns..][..self.columns];
+                let lower = &self.averages[row.second * self.columns..][..self.columns];
+                let above = upper[column.first] + (upper[column.second] - upper[column.first]) * column.share;
+                let below = lower[column.first] + (lower[column.second] - lower[column.first]) * column.share;
+                *sample = whole((above + (below - above) * row.share) * inside);
             }
         }
         samples
-    }
-
-    /// The brightness at a place, between the averages around it; that of the nearest edge outside.
-    #[inline]
-    fn at(&self, x: f32, y: f32) -> f32 {
-        // An average stands for the middle of its rectangle.
-        let (x, y) = ((x - 0.5).clamp(0.0, self.extent.0), (y - 0.5).clamp(0.0, self.extent.1));
-        let (column, row) = ((x as usize).min(self.columns - 1), (y as usize).min(self.rows - 1));
-        let (next_column, next_row) = ((column + 1).min(self.columns - 1), (row + 1).min(self.rows - 1));
-        let (upper, lower) = (&self.averages[row * self.columns..], &self.averages[next_row * self.columns..]);
-        let (x, y) = (x - column as f32, y - row as f32);
-        let above = upper[column] + (upper[next_column] - upper[column]) * x;
-        let below = lower[column] + (lower[next_column] - lower[column]) * x;
-        above + (below - above) * y
     }
 
     /// Averages each with its neighbours, weighted 1, 2, 1: about what a hash does between its samples.
@@ -110,6 +131,30 @@ impl Overview {
             }
         }
     }
+}
+
+/// A place along a side: between the middles of two averages, or at the edge, where both are one.
+struct Between {
+    first: usize,
+    second: usize,
+    /// How far from the first to the second, 0.0..=1.0.
+    share: f32,
+}
+
+impl Between {
+    #[inline]
+    fn new(at: f32, averages: usize) -> Self {
+        let at = (at - 0.5).max(0.0);
+        // The cast takes what lies outside to the edge.
+        let first = (at as i32 as usize).min(averages - 1);
+        Self { first, second: (first + 1).min(averages - 1), share: (at - first as f32).min(1.0) }
+    }
+}
+
+/// The nearest whole level of brightness.
+#[inline]
+fn whole(brightness: f32) -> u8 {
+    (brightness + 0.5) as i32 as u8
 }
 
 /// A few rows of pixels, added up down their columns.

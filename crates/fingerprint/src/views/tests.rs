@@ -126,7 +126,7 @@ impl Drawn {
             for x in 0..width {
                 let inside = (left..left + self.width).contains(&x) && (top..top + self.height).contains(&y);
                 if !inside {
-                    framed.data[(y * width + x) as usize] = color.saturating_add(((x * 7 + y * 13) % 6) as u8);
+                    framed.data[(y * width + x) as usize] = color.saturating_add(((x * 7 + y * 13) % 5) as u8);
                 }
             }
         }

@@ -4,15 +4,30 @@ use alloc::vec::Vec;
 
 use crate::{PixelFormat, Pixels, Window};
 
-/// How far a pixel may be from the colour of a border, in levels of brightness: what compression does to flat colour,
-/// and a little more.
-const TOLERANCE: u8 = 14;
+/// How far a pixel of a border is from its colour, in levels of brightness: compression keeps what is flat flat. More
+/// would take a sky for a border.
+const TOLERANCE: u8 = 3;
+
+/// How far beside the picture or beside writing, where compression makes waves.
+const TOLERANCE_OF_WAVES: u8 = 14;
 
 /// Of a line of a border, the share that has its colour, in percent.
 const CLEAR_PERCENT: usize = 96;
 
-/// Of a line of writing on a border, the share that has the border's colour, in percent.
-const WRITTEN_PERCENT: usize = 35;
+/// Of a line beside the picture or beside writing, the share that is about the border's colour, in percent.
+const NEARLY_CLEAR_PERCENT: usize = 85;
+
+/// The most such lines one after the other: a block of JPEG. More are a picture that is like its border.
+const NEARLY_CLEAR_LINES_MAX: usize = 8;
+
+/// How far writing is at least from what it is written on, in levels of brightness.
+const INK: u8 = 60;
+
+/// Of a line of writing, the share that is about the border's colour, in percent.
+const WRITTEN_PERCENT: usize = 15;
+
+/// The height of a line of writing, as a share of the picture's, in percent.
+const WRITING_PERCENT_MAX: usize = 15;
 
 /// Pixels looked at along a line. More would not change what is decided.
 const LOOKED_AT_MAX: usize = 512;
@@ -30,15 +45,9 @@ const STAYS_PERCENT: usize = 20;
 /// for, never a better one.
 pub fn trimmed(pixels: &Pixels<'_>) -> Option<Window> {
     let mut edges = Edges { left: 0, top: 0, right: pixels.columns(), bottom: pixels.rows() };
-    // A frame's upper edge is found along whole rows, its left edge only below that. Then a border within a border.
-    for _ in 0..2 {
-        let before = edges;
-        for side in [Side::Top, Side::Bottom, Side::Left, Side::Right] {
-            edges.cut(pixels, side);
-        }
-        if edges == before {
-            break;
-        }
+    // A frame's upper edge is found along whole rows, its left edge only below that.
+    for side in [Side::Top, Side::Bottom, Side::Left, Side::Right] {
+        edges.cut(pixels, side);
     }
     let window = Window {
         left: edges.left as u32,
@@ -78,16 +87,7 @@ impl Edges {
         let mut line = Vec::with_capacity(LOOKED_AT_MAX);
         self.look(pixels, side, 0, &mut line);
         let color = median(&mut line);
-        let mut border = 0;
-        for depth in 0..length {
-            self.look(pixels, side, depth, &mut line);
-            let alike = line.iter().filter(|&&pixel| pixel.abs_diff(color) <= TOLERANCE).count() * 100;
-            if alike >= line.len() * CLEAR_PERCENT {
-                border = depth + 1;
-            } else if alike < line.len() * WRITTEN_PERCENT || matches!(side, Side::Left | Side::Right) {
-                break;
-            }
-        }
+        let border = self.border(pixels, side, length, color);
         // Nothing but border is no picture: leave it, so that the caller finds all of it and trims nothing.
         if border == length {
             return;
@@ -98,6 +98,39 @@ impl Edges {
             Side::Right => self.right -= border,
             Side::Bottom => self.bottom -= border,
         }
+    }
+
+    /// How many lines from an edge inwards are a border of a colour.
+    fn border(&self, pixels: &Pixels<'_>, side: Side, length: usize, color: u8) -> usize {
+        let may_be_written_on = matches!(side, Side::Top | Side::Bottom);
+        let mut line = Vec::with_capacity(LOOKED_AT_MAX);
+        let (mut border, mut nearly_clear, mut written) = (0, 0, false);
+        for depth in 0..length {
+            self.look(pixels, side, depth, &mut line);
+            let too_high = (depth - border) * 100 > length * WRITING_PERCENT_MAX;
+            match judge(&line, color, written) {
+                Line::Clear => (border, nearly_clear) = (depth + 1, 0),
+                _ if too_high => break,
+                Line::NearlyClear { writing } => {
+                    nearly_clear += 1;
+                    if nearly_clear > NEARLY_CLEAR_LINES_MAX && !(writing && may_be_written_on) {
+                        break;
+                    }
+                }
+                _ if border + nearly_clear == 0 => break,
+                other => {
+                    // A longer run was writing.
+                    if (1..=NEARLY_CLEAR_LINES_MAX).contains(&nearly_clear) {
+                        border = depth;
+                    }
+                    (nearly_clear, written) = (0, true);
+                    if other == Line::Other || !may_be_written_on {
+                        break;
+                    }
+                }
+            }
+        }
+        border
     }
 
     /// The brightness of pixels along the line `depth` lines inwards from an edge.
@@ -114,6 +147,36 @@ impl Edges {
             Side::Left => brightness(pixels, self.left + depth, along),
             Side::Right => brightness(pixels, self.right - 1 - depth, along),
         }));
+    }
+}
+
+/// What a line is, as far as a border of some colour goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// Of that colour.
+    Clear,
+    /// Of about that colour, as a border is where it ends, or of that colour but for a few strokes of writing.
+    NearlyClear { writing: bool },
+    /// In part of about that colour, as a border with writing on it.
+    Written,
+    /// None of these.
+    Other,
+}
+
+/// What a line is; between lines that are `written` on, compression leaves nothing flat.
+fn judge(line: &[u8], color: u8, written: bool) -> Line {
+    let within =
+        |tolerance: u8| line.iter().filter(|pixel| pixel.abs_diff(color) <= tolerance).count() * 100 / line.len();
+    let (clear, nearly_clear) = (within(TOLERANCE), within(TOLERANCE_OF_WAVES));
+    if clear >= CLEAR_PERCENT || (written && nearly_clear >= CLEAR_PERCENT) {
+        Line::Clear
+    } else if nearly_clear >= NEARLY_CLEAR_PERCENT {
+        let ink = 100 - within(INK);
+        Line::NearlyClear { writing: ink * 2 >= 100 - nearly_clear && ink > 0 }
+    } else if nearly_clear >= WRITTEN_PERCENT {
+        Line::Written
+    } else {
+        Line::Other
     }
 }
 

@@ -187,15 +187,14 @@ impl fmt::Debug for View {
 const fn chosen() -> [View; 64] {
     #[rustfmt::skip]
     const CODES: [u8; 64] = [
-        // Bars and cuts at one side, from the least.
-        BOTTOM + 2, TOP + 2, LEFT + 2, RIGHT + 2, ALL_SIDES + 1, FILLED + 3, FILLED + 2, ALL_SIDES + 3,
-        BOTTOM + 5, TOP + 5, LEFT + 5, RIGHT + 5, BOTTOM + 8, TOP + 8, LEFT + 8, RIGHT + 8,
-        SIDES + 2, ENDS + 2, SIDES + 5, ENDS + 5, BOTTOM + 11, TOP + 11, LEFT + 11, RIGHT + 11,
-        ALL_SIDES + 5, ALL_SIDES + 7, FILLED + 9, FILLED + 8, KEPT + 3, KEPT + 2, KEPT + 9, KEPT + 8,
-        SHAPES, SHAPES + 1, SHAPES + 2, SHAPES + 4, SHAPES + 8, BOTTOM + 14, TOP + 14, LEFT + 14,
-        RIGHT + 14, SIDES + 8, ENDS + 8, ALL_SIDES + 9, BOTTOM + 17, TOP + 17, SIDES + 11, ENDS + 11,
-        FILLED + 6, FILLED + 7, KEPT + 6, KEPT + 7, GROWN + 3, GROWN + 2, GROWN + 6, GROWN + 7,
-        GROWN + 9, GROWN + 8, ALL_SIDES + 11, ALL_SIDES + 13, SIDES + 14, ENDS + 14, BOTTOM + 19, TOP + 19,
+        BOTTOM + 7, ALL_SIDES + 1, TOP + 11, ENDS + 4, SIDES + 8, BOTTOM + 13, LEFT + 8, TOP + 6,
+        SIDES + 12, RIGHT + 8, KEPT + 11, KEPT + 10, ENDS + 9, GROWN + 11, GROWN + 10, SIDES + 4,
+        FILLED + 13, TOP + 15, FILLED + 14, RIGHT + 12, ENDS + 12, BOTTOM + 16, RIGHT + 4, ALL_SIDES + 4,
+        LEFT + 12, ALL_SIDES + 11, BOTTOM + 4, LEFT + 4, ALL_SIDES + 7, BOTTOM + 9, TOP + 18, TOP + 2,
+        FILLED + 8, SHAPES + 2, SHAPES + 4, ALL_SIDES + 13, ALL_SIDES + 9, BOTTOM + 18, GROWN + 2, ENDS + 1,
+        TOP + 9, GROWN + 3, SHAPES + 8, FILLED + 9, GROWN + 16, SHAPES, KEPT + 19, GROWN + 19,
+        ENDS + 6, LEFT + 1, FILLED + 19, KEPT + 16, SHAPES + 1, TOP + 14, KEPT + 4, LEFT + 9,
+        BOTTOM + 2, BOTTOM + 11, BOTTOM + 6, TOP + 4, LEFT + 15, FILLED + 1, ALL_SIDES + 12, ALL_SIDES + 5,
     ];
     let mut views = [View(0); 64];
     let mut place = 0;
