@@ -2,12 +2,13 @@ use std::time::Instant;
 
 use fingerprint::{Digests, Dihedral, Md5, Pdq, Pixels, Sha256, View, pdq_dihedral};
 
-use crate::{DecodeError, Format, Limits, decode_within};
+use crate::{DecodeError, Fidelity, Format, Limits, decode_with};
 
 /// What fingerprints are for; it decides what is taken beside PDQ and digests.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Purpose {
-    /// To ask whether a picture is known: also what is left of it without a border or a caption.
+    /// To ask whether a picture is known: also what is left of it without a border or a caption. A JPEG is decoded in
+    /// brightness alone ([`Fidelity::Luma`]), so its PDQ may be a few bits off.
     Query,
     /// To protect a picture: also its views.
     Bank,
@@ -56,7 +57,12 @@ pub fn fingerprints_within(
     purpose: Purpose,
     expired: &dyn Fn() -> bool,
 ) -> Result<PictureFingerprints, DecodeError> {
-    let picture = decode_within(bytes, limits, expired)?;
+    // What enters a bank is the reference's to the bit; a query may be a few bits off, and is decoded faster for it.
+    let fidelity = match purpose {
+        Purpose::Query => Fidelity::Luma,
+        Purpose::Bank => Fidelity::Exact,
+    };
+    let picture = decode_with(bytes, limits, fidelity, expired)?;
     let pixels = picture.pixels();
     let mut digests = Digests::new();
     digests.update(bytes);
