@@ -9,6 +9,10 @@ use crate::encode::{self, EncodeError};
 use crate::picture::Samples;
 use crate::{Format, Picture};
 
+mod reframe;
+
+pub use reframe::{Reframing, scaled};
+
 /// What is done to a copy. Each is then saved as JPEG of quality 85, the first two of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Alteration {
@@ -159,20 +163,34 @@ fn write_over(mut rgb: RgbImage) -> RgbImage {
     let signs = (width * 9 / 10) / (6 * dot);
     let top = height * 5 / 6;
     let mut random = Generator::new(0x7E87);
+    let strokes = [(dot.div_ceil(3), Rgb([0; 3])), (0, Rgb([255; 3]))];
+    write_line(&mut rgb, &mut random, (width / 20, top), signs, dot, &strokes);
+    rgb
+}
+
+/// A line of made-up letters from `place` on, seven dots high; each stroke is drawn as wide as a dot and an edge on
+/// both sides, in the order and the colours of `strokes`.
+fn write_line(
+    rgb: &mut RgbImage,
+    random: &mut Generator,
+    place: (u32, u32),
+    signs: u32,
+    dot: u32,
+    strokes: &[(u32, Rgb<u8>)],
+) {
     for sign in 0..signs {
-        let left = width / 20 + sign * 6 * dot;
+        let left = place.0 + sign * 6 * dot;
         // One sign in six is a space between words.
         if random.next().is_multiple_of(6) {
             continue;
         }
-        let dots = stroked_sign(&mut random);
-        for (edge, color) in [(dot.div_ceil(3), Rgb([0; 3])), (0, Rgb([255; 3]))] {
+        let dots = stroked_sign(random);
+        for &(edge, color) in strokes {
             for (column, row) in dots.iter().copied() {
-                fill(&mut rgb, (left + column * dot, top + row * dot), dot, edge, color);
+                fill(rgb, (left + column * dot, place.1 + row * dot), dot, edge, color);
             }
         }
     }
-    rgb
 }
 
 /// The dots of a made-up letter on the grid: an upright stroke, one across and one aslant.
