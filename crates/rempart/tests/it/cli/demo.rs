@@ -33,7 +33,8 @@ fn the_demo_takes_pictures_of_ones_own_and_speaks_to_people() {
     place.picture("mine/deeper/b.jpg", 11);
     place.write("mine/notes.txt", "no picture");
     let said = place.run("demo --exit --pictures mine --unrelated 0 --data show").good();
-    for expected in ["2 pictures from mine (1 files there are no pictures", "rotate-90", "an entry carries views", "outcomes"]
+    for expected in
+        ["2 pictures from mine (1 files there are no pictures", "rotate-90", "an entry carries views", "outcomes"]
     {
         assert!(said.contains(expected), "{expected:?} in {said}");
     }
