@@ -7,6 +7,7 @@ mod bench;
 mod deny;
 mod fuzz;
 mod generate;
+mod instructions;
 mod layers;
 mod licences;
 mod manifests;
@@ -50,7 +51,11 @@ enum Chore {
     /// Measure, in release builds; without a name, list what can be measured
     Bench {
         /// Which measurement to make
+        #[arg(conflicts_with = "peers")]
         name: Option<String>,
+        /// Measure hashing and searching beside other implementations, and recall; writes docs/measurements.md and its plots
+        #[arg(long)]
+        peers: bool,
         /// Passed on to the measuring program
         #[arg(last = true)]
         arguments: Vec<String>,
@@ -85,7 +90,8 @@ impl Chore {
                 Ok(())
             }
             Self::Generate { check } => generate::run(check),
-            Self::Bench { name, arguments } => bench::run(name.as_deref(), &arguments),
+            Self::Bench { peers: true, arguments, .. } => bench::beside_peers(&arguments),
+            Self::Bench { name, arguments, .. } => bench::run(name.as_deref(), &arguments),
             Self::Wasm => wasm::run(),
             Self::Fuzz { seconds } => fuzz::run(seconds),
         }

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::needs::Needs;
 use crate::tally::Tally;
-use crate::{fuzz, generate, node, process, python, schemathesis, wasm, workspace};
+use crate::{fuzz, generate, instructions, node, process, python, schemathesis, wasm, workspace};
 
 /// How long each fuzz target runs: enough to replay its corpus and try some thousands of new inputs.
 const FUZZ_SECONDS: u64 = 10;
@@ -27,6 +27,8 @@ enum Part {
     Fuzz,
     /// The build for browsers, where its target is installed
     Wasm,
+    /// How many instructions hashing, a query and an insertion take, against the committed numbers
+    Instructions,
     /// Malformed requests to every route of a running node
     Schemathesis,
     /// Whether the generated files are those that the code would write
@@ -73,6 +75,12 @@ impl Part {
                 return Ok(());
             }
             Self::Wasm => wasm::run(),
+            Self::Instructions if !instructions::is_countable() => {
+                println!("left out: instructions are counted on x86-64 Linux with AVX2 only");
+                tally.skip();
+                return Ok(());
+            }
+            Self::Instructions => instructions::check(),
             Self::Fuzz => fuzz::run(FUZZ_SECONDS),
             Self::Schemathesis => schemathesis::run(&node::test_binary()?, &python::environment()?),
             Self::Generated => generate::check(&node::test_binary()?),

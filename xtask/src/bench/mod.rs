@@ -1,14 +1,22 @@
 //! Measurements, each a question with a name. The answers go to docs/measurements.md with the machine and the command.
 //!
+//! What a person may want to know of their own machine is a command of the binary, `rempart bench`; [`beside_peers`] sets it
+//! beside other implementations. Here is the rest.
+//!
 //! To add one, write the program that measures (an example or bench of the crate it measures, or a hidden command of the
 //! binary) and give it a line in [`BENCHES`]. A measurement prints figures with their units and asserts nothing: what
 //! must hold is a test's business.
+
+mod peers;
+mod plot;
+mod table;
 
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, workspace};
+pub(crate) use self::peers::run as beside_peers;
+use crate::{instructions, process, workspace};
 
 /// One measurement.
 struct Bench {
@@ -35,6 +43,11 @@ const BENCHES: &[Bench] = &[
         measure: |arguments| example("hamming", "scan", arguments),
     },
     Bench {
+        name: "instructions",
+        question: "how many instructions hashing, a query and an insertion are; `-- --keep` makes that the measure of tests",
+        measure: instructions::run,
+    },
+    Bench {
         name: "build",
         question: "how long a release build takes from nothing, and how large the binary is",
         measure: release_build,
@@ -50,6 +63,7 @@ pub(crate) fn run(name: Option<&str>, arguments: &[String]) -> Result<()> {
         for bench in BENCHES {
             println!("cargo xtask bench {:<14} {}", bench.name, bench.question);
         }
+        println!("cargo xtask bench {:<14} hashing and searching beside other implementations, and recall", "--peers");
         return Ok(());
     };
     let Some(bench) = BENCHES.iter().find(|bench| bench.name == name) else {
