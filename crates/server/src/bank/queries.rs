@@ -235,9 +235,10 @@ pub(super) async fn standing(
     partner: PartnerId,
     contents: &[[u8; DIGEST_BYTES]],
 ) -> Result<HashMap<[u8; DIGEST_BYTES], Standing>, BankError> {
+    type Row = (Vec<u8>, Vec<u8>, i64, i64, i64);
     let mut standing = HashMap::new();
     for some in contents.chunks(ROWS_PER_STATEMENT) {
-        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64, i64)> = on!(on, |c: Engine| {
+        let rows: Vec<Row> = on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(STANDING);
             text.push_bind(partner.as_bytes().to_vec()).push(" and content_digest in (");
             let mut list = text.separated(", ");
