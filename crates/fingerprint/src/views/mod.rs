@@ -20,6 +20,10 @@ use crate::{Pdq, PdqHash, PixelFormat, Pixels, pdq};
 /// Views with less contrast are left out: their bits are nearly random.
 const QUALITY_MIN: u8 = 50;
 
+/// The quality a picture needs for views with black corners: of smoother ones the corners are most of what there is to
+/// see, and they are alike.
+const CORNERED_QUALITY_MIN: u8 = 80;
+
 /// A view closer than this to the picture or to a view before it, in bits, finds nothing that the other does not.
 const DISTANCE_MIN: u32 = 5;
 
@@ -42,6 +46,9 @@ pub fn views(pixels: &Pixels<'_>) -> Vec<(View, Pdq, u8)> {
         let Some(found) = viewer.hash(view) else { continue };
         // Black corners are contrast, but not the picture's.
         let (hash, quality) = (found.hash, found.quality.min(primary.quality));
+        if view.has_black_corners() && primary.quality < CORNERED_QUALITY_MIN {
+            continue;
+        }
         let is_near = |other: &Pdq| hash.distance(other) < DISTANCE_MIN;
         if quality >= QUALITY_MIN && !is_near(&primary.hash) && !views.iter().any(|(_, other, _)| is_near(other)) {
             views.push((view, hash, quality));

@@ -203,6 +203,24 @@ fn small_flat_and_slender_pictures_have_no_views_and_no_window() {
 }
 
 #[test]
+fn smooth_pictures_have_no_views_with_black_corners() {
+    let cornered =
+        |drawn: &Drawn| views(&drawn.pixels()).iter().filter(|(view, _, _)| view.has_black_corners()).count();
+    let drawn = Drawn::new(11, 400, 300);
+    let with_quality = |wanted: core::ops::Range<u8>| {
+        let paler = |share: f32| {
+            let data = drawn.data.iter().map(|&pixel| (128.0 + (f32::from(pixel) - 128.0) * share) as u8).collect();
+            Drawn { data, ..drawn.clone() }
+        };
+        let mut all = (1..=100).map(|percent| paler(percent as f32 / 100.0));
+        all.find(|drawn| wanted.contains(&pdq(&drawn.pixels()).quality)).unwrap()
+    };
+    assert_eq!(cornered(&with_quality(70..CORNERED_QUALITY_MIN)), 0);
+    assert!(!views(&with_quality(70..CORNERED_QUALITY_MIN).pixels()).is_empty());
+    assert!(cornered(&with_quality(CORNERED_QUALITY_MIN..90)) > 6);
+}
+
+#[test]
 fn a_slender_picture_with_much_to_see_is_viewed() {
     for (width, height) in [(64, 3000), (3000, 64), (64, 65), (257, 161)] {
         let drawn = Drawn::new(7, width, height);

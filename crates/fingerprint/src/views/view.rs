@@ -110,6 +110,11 @@ impl View {
         }
     }
 
+    /// Whether the view shows something beyond the picture.
+    pub(super) const fn has_black_corners(self) -> bool {
+        matches!(self.kind(), Kind::Tilt { frame: Frame::Kept | Frame::Grown, .. })
+    }
+
     pub(super) const fn kind(self) -> Kind {
         let code = self.0;
         match code {
