@@ -2,6 +2,7 @@
 
 mod backup;
 mod bank;
+mod bench;
 mod demo;
 mod doctor;
 mod feed;
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     Doctor(doctor::Doctor),
+    #[command(subcommand)]
+    Bench(bench::Bench),
     Openapi(generated::Openapi),
     Completions(generated::Completions),
     Man(generated::Man),
@@ -72,6 +75,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),
         Command::Doctor(doctor) => block_on(doctor.run()),
+        Command::Bench(bench) => done(bench.run()),
         Command::Openapi(openapi) => done(openapi.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),

@@ -5,7 +5,7 @@
 
 mod figures;
 mod sources;
-mod stage;
+pub(super) mod stage;
 mod walk;
 
 use std::path::PathBuf;

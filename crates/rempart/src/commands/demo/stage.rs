@@ -103,7 +103,7 @@ fn clear_folder(data: &Path) -> anyhow::Result<File> {
 }
 
 /// The node, its address, its operator's.
-async fn start_node(data: &Path) -> anyhow::Result<(Node, String, String)> {
+pub(in crate::commands) async fn start_node(data: &Path) -> anyhow::Result<(Node, String, String)> {
     folder::make(data)?;
     let database = open(&DatabaseUrl::Sqlite(data.join("node.db"))).await?;
     let place = node_key::Place::File { path: data.join("node.key"), made_here: true };
@@ -121,7 +121,8 @@ async fn start_node(data: &Path) -> anyhow::Result<(Node, String, String)> {
     Ok((node, addresses.0, addresses.1))
 }
 
-async fn start_matcher(data: &Path, upstream: Upstream) -> anyhow::Result<(Matcher, String)> {
+/// A matcher that follows one node, its address.
+pub(in crate::commands) async fn start_matcher(data: &Path, upstream: Upstream) -> anyhow::Result<(Matcher, String)> {
     folder::make(data)?;
     let key = Arc::new(NodeKey::generate(&mut rand::make_rng::<StdRng>()));
     let matcher = Matcher::open(MatcherSettings::new(data.join("matcher.db"), key, vec![upstream])).await?;
@@ -133,7 +134,7 @@ async fn start_matcher(data: &Path, upstream: Upstream) -> anyhow::Result<(Match
 }
 
 /// As `rempart partner add` does.
-async fn partner(node: &Node, name: &str, scopes: &[Scope]) -> anyhow::Result<KeyText> {
+pub(in crate::commands) async fn partner(node: &Node, name: &str, scopes: &[Scope]) -> anyhow::Result<KeyText> {
     let agreement = Agreement { sees: Reach::both(Tier::Reported), contributes: Reach::both(Tier::Confirmed) };
     let scopes = scopes.iter().copied().collect();
     let (_, key) = node.partners.add(NewPartner { name: name.parse()?, agreement, scopes, expires_at: None }).await?;

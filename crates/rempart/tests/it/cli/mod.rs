@@ -1,6 +1,7 @@
 //! Each command as a process: what it answers, what it says when it cannot, its exit code.
 
 mod bank;
+mod bench;
 mod copies;
 mod demo;
 mod doctor;
