@@ -12,6 +12,8 @@ pub enum Purpose {
     Query,
     /// To protect a picture: also its views.
     Bank,
+    /// Neither: nothing beside them.
+    Plain,
 }
 
 /// Every fingerprint of one picture file.
@@ -60,7 +62,7 @@ pub fn fingerprints_within(
     // What enters a bank is the reference's to the bit; a query may be a few bits off, and is decoded faster for it.
     let fidelity = match purpose {
         Purpose::Query => Fidelity::Luma,
-        Purpose::Bank => Fidelity::Exact,
+        Purpose::Bank | Purpose::Plain => Fidelity::Exact,
     };
     let picture = decode_with(bytes, limits, fidelity, expired)?;
     let pixels = picture.pixels();

@@ -1,6 +1,7 @@
 //! A node: the rooms over one database, and the work that goes on behind them.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use exchange::{BlockRadius, VIEWS_PER_ENTRY_MAX};
@@ -23,6 +24,8 @@ pub struct NodeSettings {
     pub block_radius: BlockRadius,
     /// Views of an entry that are searched, at most.
     pub views_max: usize,
+    /// Where the index is kept between two runs; `None`: it is made from the changes at each start.
+    pub index_file: Option<PathBuf>,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// Where the time comes from.
@@ -36,6 +39,7 @@ impl Default for NodeSettings {
         Self {
             block_radius: BlockRadius::default(),
             views_max: VIEWS_PER_ENTRY_MAX,
+            index_file: None,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -71,12 +75,17 @@ impl Node {
         key: Arc<NodeKey>,
         settings: NodeSettings,
     ) -> Result<(Self, Operator), BankError> {
-        let NodeSettings { block_radius, views_max, requests_per_second, clock, entropy } = settings;
+        let NodeSettings { block_radius, views_max, index_file, requests_per_second, clock, entropy } = settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
-        let (bank, operator) =
-            Bank::open(database.clone(), key, Rules { block_radius, views_max }, clock.clone(), entropy.clone())
-                .await?;
+        let (bank, operator) = Bank::open(
+            database.clone(),
+            key,
+            Rules { block_radius, views_max, index_file },
+            clock.clone(),
+            entropy.clone(),
+        )
+        .await?;
         let node = Self {
             bank,
             partners: Partners::new(database.clone(), clock.clone(), entropy),
@@ -96,6 +105,7 @@ impl Node {
         self.tasks.spawn(self.bank.clone().follow(self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 
     /// Cancelled when the node is to end: long polls and streams watch it.
@@ -113,6 +123,7 @@ impl Node {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        self.bank.store_index().await;
         self.database.close().await;
     }
 }

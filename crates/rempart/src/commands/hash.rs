@@ -45,7 +45,9 @@ struct Line<'a> {
 
 impl Hash {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let tally = hash_all(&self.paths, Purpose::Bank, |path, found| self.print(path, &found))?;
+        // Views are printed with --json only.
+        let purpose = if self.json { Purpose::Bank } else { Purpose::Plain };
+        let tally = hash_all(&self.paths, purpose, |path, found| self.print(path, &found))?;
         Ok(if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

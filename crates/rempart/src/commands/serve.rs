@@ -6,13 +6,16 @@ use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
 use server::http::{Listening, node_router, serve};
-use server::node::Node;
+use server::node::{Node, NodeSettings};
 use server::{operator, telemetry};
 
 use super::asked_to_end;
 use super::node::{NodeArguments, NodeFlags, node_settings, open};
 use crate::config::Settings;
 use crate::{folder, output};
+
+/// The index between two runs, sealed; it may be deleted, and is then made anew.
+const INDEX_FILE: &str = "node.index";
 
 /// Run a node: the bank, its feed, and the API for partners
 ///
@@ -76,7 +79,8 @@ impl Serve {
         folder::make(&self.node.data)?;
         let database = open(&self.node.database_url(&settings)?).await?;
         let key = self.node.key(&settings, &database).await?;
-        let (node, _) = Node::open(database, key, node_settings(&settings)).await?;
+        let index_file = Some(self.node.data.join(INDEX_FILE));
+        let (node, _) = Node::open(database, key, NodeSettings { index_file, ..node_settings(&settings) }).await?;
         let public = listen(settings.node_address()).await?;
         let operator = listen(settings.operator_address(settings.node_address())).await?;
         let end = asked_to_end()?;

@@ -1,10 +1,11 @@
 //! How a query met an entry, and whether that is enough to block without a person looking.
 //!
 //! The whole picture's hash within the entry's radius is, and so is an exact digest. A view is less: a crop of a picture
-//! may resemble a stranger's. So what was met through a view alone is for review, unless views of two different families
-//! agree: a left crop and a small turn, say, but not two left crops, which are nearly the same hash.
+//! may resemble a stranger's. So what was met through a view alone is for review, unless two independent views agree: of
+//! different families (a left crop and a small turn, say, but not two left crops), and with hashes so far apart that they
+//! would not match one another. Otherwise it is one meeting seen twice.
 
-use exchange::{Advice, Kind, MatchKind, Orientation};
+use exchange::{Advice, EntryId, Kind, MatchKind, Orientation, RADIUS_FIRM_MAX};
 
 /// What of an entry is held in a place of the index.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,9 +22,20 @@ pub(super) struct Met {
     pub(super) kind: Kind,
     pub(super) distance: u8,
     pub(super) mark: Mark,
+    /// Of PDQ, the hash that was met.
+    pub(super) hash: [u8; 32],
     /// The query met without what surrounds it.
     pub(super) trimmed: bool,
     pub(super) orientation: Orientation,
+}
+
+/// What lies within the radius of a hash.
+#[derive(Clone, Copy)]
+pub(super) struct Found {
+    pub(super) distance: u8,
+    pub(super) entry: EntryId,
+    pub(super) mark: Mark,
+    pub(super) hash: [u8; 32],
 }
 
 /// All meetings of a query with one entry.
@@ -34,8 +46,8 @@ pub(super) struct Evidence {
     exact: bool,
     /// The nearest of the whole picture with the whole picture.
     whole: Option<u8>,
-    /// The nearest of each family of views; few.
-    families: Vec<(Family, u8)>,
+    /// Of each family of views the nearest; few.
+    families: Vec<(Family, Met)>,
 }
 
 /// What makes views nearly the same hash.
@@ -52,11 +64,12 @@ enum Family {
 impl Met {
     pub(super) const fn exactly(kind: Kind, position: u8) -> Self {
         let (mark, orientation) = (Mark::Fingerprint(position), Orientation::Original);
-        Self { kind, distance: 0, mark, trimmed: false, orientation }
+        Self { kind, distance: 0, mark, hash: [0; 32], trimmed: false, orientation }
     }
 
-    pub(super) const fn nearly(distance: u8, mark: Mark, trimmed: bool, orientation: Orientation) -> Self {
-        Self { kind: Kind::Pdq, distance, mark, trimmed, orientation }
+    pub(super) const fn nearly(found: Found, trimmed: bool, orientation: Orientation) -> Self {
+        let Found { distance, mark, hash, .. } = found;
+        Self { kind: Kind::Pdq, distance, mark, hash, trimmed, orientation }
     }
 
     /// Exact before near, near before far, the whole picture before a view, as it is before turned.
@@ -86,8 +99,9 @@ impl Evidence {
             }
         };
         match self.families.iter_mut().find(|(known, _)| *known == family) {
-            Some((_, distance)) => *distance = (*distance).min(met.distance),
-            None => self.families.push((family, met.distance)),
+            Some((_, known)) if known.distance <= met.distance => {}
+            Some((_, known)) => *known = met,
+            None => self.families.push((family, met)),
         }
     }
 
@@ -97,11 +111,10 @@ impl Evidence {
             return Advice::of(block_radius, MatchKind::Exact);
         }
         let of = |distance: u8| Advice::of(block_radius, MatchKind::Near(distance.into()));
-        let agreeing = self.families.iter().filter(|(_, distance)| of(*distance) == Advice::Block).count();
-        let whole = self.whole.map_or(Advice::Review, of);
-        if agreeing >= FAMILIES_MIN { Advice::Block } else { whole }
+        let agreeing: Vec<&Met> =
+            self.families.iter().map(|(_, met)| met).filter(|met| of(met.distance) == Advice::Block).collect();
+        let is_apart = |one: &Met, other: &Met| hamming::distance(&one.hash, &other.hash) > RADIUS_FIRM_MAX.into();
+        let two_agree = agreeing.iter().any(|one| agreeing.iter().any(|other| is_apart(one, other)));
+        if two_agree { Advice::Block } else { self.whole.map_or(Advice::Review, of) }
     }
 }
-
-/// Families of views that must agree.
-const FAMILIES_MIN: usize = 2;

@@ -14,6 +14,8 @@ use super::Bank;
 use super::model::{BankError, EntryRow};
 use super::queries::{self, ChangeRow};
 use super::sealed::{self, Marks};
+use super::stored::Stand;
+use crate::access::EVERYTHING;
 use crate::compute::{BrokenOff, off_runtime_if};
 
 /// Fingerprints and views on one page of the feed, at most, and those of one entry more: about 5 MB of JSON.
@@ -28,6 +30,12 @@ fn agreement_token(agreement: &Agreement, block_radius: BlockRadius, epoch: &[u8
     digest.update(format!("{}|{}|{}", agreement.sees, block_radius.minor, block_radius.adult));
     digest.update(epoch);
     exchange::hex::encode(&digest.finalize()[..8])
+}
+
+/// What an index of this bank is of: it holds the radii that were worked out.
+pub(super) fn stand(block_radius: BlockRadius, epoch: &[u8; 16], views_max: usize) -> Stand {
+    let token = agreement_token(&EVERYTHING, block_radius, epoch);
+    Stand(format!("node {token} {views_max}").into_bytes())
 }
 
 impl Bank {

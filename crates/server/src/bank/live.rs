@@ -7,17 +7,18 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use exchange::{
-    Action, Advice, Change, Class, Entry, EntryId, Fingerprint, Kind, MATCHES_PER_QUERY_MAX, MatchResult, Matched,
-    Orientation, Parsed, Radius, Status, Tier, View,
+    Action, Change, Class, Entry, EntryId, MATCHES_PER_QUERY_MAX, MatchResult, Matched, Orientation, Parsed, Radius,
+    Tier,
 };
-use hamming::{Index, Reader, Slot};
+use hamming::{Index, Reader, Snapshot};
 use tokio::sync::watch;
 
-use super::evidence::{Evidence, Mark, Met};
+use super::book::{Book, Exact};
+use super::evidence::{Evidence, Found, Met};
 
 const WAIT_MAX_MS: u64 = 2_000;
 const SEARCHES_MAX: usize = 4;
@@ -57,46 +58,6 @@ pub struct LiveSize {
     pub index_bytes: usize,
 }
 
-#[derive(Default)]
-struct Book {
-    entries: HashMap<EntryId, Kept>,
-    /// Ids of entries by their number here; numbers of entries that went are in `free`.
-    ids: Vec<EntryId>,
-    free: Vec<u32>,
-    /// By slot number: the entry's number here. Eight bytes, since there is one for every view.
-    slots: Vec<Option<(u32, Mark)>>,
-    exact: HashMap<Exact, Holders>,
-    views: usize,
-}
-
-struct Kept {
-    number: u32,
-    class: Class,
-    tier: Tier,
-    status: Status,
-    block_radius: Option<u8>,
-    at: Box<[Place]>,
-    views: Box<[(u8, Slot)]>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Slot(Slot),
-    Exact(Exact),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Exact {
-    Sha256([u8; 32]),
-    Md5([u8; 16]),
-}
-
-/// Nearly always one entry holds a digest.
-enum Holders {
-    One((EntryId, u8)),
-    Many(Vec<(EntryId, u8)>),
-}
-
 impl Default for Live {
     fn default() -> Self {
         Self::new(exchange::VIEWS_PER_ENTRY_MAX)
@@ -118,6 +79,39 @@ impl Live {
             newest_at: AtomicU64::new(0),
             failures: AtomicU64::new(0),
         }
+    }
+
+    /// Merges now what would be merged sooner or later. Changes wait meanwhile, searches do not.
+    pub(super) fn settle(&self) {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner).settle();
+    }
+
+    /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written.
+    pub(super) fn to_store(&self) -> (Vec<u8>, Arc<Snapshot>, u64, u64) {
+        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        // What is applied while this is read may be in the book before its number: it is then applied twice, which is
+        // the same as once.
+        (book.to_bytes(), self.reader.snapshot(), self.applied(), self.newest_at_micros())
+    }
+
+    /// An index as it was stored, not ready; `None` when its parts do not belong together.
+    pub(super) fn from_stored(
+        views_max: usize,
+        index: Index,
+        book: &[u8],
+        applied: u64,
+        newest_at: u64,
+    ) -> Option<Self> {
+        Some(Self {
+            views_max,
+            reader: index.reader(),
+            book: RwLock::new(Book::from_bytes(book, &index)?),
+            writer: Mutex::new(index),
+            applied: watch::channel(applied).0,
+            ready: AtomicBool::new(false),
+            newest_at: AtomicU64::new(newest_at),
+            failures: AtomicU64::new(0),
+        })
     }
 
     /// The last number applied.
@@ -255,8 +249,8 @@ impl Live {
             }
             for (hashes, trimmed) in [(&query.pdq, false), (&query.trimmed, true)] {
                 for ((_, &orientation), found) in hashes.iter().zip(Orientation::ALL).zip(&mut near) {
-                    for (distance, entry, mark) in found {
-                        meet(entry, Met::nearly(distance, mark, trimmed, orientation));
+                    for found in found {
+                        meet(found.entry, Met::nearly(found, trimmed, orientation));
                     }
                 }
             }
@@ -266,8 +260,8 @@ impl Live {
         results
     }
 
-    /// For each code: distance, entry and mark of what lies within the radius.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<(u8, EntryId, Mark)>> {
+    /// For each code: what lies within the radius.
+    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<Found>> {
         if codes.is_empty() {
             return Vec::new();
         }
@@ -289,193 +283,19 @@ impl Live {
                         let known = book.slots.get(met.slot.get() as usize).copied().flatten();
                         missed |= known.is_none();
                         // The radius is at most 60, so the distance fits.
-                        known.map(|(number, mark)| (met.distance as u8, book.ids[number as usize], mark))
+                        let hash = snapshot.get(met.slot).unwrap_or_default();
+                        known.map(|(number, mark)| Found {
+                            distance: met.distance as u8,
+                            entry: book.ids[number as usize],
+                            mark,
+                            hash,
+                        })
                     };
                     found.into_iter().filter_map(place).collect()
                 })
                 .collect();
             if !missed || searches == SEARCHES_MAX {
                 return resolved;
-            }
-        }
-    }
-}
-
-impl Book {
-    fn put(&mut self, index: &mut Index, entry: &Entry, views_max: usize) {
-        if entry.status == Status::Withdrawn {
-            return self.remove(index, entry.id);
-        }
-        let wanted: Vec<Wanted> = entry.fingerprints.iter().map(Wanted::of).collect();
-        let views = &entry.views[..entry.views.len().min(views_max)];
-        let Entry { class, tier, status, block_radius, .. } = *entry;
-        if let Some(kept) = self.entries.get_mut(&entry.id)
-            && same(kept, &wanted, views, index)
-        {
-            // Same fingerprints: they keep their slots, so that a search under way still finds them.
-            (kept.class, kept.tier, kept.status, kept.block_radius) = (class, tier, status, block_radius);
-            return;
-        }
-        self.remove(index, entry.id);
-        let number = self.number(entry.id);
-        let at = self.place(index, entry.id, number, &wanted);
-        let views = self.place_views(index, number, views);
-        self.entries.insert(entry.id, Kept { number, class, tier, status, block_radius, at, views });
-    }
-
-    /// A number for a new entry.
-    fn number(&mut self, entry: EntryId) -> u32 {
-        if let Some(number) = self.free.pop() {
-            self.ids[number as usize] = entry;
-            return number;
-        }
-        self.ids.push(entry);
-        // The index issues 2^32 slots in its life, at least one for each entry that it is searched for.
-        u32::try_from(self.ids.len() - 1).expect("fewer entries at a time than 2^32")
-    }
-
-    fn place(&mut self, index: &mut Index, entry: EntryId, number: u32, wanted: &[Wanted]) -> Box<[Place]> {
-        let place = |(position, wanted): (u8, &Wanted)| match *wanted {
-            Wanted::Pdq(hash) => Place::Slot(self.fill(index, hash, number, Mark::Fingerprint(position))),
-            Wanted::Exact(exact) => {
-                let holder = (entry, position);
-                self.exact.entry(exact).and_modify(|holders| holders.add(holder)).or_insert(Holders::One(holder));
-                Place::Exact(exact)
-            }
-        };
-        (0_u8..).zip(wanted).map(place).collect()
-    }
-
-    fn place_views(&mut self, index: &mut Index, number: u32, views: &[View]) -> Box<[(u8, Slot)]> {
-        self.views += views.len();
-        views.iter().map(|view| (view.code, self.fill(index, view.hash, number, Mark::View(view.code)))).collect()
-    }
-
-    fn fill(&mut self, index: &mut Index, hash: [u8; 32], number: u32, mark: Mark) -> Slot {
-        let slot = index.insert(hash);
-        let place = slot.get() as usize;
-        if self.slots.len() <= place {
-            self.slots.resize(place + 1, None);
-        }
-        self.slots[place] = Some((number, mark));
-        slot
-    }
-
-    fn remove(&mut self, index: &mut Index, entry: EntryId) {
-        let Some(kept) = self.entries.remove(&entry) else { return };
-        self.free.push(kept.number);
-        for place in &kept.at {
-            match place {
-                Place::Slot(slot) => {
-                    index.remove(*slot);
-                    self.slots[slot.get() as usize] = None;
-                }
-                Place::Exact(exact) => {
-                    if self.exact.get_mut(exact).is_some_and(|holders| holders.drop_entry(entry)) {
-                        self.exact.remove(exact);
-                    }
-                }
-            }
-        }
-        self.views -= kept.views.len();
-        for (_, slot) in &kept.views {
-            index.remove(*slot);
-            self.slots[slot.get() as usize] = None;
-        }
-    }
-
-    fn holders(&self, exact: Exact) -> &[(EntryId, u8)] {
-        match self.exact.get(&exact) {
-            None => &[],
-            Some(Holders::One(one)) => std::slice::from_ref(one),
-            Some(Holders::Many(many)) => many,
-        }
-    }
-
-    fn matched(&self, id: EntryId, evidence: &Evidence, radius: Radius) -> Option<Matched> {
-        let kept = self.entries.get(&id)?;
-        let Met { kind, distance, mark, trimmed, orientation } = evidence.nearest?;
-        let (fingerprint, view) = match mark {
-            Mark::Fingerprint(position) => (position, None),
-            // Views are of the picture, whose hash is the first of its kind.
-            Mark::View(code) => {
-                let first = kept.at.iter().position(|place| matches!(place, Place::Slot(_))).unwrap_or(0);
-                (first as u8, Some(code))
-            }
-        };
-        // A wide search is for people: nothing found by it is blocked unseen.
-        let advice = if radius.is_firm() { evidence.advice(kept.block_radius) } else { Advice::Review };
-        let (class, tier, status) = (kept.class, kept.tier, kept.status);
-        Some(Matched {
-            entry: id,
-            class,
-            tier,
-            status,
-            advice,
-            distance,
-            orientation,
-            kind,
-            fingerprint,
-            view,
-            trimmed,
-        })
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Wanted {
-    Pdq([u8; 32]),
-    Exact(Exact),
-}
-
-impl Wanted {
-    const fn of(fingerprint: &Fingerprint) -> Self {
-        match fingerprint {
-            Fingerprint::Pdq { hash, .. } => Self::Pdq(*hash),
-            Fingerprint::Sha256(digest) => Self::Exact(Exact::Sha256(*digest)),
-            Fingerprint::Md5(digest) => Self::Exact(Exact::Md5(*digest)),
-        }
-    }
-}
-
-fn same(kept: &Kept, wanted: &[Wanted], views: &[View], index: &Index) -> bool {
-    let same_place = |(place, wanted): (&Place, &Wanted)| match (place, wanted) {
-        (Place::Slot(slot), Wanted::Pdq(hash)) => index.get(*slot) == Some(*hash),
-        (Place::Exact(have), Wanted::Exact(want)) => have == want,
-        _ => false,
-    };
-    let same_view =
-        |((code, slot), view): (&(u8, Slot), &View)| *code == view.code && index.get(*slot) == Some(view.hash);
-    kept.at.len() == wanted.len()
-        && kept.views.len() == views.len()
-        && kept.at.iter().zip(wanted).all(same_place)
-        && kept.views.iter().zip(views).all(same_view)
-}
-
-impl Exact {
-    const fn kind(self) -> Kind {
-        match self {
-            Self::Sha256(_) => Kind::Sha256,
-            Self::Md5(_) => Kind::Md5,
-        }
-    }
-}
-
-impl Holders {
-    fn add(&mut self, holder: (EntryId, u8)) {
-        match self {
-            Self::One(one) => *self = Self::Many(vec![*one, holder]),
-            Self::Many(many) => many.push(holder),
-        }
-    }
-
-    /// True when nobody holds it any more.
-    fn drop_entry(&mut self, entry: EntryId) -> bool {
-        match self {
-            Self::One(one) => one.0 == entry,
-            Self::Many(many) => {
-                many.retain(|holder| holder.0 != entry);
-                many.is_empty()
             }
         }
     }
@@ -491,7 +311,7 @@ fn ranked(mut matches: Vec<Matched>) -> MatchResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use exchange::Time;
+    use exchange::{Fingerprint, Status, Time, View};
 
     fn entry(id: u8, hash: u8) -> Entry {
         Entry {
@@ -525,10 +345,5 @@ mod tests {
         assert_eq!(live.ids(), [second.id]);
         let size = live.size();
         assert_eq!((size.entries, size.hashes, size.views), (1, 1, 1));
-    }
-
-    #[test]
-    fn a_slot_takes_eight_bytes() {
-        assert_eq!(size_of::<Option<(u32, Mark)>>(), 8);
     }
 }

@@ -7,6 +7,7 @@
 //! Fingerprints are sealed in the database with the node's key. Without that key, or with another, [`Bank::open`]
 //! refuses.
 
+mod book;
 mod check;
 mod contribute;
 mod evidence;
@@ -17,8 +18,10 @@ mod model;
 mod queries;
 mod sealed;
 mod settle;
+mod stored;
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, RemoveReason, Scope, Time};
@@ -34,14 +37,17 @@ pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
+pub(crate) use stored::{Stand, open as open_index, store as store_index};
 
 /// How a bank is matched against.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Rules {
     /// How far a verified entry may be blocked without a person.
     pub block_radius: BlockRadius,
     /// Views of an entry that are searched, at most.
     pub views_max: usize,
+    /// Where the index is kept between two runs; `None`: it is made from the changes.
+    pub index_file: Option<PathBuf>,
 }
 
 /// The room. Cheap to clone.
@@ -55,6 +61,8 @@ pub struct Bank {
     /// Names this history of the sequence.
     epoch: [u8; 16],
     live: Arc<Live>,
+    /// Where the index is kept, and what it is of.
+    index: Option<(PathBuf, Stand)>,
     /// Rises when somebody may have written: the fold looks then rather than at its next turn.
     stirred: Arc<watch::Sender<u64>>,
 }
@@ -71,9 +79,15 @@ impl Bank {
     ) -> Result<(Self, Operator), BankError> {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
         let (operator, epoch) = database.run(&setup).await?;
-        let (stirred, live) = (Arc::new(watch::channel(0).0), Arc::new(Live::new(rules.views_max)));
-        let block_radius = rules.block_radius;
-        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, stirred }, Operator::new(operator)))
+        let stirred = Arc::new(watch::channel(0).0);
+        let Rules { block_radius, views_max, index_file } = rules;
+        let stand = feed::stand(block_radius, &epoch, views_max);
+        let mut live = stored::open(index_file.clone(), key.clone(), stand.clone(), views_max).await;
+        if live.applied() > queries::head(&mut database.read().await?).await? {
+            live = Live::new(views_max);
+        }
+        let (live, index) = (Arc::new(live), index_file.map(|file| (file, stand)));
+        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, index, stirred }, Operator::new(operator)))
     }
 
     /// Whether a bank was set up in this database, and then whether this key opens it.
@@ -96,6 +110,15 @@ impl Bank {
     /// The index that follows the changes.
     pub fn live(&self) -> &Arc<Live> {
         &self.live
+    }
+
+    /// Keeps the index for the next start, where one was set up for that.
+    pub async fn store_index(&self) {
+        if let Some((file, stand)) = self.index.clone()
+            && self.live.is_ready()
+        {
+            stored::store(self.live.clone(), file, self.key.clone(), stand, self.entropy.clone()).await;
+        }
     }
 
     /// How advice is worked out.

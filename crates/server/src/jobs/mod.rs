@@ -11,6 +11,7 @@ use crate::storage::{Database, dialect};
 /// How long an answer is kept for a call that is sent again.
 pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
 const TIDY_EVERY_SECONDS: u64 = 600;
+const STORE_EVERY_SECONDS: u64 = 3_600;
 const LISTEN_RETRY_MS: u64 = 1_000;
 
 /// On PostgreSQL, hears `NOTIFY` from other processes and stirs the bank. A connection that breaks is made again; the
@@ -38,6 +39,22 @@ pub(crate) async fn hear(node: Node, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_millis(LISTEN_RETRY_MS)) => {}
+        }
+    }
+}
+
+/// Keeps the index now and then, so that a start after a crash need not make it from the first change.
+pub(crate) async fn store_index(node: Node, stop: CancellationToken) {
+    let mut stored = node.bank.live().applied();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(STORE_EVERY_SECONDS)) => {}
+        }
+        let applied = node.bank.live().applied();
+        if applied != stored {
+            node.bank.store_index().await;
+            stored = applied;
         }
     }
 }

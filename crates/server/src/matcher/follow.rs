@@ -43,6 +43,7 @@ impl Replica {
             }
         };
         stop.run_until_cancelled(following).await;
+        self.store_index(&progress).await;
     }
 
     /// Follows as long as nothing goes wrong.

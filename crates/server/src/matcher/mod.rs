@@ -37,6 +37,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use sealing::NodeKey;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -48,7 +49,7 @@ pub use queries::SQL;
 pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
 pub use standing::{Standing, UpstreamStatus};
 
-use crate::bank::Live;
+use crate::bank::{Live, open_index};
 use crate::clock::Clock;
 use crate::storage::{StorageError, Transient};
 use replica::{Progress, Replica};
@@ -153,7 +154,11 @@ impl Matcher {
             trouble: None,
         };
         let standings = Standings::new(upstreams.iter().zip(&rows).map(standing).collect());
-        let replica = |(place, (upstream, row)): (usize, (Upstream, &queries::UpstreamRow))| {
+        let mut lives = Vec::new();
+        for row in &rows {
+            lives.push(kept_index(&file, row, store.key(), views_max).await);
+        }
+        let replica = |(place, ((upstream, row), live)): (usize, ((Upstream, &queries::UpstreamRow), Live))| {
             if upstream.is_clear() {
                 let host = upstream.host();
                 tracing::warn!(
@@ -165,7 +170,9 @@ impl Matcher {
                 place,
                 id: row.id,
                 upstream,
-                live: Arc::new(Live::new(views_max)),
+                live: Arc::new(live),
+                views_max,
+                index_file: index_file(&file, row.id),
                 store: store.clone(),
                 standings: standings.clone(),
                 http: http.clone(),
@@ -176,7 +183,7 @@ impl Matcher {
                 queued: Notify::new(),
             })
         };
-        let replicas = upstreams.into_iter().zip(&rows).enumerate().map(replica).collect();
+        let replicas = upstreams.into_iter().zip(&rows).zip(lives).enumerate().map(replica).collect();
         let inner = Inner {
             replicas,
             begun: Mutex::new(rows.iter().map(Progress::of).collect()),
@@ -270,6 +277,19 @@ impl Matcher {
             }
         }
     }
+}
+
+/// The index as the last run left it, if the file's rows are still those that it was made from; otherwise an empty one.
+async fn kept_index(file: &Path, row: &queries::UpstreamRow, key: Arc<NodeKey>, views_max: usize) -> Live {
+    let is_whole = row.loaded && row.snapshot.is_none() && !row.sweep;
+    let cursor = row.cursor.filter(|_| is_whole);
+    let stand = replica::stand(row.id, cursor.unwrap_or(0), row.generation, views_max);
+    open_index(cursor.map(|_| index_file(file, row.id)), key, stand, views_max).await
+}
+
+/// Where the index over an upstream's entries is kept.
+fn index_file(file: &Path, upstream: i64) -> PathBuf {
+    file.with_extension(format!("index-{upstream}"))
 }
 
 fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {

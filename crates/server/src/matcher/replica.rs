@@ -2,6 +2,7 @@
 //!
 //! The file first, then the index, then the acknowledgement: what a node is told to be in force survives a crash.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use super::queries::UpstreamRow;
 use super::settings::Upstream;
 use super::standing::Standings;
 use super::store::{Reached, Store};
-use crate::bank::Live;
+use crate::bank::{self, Live, Stand};
 use crate::clock::{Clock, Entropy};
 use crate::compute::off_runtime;
 
@@ -32,6 +33,9 @@ pub(super) struct Replica {
     pub(super) id: i64,
     pub(super) upstream: Upstream,
     pub(super) live: Arc<Live>,
+    pub(super) views_max: usize,
+    /// Where the index is kept between two runs.
+    pub(super) index_file: PathBuf,
     pub(super) store: Store,
     pub(super) standings: Standings,
     pub(super) http: reqwest::Client,
@@ -42,6 +46,11 @@ pub(super) struct Replica {
     pub(super) in_force: watch::Sender<Option<u64>>,
     /// Something was put into the outbox.
     pub(super) queued: Notify,
+}
+
+/// What an index over a node's entries is of: it is only good for the rows that it was made from.
+pub(super) fn stand(upstream: i64, cursor: u64, generation: i64, views_max: usize) -> Stand {
+    Stand(format!("matcher {upstream} {cursor} {generation} {views_max}").into_bytes())
 }
 
 /// How far the following has got; the file says the same.
@@ -74,10 +83,12 @@ impl Replica {
     /// Puts what the file holds into the index; reading, opening and indexing go on side by side. Rows that do not
     /// open are reported, and a fresh snapshot replaces them.
     pub(super) async fn load_held(&self, progress: &mut Progress) -> Result<(), Trouble> {
+        // Read from its own file when the matcher was opened.
+        let is_restored = progress.loaded && self.live.applied() > 0;
         let (send, mut receive) = mpsc::channel::<Vec<(Vec<u8>, Vec<u8>)>>(2);
         let read = async move {
             let mut after = Vec::new();
-            loop {
+            while !is_restored {
                 let rows = self.store.held(self.id, &after, HELD_PER_PAGE).await?;
                 let Some(last) = rows.last() else { return Ok::<_, Trouble>(()) };
                 after.clone_from(&last.0);
@@ -85,6 +96,7 @@ impl Replica {
                     return Ok(());
                 }
             }
+            Ok(())
         };
         let load = async {
             let mut damaged = 0;
@@ -117,6 +129,16 @@ impl Replica {
             (standing.loaded, standing.cursor, standing.entries) = (progress.loaded, progress.cursor, entries);
         });
         Ok(())
+    }
+
+    /// Keeps the index for the next start, if it is what the file is the fold of.
+    pub(super) async fn store_index(&self, progress: &Progress) {
+        let is_whole = progress.loaded && progress.snapshot.is_none() && !progress.sweep;
+        if let Some(cursor) = progress.cursor.filter(|_| is_whole && self.live.is_ready()) {
+            let stand = stand(self.id, cursor, progress.generation, self.views_max);
+            let (key, entropy) = (self.store.key(), self.entropy.clone());
+            bank::store_index(self.live.clone(), self.index_file.clone(), key, stand, entropy).await;
+        }
     }
 
     /// Applies a page of the feed: to the file, to the index, and says so to the node.

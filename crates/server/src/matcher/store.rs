@@ -52,6 +52,11 @@ impl Store {
         Ok((Self { database, key, clock, entropy }, rows))
     }
 
+    /// Seals what the file holds.
+    pub(super) fn key(&self) -> Arc<NodeKey> {
+        self.key.clone()
+    }
+
     /// A snapshot begins: what is put from now on is of a new generation, which is given.
     pub(super) async fn begin(&self, upstream: i64, seq: u64, agreement: &str) -> Result<i64, StorageError> {
         let mut on = self.database.write().await?;

@@ -62,6 +62,21 @@ on_every_engine!(a_view_alone_is_for_review_and_two_families_block, |engine| {
     assert_eq!(wide.body["results"][0]["matches"][0]["advice"], "review");
 });
 
+on_every_engine!(views_that_would_match_one_another_are_one_piece_of_evidence, |engine| {
+    let node = TestNode::start(engine).await;
+    let partner = node.partner("platform").await;
+    let [first, _, other] = codes();
+    for (bits, advice) in [(31, "review"), (32, "block")] {
+        let seed = 100 + bits as u64;
+        let mut alike = entry("minor", "verified", &hash(seed));
+        let views = [(first, hash(seed + 10)), (other, near(&hash(seed + 10), bits))];
+        alike["views"] = views.iter().map(|(code, value)| json!({"view": code, "value": value})).collect();
+        protect(&partner, alike).await;
+        let between = met(&partner, json!({"pdq": near(&hash(seed + 10), 15)})).await;
+        assert_eq!(between["advice"], advice, "{bits} bits apart");
+    }
+});
+
 on_every_engine!(views_that_come_later_are_added_once_and_go_with_the_entry, |engine| {
     let node = TestNode::start(engine).await;
     let partner = node.partner("platform").await;

@@ -186,3 +186,39 @@ async fn every_text_of_sql_can_be_prepared() {
         prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let id = partner.protect("minor", "verified", &hash(1)).await;
+    let (home, follow) = (Home::new(), vec![upstream(&node.base(), &partner)]);
+    let matcher = home.start(follow.clone()).await;
+    matcher.until_acknowledged(1).await;
+    matcher.matcher.close().await;
+    let index = home.file().with_extension("index-1");
+    let first = std::fs::read(&index).unwrap();
+
+    let opened = Matcher::open(home.settings(follow.clone())).await.unwrap();
+    assert_eq!((opened.lives()[0].applied(), opened.lives()[0].size().entries), (1, 1));
+    opened.close().await;
+
+    let late = partner.protect("minor", "verified", &hash(2)).await;
+    let matcher = home.start(follow.clone()).await;
+    let standing = matcher.until_acknowledged(2).await;
+    assert_eq!((standing.snapshots, standing.entries), (0, 2));
+    assert_eq!(matcher.client().matches(&hash(1)).await, [id.clone()]);
+    assert_eq!(matcher.client().matches(&hash(2)).await, [late.clone()]);
+    matcher.matcher.close().await;
+
+    // As after a crash: the file of the index is behind the matcher's own.
+    std::fs::write(&index, first).unwrap();
+    let opened = Matcher::open(home.settings(follow.clone())).await.unwrap();
+    assert_eq!(opened.lives()[0].applied(), 0);
+    opened.close().await;
+    let matcher = home.start(follow).await;
+    matcher.until_acknowledged(2).await;
+    assert_eq!(matcher.client().matches(&hash(1)).await, [id]);
+    assert_eq!(matcher.client().matches(&hash(2)).await, [late]);
+    matcher.matcher.close().await;
+}
