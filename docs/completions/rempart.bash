@@ -22,6 +22,9 @@ _rempart() {
             rempart,bank)
                 cmd="rempart__subcmd__bank"
                 ;;
+            rempart,bench)
+                cmd="rempart__subcmd__bench"
+                ;;
             rempart,completions)
                 cmd="rempart__subcmd__completions"
                 ;;
@@ -106,6 +109,36 @@ _rempart() {
             rempart__subcmd__bank__subcmd__help,withdraw)
                 cmd="rempart__subcmd__bank__subcmd__help__subcmd__withdraw"
                 ;;
+            rempart__subcmd__bench,hash)
+                cmd="rempart__subcmd__bench__subcmd__hash"
+                ;;
+            rempart__subcmd__bench,help)
+                cmd="rempart__subcmd__bench__subcmd__help"
+                ;;
+            rempart__subcmd__bench,match)
+                cmd="rempart__subcmd__bench__subcmd__match"
+                ;;
+            rempart__subcmd__bench,recall)
+                cmd="rempart__subcmd__bench__subcmd__recall"
+                ;;
+            rempart__subcmd__bench,search)
+                cmd="rempart__subcmd__bench__subcmd__search"
+                ;;
+            rempart__subcmd__bench__subcmd__help,hash)
+                cmd="rempart__subcmd__bench__subcmd__help__subcmd__hash"
+                ;;
+            rempart__subcmd__bench__subcmd__help,help)
+                cmd="rempart__subcmd__bench__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__bench__subcmd__help,match)
+                cmd="rempart__subcmd__bench__subcmd__help__subcmd__match"
+                ;;
+            rempart__subcmd__bench__subcmd__help,recall)
+                cmd="rempart__subcmd__bench__subcmd__help__subcmd__recall"
+                ;;
+            rempart__subcmd__bench__subcmd__help,search)
+                cmd="rempart__subcmd__bench__subcmd__help__subcmd__search"
+                ;;
             rempart__subcmd__feed,follow)
                 cmd="rempart__subcmd__feed__subcmd__follow"
                 ;;
@@ -129,6 +162,9 @@ _rempart() {
                 ;;
             rempart__subcmd__help,bank)
                 cmd="rempart__subcmd__help__subcmd__bank"
+                ;;
+            rempart__subcmd__help,bench)
+                cmd="rempart__subcmd__help__subcmd__bench"
                 ;;
             rempart__subcmd__help,completions)
                 cmd="rempart__subcmd__help__subcmd__completions"
@@ -189,6 +225,18 @@ _rempart() {
                 ;;
             rempart__subcmd__help__subcmd__bank,withdraw)
                 cmd="rempart__subcmd__help__subcmd__bank__subcmd__withdraw"
+                ;;
+            rempart__subcmd__help__subcmd__bench,hash)
+                cmd="rempart__subcmd__help__subcmd__bench__subcmd__hash"
+                ;;
+            rempart__subcmd__help__subcmd__bench,match)
+                cmd="rempart__subcmd__help__subcmd__bench__subcmd__match"
+                ;;
+            rempart__subcmd__help__subcmd__bench,recall)
+                cmd="rempart__subcmd__help__subcmd__bench__subcmd__recall"
+                ;;
+            rempart__subcmd__help__subcmd__bench,search)
+                cmd="rempart__subcmd__help__subcmd__bench__subcmd__search"
                 ;;
             rempart__subcmd__help__subcmd__feed,follow)
                 cmd="rempart__subcmd__help__subcmd__feed__subcmd__follow"
@@ -254,7 +302,7 @@ _rempart() {
 
     case "${cmd}" in
         rempart)
-            opts="-h -V --help --version demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help"
+            opts="-h -V --help --version demo serve matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -635,6 +683,228 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__bench)
+            opts="-h --help hash search match recall help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__hash)
+            opts="-h --pictures --runs --write --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pictures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --runs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help)
+            opts="hash search match recall help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help__subcmd__hash)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help__subcmd__match)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help__subcmd__recall)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__help__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__match)
+            opts="-h --entries --to --key --connections --seconds --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --entries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connections)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seconds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__recall)
+            opts="-h --pictures --count --draws --radius --seed --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --pictures)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --draws)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --radius)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__bench__subcmd__search)
+            opts="-h --codes --radius --seconds --write --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --codes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --radius)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --seconds)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__completions)
             opts="-h --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -846,7 +1116,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help)
-            opts="demo serve matcher hash match bank partner feed migrate backup restore doctor openapi completions man help"
+            opts="demo serve matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -958,6 +1228,76 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__bank__subcmd__withdraw)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__bench)
+            opts="hash search match recall"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__bench__subcmd__hash)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__bench__subcmd__match)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__bench__subcmd__recall)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__bench__subcmd__search)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
