@@ -4,7 +4,8 @@ use exchange::EntryId;
 use sealing::NodeKey;
 
 use super::model::BankError;
-use super::{Bank, queries, sealed};
+use super::sealed::{self, Part};
+use super::{Bank, queries};
 use crate::storage::Database;
 
 const PAGE: u32 = 2_000;
@@ -64,9 +65,15 @@ impl Bank {
             let rows = queries::entries_after(&mut on, after, PAGE).await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(checked) };
             for (entry, envelopes) in queries::fingerprints_between(&mut on, after, last).await? {
-                let shut = envelopes.iter().filter(|sealed| sealed::open(key, entry, sealed).is_none()).count();
-                checked.opened += (envelopes.len() - shut) as u64;
-                checked.shut += shut as u64;
+                let mut shut = 0;
+                for sealed in &envelopes {
+                    match sealed::open(key, entry, sealed) {
+                        Some(Part::Fingerprint(_)) => checked.opened += 1,
+                        Some(Part::Views(_)) => {}
+                        None => shut += 1,
+                    }
+                }
+                checked.shut += shut;
                 if shut > 0 && checked.shut_in.len() < NAMED_MAX {
                     checked.shut_in.push(entry);
                 }

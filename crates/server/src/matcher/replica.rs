@@ -88,7 +88,10 @@ impl Replica {
         let (send, mut receive) = mpsc::channel::<Vec<(Vec<u8>, Vec<u8>)>>(2);
         let read = async move {
             let mut after = Vec::new();
-            while !is_restored {
+            if is_restored {
+                return Ok(());
+            }
+            loop {
                 let rows = self.store.held(self.id, &after, HELD_PER_PAGE).await?;
                 let Some(last) = rows.last() else { return Ok::<_, Trouble>(()) };
                 after.clone_from(&last.0);
@@ -96,7 +99,6 @@ impl Replica {
                     return Ok(());
                 }
             }
-            Ok(())
         };
         let load = async {
             let mut damaged = 0;
