@@ -207,8 +207,8 @@ async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
     let matcher = home.start(follow.clone()).await;
     let standing = matcher.until_acknowledged(2).await;
     assert_eq!((standing.snapshots, standing.entries), (0, 2));
-    assert_eq!(matcher.client().matches(&hash(1)).await, [id.clone()]);
-    assert_eq!(matcher.client().matches(&hash(2)).await, [late.clone()]);
+    assert_eq!(matcher.client().matches(&hash(1)).await, std::slice::from_ref(&id));
+    assert_eq!(matcher.client().matches(&hash(2)).await, std::slice::from_ref(&late));
     matcher.matcher.close().await;
 
     // As after a crash: the file of the index is behind the matcher's own.
