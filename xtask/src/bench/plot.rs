@@ -10,15 +10,15 @@ use super::peers::Measured;
 use super::table::{columns, list, number, text, thousands};
 
 /// Colours that are told apart on white and on black, by people who do not see red or green too (Okabe and Ito, 2008;
-/// their black and yellow are left out, as each vanishes on one of the grounds).
-const COLOURS: [&str; 7] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#888888"];
+/// for their black and yellow, each of which vanishes on one of the grounds, a grey and a brown).
+const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#888888", "#a0522d"];
 const STYLE: &str = "<style>svg{color:#222;font:13px system-ui,sans-serif}@media(prefers-color-scheme:dark){svg{color:#ddd}}\
                      text{fill:currentColor}.grid{stroke:currentColor;stroke-opacity:.18}</style>";
 
-const WIDTH: f64 = 760.0;
+const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 440.0;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = 230.0;
+const RIGHT: f64 = 330.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 /// Between two names beside their lines, at the least.
