@@ -191,9 +191,11 @@ async fn every_text_of_sql_can_be_prepared() {
 async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
-    let id = partner.protect("minor", "verified", &hash(1)).await;
     let (home, follow) = (Home::new(), vec![upstream(&node.base(), &partner)]);
     let matcher = home.start(follow.clone()).await;
+    matcher.until(|standing| standing.loaded).await;
+    // A page of the feed ends what the snapshot began.
+    let id = partner.protect("minor", "verified", &hash(1)).await;
     matcher.until_acknowledged(1).await;
     matcher.matcher.close().await;
     let index = home.file().with_extension("index-1");
