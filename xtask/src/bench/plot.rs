@@ -15,10 +15,10 @@ const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9
 const STYLE: &str = "<style>svg{color:#222;font:13px system-ui,sans-serif}@media(prefers-color-scheme:dark){svg{color:#ddd}}\
                      text{fill:currentColor}.grid{stroke:currentColor;stroke-opacity:.18}</style>";
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 880.0;
 const HEIGHT: f64 = 440.0;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = 330.0;
+const RIGHT: f64 = 350.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 /// Between two names beside their lines, at the least.
