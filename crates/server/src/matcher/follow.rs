@@ -141,6 +141,8 @@ impl Replica {
     /// Tells the node what is in force: always the newest, one call at a time.
     pub(super) async fn acknowledge(self: Arc<Self>, stop: CancellationToken) {
         let mut in_force = self.in_force.subscribe();
+        // What came into force before this task began is to be told too.
+        in_force.mark_changed();
         let mut backoff = Backoff::new(self.pace);
         let telling = async {
             while in_force.changed().await.is_ok() {
