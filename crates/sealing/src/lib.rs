@@ -1,9 +1,29 @@
 //! Keys and envelopes. Pure: bytes in, bytes out; randomness is passed in.
 //!
-//! So far one key lives here, the [`NodeKey`]: 32 random bytes that an operator keeps apart from the database. From it
-//! come, by HKDF-SHA-256 with one label each, a key that seals fingerprints at rest (XChaCha20-Poly1305), a key that
-//! finds duplicates without opening anything (HMAC-SHA-256), and a check value that tells a wrong key from a right one.
+//! | key | held by | seals |
+//! | --- | --- | --- |
+//! | [`NodeKey`] | the operator, apart from the database | fingerprints at rest; finds duplicates without opening any |
+//! | [`Receipt`] | a person, as six words | the key of one case |
+//! | [`CaseKey`] | nobody in clear: sealed to the words and to recipients | all that one case holds |
+//! | [`RecipientSecret`] | the hotline, as 24 words on paper | opens what was sealed to its [`Recipient`] |
+//! | [`VisitToken`] | a browser, as a cookie | what one visit holds |
+//!
+//! Envelopes are XChaCha20-Poly1305, keys from one secret are told apart by HKDF-SHA-256 with a label each, recipients
+//! use HPKE (RFC 9180), words go through Argon2id (RFC 9106).
 
+mod case;
+mod envelope;
 mod node_key;
+mod padding;
+mod receipt;
+mod recipient;
+mod visit;
+mod words;
 
-pub use node_key::{DIGEST_BYTES, KeyCheck, NodeKey, NodeKeyError, OpenError, SEAL_OVERHEAD_BYTES};
+pub use case::CaseKey;
+pub use envelope::{OpenError, SEAL_OVERHEAD_BYTES};
+pub use node_key::{DIGEST_BYTES, KeyCheck, NodeKey, NodeKeyError};
+pub use receipt::{Cost, LOOKUP_BYTES, RECEIPT_WORDS, Receipt, ReceiptError, ReceiptKeys, SALT_BYTES};
+pub use recipient::{RECIPIENT_BYTES, RECIPIENT_OVERHEAD_BYTES, Recipient, RecipientSecret, SHEET_WORDS, SheetError};
+pub use visit::VisitToken;
+pub use words::{Lexicon, WORD_BITS, WORDS};

@@ -1,31 +1,21 @@
-//! The key of a node or of a matcher, and the envelopes made with it.
-//!
-//! An envelope is `nonce (24) || ciphertext || tag (16)`. The associated data is the caller's context: an envelope
-//! moved to another row does not open.
+//! The key of a node or of a matcher.
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use rand::Rng;
 use sha2::Sha256;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-const KEY_BYTES: usize = 32;
-const NONCE_BYTES: usize = 24;
-const TAG_BYTES: usize = 16;
+use crate::envelope::{EnvelopeKey, KEY_BYTES, OpenError, derive};
 
-/// Bytes that an envelope adds to what it holds.
-pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + TAG_BYTES;
 /// Bytes of a keyed digest.
 pub const DIGEST_BYTES: usize = 32;
 
 /// The secret of one node. Its text form is 64 hex digits; it is never stored beside what it seals.
 pub struct NodeKey {
     secret: Zeroizing<[u8; KEY_BYTES]>,
-    cipher: XChaCha20Poly1305,
+    cipher: EnvelopeKey,
     digest: Hmac<Sha256>,
     check: KeyCheck,
 }
@@ -38,12 +28,6 @@ pub struct KeyCheck([u8; 16]);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("a node key is exactly 64 hex digits")]
 pub struct NodeKeyError;
-
-/// The envelope does not open: another key, another context, or damaged bytes. Restore the key or the store from a
-/// backup; nothing can be read without them.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("a sealed value does not open: wrong key, wrong place or damaged bytes")]
-pub struct OpenError;
 
 impl NodeKey {
     /// A new key.
@@ -85,22 +69,12 @@ impl NodeKey {
 
     /// Seals `plain` for the place that `context` names.
     pub fn seal(&self, context: &[u8], plain: &[u8], rng: &mut impl Rng) -> Vec<u8> {
-        let mut nonce = [0; NONCE_BYTES];
-        rng.fill_bytes(&mut nonce);
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context })
-            .expect("XChaCha20-Poly1305 seals anything below 256 GiB");
-        let mut envelope = Vec::with_capacity(NONCE_BYTES + sealed.len());
-        envelope.extend_from_slice(&nonce);
-        envelope.extend_from_slice(&sealed);
-        envelope
+        self.cipher.seal(context, plain, rng)
     }
 
     /// Opens an envelope sealed for the same context.
     pub fn open(&self, context: &[u8], envelope: &[u8]) -> Result<Vec<u8>, OpenError> {
-        let (nonce, sealed) = envelope.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError)?;
-        self.cipher.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: context }).map_err(|_| OpenError)
+        self.cipher.open(context, envelope)
     }
 
     /// A digest of `parts` that only this key can compute: equal for equal parts, telling nothing else.
@@ -115,18 +89,10 @@ impl NodeKey {
     }
 
     fn new(secret: Zeroizing<[u8; KEY_BYTES]>) -> Self {
-        let derive = Hkdf::<Sha256>::new(None, secret.as_ref());
-        let expand = |label: &[u8], out: &mut [u8]| {
-            derive.expand(label, out).expect("HKDF-SHA-256 gives up to 8,160 bytes");
-        };
-        let mut key = [0; KEY_BYTES];
-        expand(b"rempart node key: seal", &mut key);
-        let cipher = XChaCha20Poly1305::new(&Key::from(key));
-        expand(b"rempart node key: digest", &mut key);
-        let digest = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");
-        key.zeroize();
-        let mut check = [0; 16];
-        expand(b"rempart node key: check", &mut check);
+        let cipher = EnvelopeKey::new(&derive(secret.as_ref(), b"rempart node key: seal"));
+        let key: Zeroizing<[u8; KEY_BYTES]> = derive(secret.as_ref(), b"rempart node key: digest");
+        let digest = Hmac::<Sha256>::new_from_slice(key.as_ref()).expect("HMAC takes a key of any length");
+        let check = *derive(secret.as_ref(), b"rempart node key: check");
         Self { secret, cipher, digest, check: KeyCheck(check) }
     }
 }
@@ -155,6 +121,8 @@ mod tests {
     use proptest::prelude::*;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
+
+    use crate::SEAL_OVERHEAD_BYTES;
 
     fn key(seed: u64) -> NodeKey {
         NodeKey::generate(&mut StdRng::seed_from_u64(seed))

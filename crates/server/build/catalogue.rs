@@ -2,8 +2,9 @@
 //!
 //! A message is a pattern of text, `{ $name }` (any text), `{ NUMBER($name) }` (a whole number, grouped as the language
 //! does) and `{ $name -> [one] .. *[other] .. }` (a whole number; `[0]`, `[1]` and so on may stand before). Every
-//! language has the same messages with the same arguments. Attributes, terms and references to other messages are not
-//! used here and refused.
+//! language has the same messages with the same arguments. Terms and references to other messages are not used here and
+//! refused, and so are attributes, but one: `.vous` is the message as it is said to an adult, where the message itself
+//! says « tu ».
 //!
 //! French is written with plain spaces; the no-break ones before `: ; ? ! »` and after `«` are put in here, and a mark
 //! without its space is refused.
@@ -12,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey};
+use fluent_syntax::ast::{self, Entry, Expression, InlineExpression, Pattern, PatternElement, Variant, VariantKey};
 
 /// The languages, in the order of [`Message::texts`].
 pub(crate) const LANGUAGES: [&str; 2] = ["en", "fr"];
@@ -26,7 +27,19 @@ pub(crate) struct Message {
     pub(crate) arguments: Vec<(String, Argument)>,
     /// One a language.
     pub(crate) texts: [Text; LANGUAGES.len()],
+    /// As they are said to an adult, where that differs.
+    pub(crate) to_adults: [Option<Text>; LANGUAGES.len()],
 }
+
+/// What one language says under one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) text: Text,
+    pub(crate) to_adults: Option<Text>,
+}
+
+/// The one attribute that is used.
+const TO_ADULTS: &str = "vous";
 
 /// What an argument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +107,7 @@ pub(crate) fn parse(
     language: &str,
     file: &str,
     source: &str,
-    texts: &mut BTreeMap<String, Text>,
+    texts: &mut BTreeMap<String, Said>,
     problems: &mut Vec<String>,
 ) {
     let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(resource, errors)| {
@@ -106,14 +119,10 @@ pub(crate) fn parse(
     });
     for entry in &resource.body {
         let result = match entry {
-            Entry::Message(message) if !message.attributes.is_empty() => Err("attributes are not used".to_owned()),
-            Entry::Message(message) => match &message.value {
-                None => Err("has no text".to_owned()),
-                Some(value) => text(language, value).and_then(|text| {
-                    let twice = texts.insert(message.id.name.to_owned(), text).is_some();
-                    if twice { Err("stands here twice".to_owned()) } else { Ok(()) }
-                }),
-            },
+            Entry::Message(message) => said(language, message).and_then(|said| {
+                let twice = texts.insert(message.id.name.to_owned(), said).is_some();
+                if twice { Err("stands here twice".to_owned()) } else { Ok(()) }
+            }),
             Entry::Term(_) => Err("terms are not used".to_owned()),
             Entry::Comment(_) | Entry::GroupComment(_) | Entry::ResourceComment(_) | Entry::Junk { .. } => Ok(()),
         };
@@ -123,6 +132,20 @@ pub(crate) fn parse(
             problems.push(format!("{file}: {problem}"));
         }
     }
+}
+
+fn said(language: &str, message: &ast::Message<&str>) -> Result<Said, String> {
+    let value = message.value.as_ref().ok_or("has no text")?;
+    let to_adults = match message.attributes.as_slice() {
+        [] => None,
+        [attribute] if attribute.id.name == TO_ADULTS => Some(text(language, &attribute.value)?),
+        _ => return Err(format!("no attribute but `.{TO_ADULTS}` is used")),
+    };
+    let text = text(language, value)?;
+    if to_adults.as_ref().is_some_and(|to_adults| arguments(to_adults) != arguments(&text)) {
+        return Err(format!("`.{TO_ADULTS}` takes other arguments"));
+    }
+    Ok(Said { text, to_adults })
 }
 
 fn text(language: &str, pattern: &Pattern<&str>) -> Result<Text, String> {
@@ -213,20 +236,25 @@ fn french(literal: &str, goes_on: bool) -> Result<String, String> {
     Ok(out)
 }
 
-fn pair(first: BTreeMap<String, Text>, mut second: BTreeMap<String, Text>, problems: &mut Vec<String>) -> Vec<Message> {
+fn pair(first: BTreeMap<String, Said>, mut second: BTreeMap<String, Said>, problems: &mut Vec<String>) -> Vec<Message> {
     let mut messages = Vec::new();
-    for (key, text) in first {
+    for (key, said) in first {
         let Some(other) = second.remove(&key) else {
             problems.push(format!("{key} is missing in {}", LANGUAGES[1]));
             continue;
         };
-        let (arguments, others) = (arguments(&text), arguments(&other));
+        let (arguments, others) = (arguments(&said.text), arguments(&other.text));
         let mut sorted = [arguments.clone(), others];
         sorted.iter_mut().for_each(|list| list.sort_by(|a, b| a.0.cmp(&b.0)));
         if sorted[0] != sorted[1] {
             problems.push(format!("{key} takes other arguments in {} than in {}", LANGUAGES[1], LANGUAGES[0]));
         }
-        messages.push(Message { key, arguments, texts: [text, other] });
+        messages.push(Message {
+            key,
+            arguments,
+            texts: [said.text, other.text],
+            to_adults: [said.to_adults, other.to_adults],
+        });
     }
     problems.extend(second.into_keys().map(|key| format!("{key} is missing in {}", LANGUAGES[0])));
     messages

@@ -15,11 +15,16 @@ pub(crate) fn methods(messages: &[Message]) -> String {
 
 fn method(code: &mut String, message: &Message) {
     let name = message.key.replace('-', "_");
-    if let Some(fixed) = message.texts.iter().map(fixed).collect::<Option<Vec<String>>>() {
-        let _ = writeln!(code, "pub(crate) const fn {name}(self) -> &'static str {{ match self.language {{");
-        for (language, text) in LANGUAGES.iter().zip(fixed) {
-            let _ = writeln!(code, "Language::{} => {text:?},", variant(language));
-        }
+    let to_adults = || message.to_adults.iter().flatten();
+    let all_fixed = message.texts.iter().chain(to_adults()).all(|text| fixed(text).is_some());
+    if all_fixed {
+        let _ = writeln!(
+            code,
+            "pub(crate) const fn {name}(self) -> &'static str {{ match (self.language, self.address) {{"
+        );
+        arms(code, message, |code, text| {
+            let _ = writeln!(code, "{:?},", fixed(text).unwrap_or_default());
+        });
         let _ = writeln!(code, "}} }}");
         return;
     }
@@ -36,13 +41,26 @@ fn method(code: &mut String, message: &Message) {
         let argument = argument.replace('-', "_");
         let _ = writeln!(code, "let {argument} = {argument}.whole();");
     }
-    let _ = writeln!(code, "let mut text = String::new(); match self.language {{");
-    for (language, text) in LANGUAGES.iter().zip(&message.texts) {
-        let _ = writeln!(code, "Language::{} => {{", variant(language));
+    let _ = writeln!(code, "let mut text = String::new(); match (self.language, self.address) {{");
+    arms(code, message, |code, text| {
+        let _ = writeln!(code, "{{");
         push(code, text, &message.arguments);
         let _ = writeln!(code, "}}");
-    }
+    });
     let _ = writeln!(code, "}} text }}");
+}
+
+/// The arms of a match over language and address, in the order in which they must stand.
+fn arms(code: &mut String, message: &Message, mut body: impl FnMut(&mut String, &Text)) {
+    for (position, language) in LANGUAGES.iter().enumerate() {
+        let language = variant(language);
+        if let Some(text) = &message.to_adults[position] {
+            let _ = write!(code, "(Language::{language}, Address::Vous) => ");
+            body(code, text);
+        }
+        let _ = write!(code, "(Language::{language}, _) => ");
+        body(code, &message.texts[position]);
+    }
 }
 
 /// The text, if it is the same whatever is given.

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod compute;
 pub mod exchange;
 pub mod http;
+pub mod intake;
 mod jobs;
 pub mod matcher;
 pub mod node;

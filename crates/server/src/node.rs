@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Operator, RateLimits};
+use crate::access::{Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::partners::Partners;
@@ -54,6 +54,8 @@ pub struct Node {
     pub bank: Bank,
     /// Members, keys, cursors.
     pub partners: Partners,
+    /// What browsers' cookies open.
+    pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
     /// How often a key may ask.
@@ -88,7 +90,8 @@ impl Node {
         .await?;
         let node = Self {
             bank,
-            partners: Partners::new(database.clone(), clock.clone(), entropy),
+            partners: Partners::new(database.clone(), clock.clone(), entropy.clone()),
+            visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal: Removal::new(database.clone(), clock.clone()),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,

@@ -11,12 +11,14 @@
 
 mod extract;
 mod limit;
+mod visit;
 
 use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
 pub use limit::{OpenStream, RateLimits};
+pub use visit::{SQL, Visits};
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $scope:expr) => {

@@ -19,10 +19,20 @@ pub(crate) enum Language {
     Fr,
 }
 
-/// The texts in one language. Extracted from a request: `?lang=`, else `Accept-Language`, else English.
+/// How French speaks to whoever reads: the attribute `.vous` of a message is used for [`Address::Vous`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Address {
+    /// To children and teenagers.
+    Tu,
+    /// To adults.
+    Vous,
+}
+
+/// The texts in one language. Extracted from a request: `?lang=`, else `Accept-Language`, else English; to adults.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Texts {
     pub(crate) language: Language,
+    pub(crate) address: Address,
 }
 
 /// A whole number as a text takes it; templates hand over references.
@@ -64,7 +74,7 @@ impl<S: Sync> FromRequestParts<S> for Texts {
             query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::from_code)
         });
         let accepted = || parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::accepted);
-        Ok(Self { language: asked.or_else(accepted).unwrap_or_default() })
+        Ok(Self { language: asked.or_else(accepted).unwrap_or_default(), address: Address::Vous })
     }
 }
 
@@ -85,7 +95,7 @@ impl Language {
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
         [Self::En, Self::Fr].into_iter().find(|language| language.code() == code)
     }
 

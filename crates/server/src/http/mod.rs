@@ -1,5 +1,6 @@
 //! HTTP around the rooms: assembling the routers, limits, headers, request ids, errors.
 
+pub(crate) mod assets;
 mod client;
 mod json;
 pub(crate) mod locale;

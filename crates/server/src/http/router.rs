@@ -11,6 +11,7 @@ use axum::routing::get;
 use super::page::{STYLESHEET_ROUTE, stylesheet};
 use super::{Problem, layers};
 use crate::exchange::{api, pages};
+use crate::intake;
 use crate::node::Node;
 
 /// What partners reach: the API, its document and readable page, health.
@@ -22,7 +23,7 @@ pub fn node_router(node: Node) -> Router {
         .route("/api", get(pages::reference))
         .route(STYLESHEET_ROUTE, get(stylesheet))
         .route("/api/openapi.json", get(openapi));
-    layers(routes.merge(public).with_state(node))
+    layers(routes.merge(public).merge(intake::pages::router()).with_state(node))
 }
 
 /// 200 as long as the process answers at all.

@@ -79,7 +79,17 @@ pub const TABLES: &[Table] = &[
         at Integer),
     table!(outcomes by "partner_id, id": partner_id Bytes, id Bytes, entry_id Bytes, kind Integer, reason Integer,
         copies Integer, done_at Integer, received_at Integer),
+    table!(portal by "one": one Integer, salt Bytes, settings Text, created_at Integer),
+    table!(recipients by "public_key": public_key Bytes, created_at Integer, ended_at Integer),
+    table!(cases by "id": id Bytes, class Integer, urgency Integer, waits_for Integer, sealed_key Bytes,
+        created_at Integer, active_at Integer, ends_at Integer, ended Integer),
+    table!(case_recipients by "case_id, public_key": case_id Bytes, public_key Bytes, sealed_key Bytes),
+    table!(case_items by "case_id, position": case_id Bytes, position Integer, sealed Bytes),
+    table!(claims by "id": id Bytes, entry_id Bytes),
 ];
+
+/// Tables whose rows a backup leaves behind: visits end with the browser.
+pub const NOT_KEPT: &[&str] = &["visits"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

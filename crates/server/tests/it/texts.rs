@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use catalogue::{Argument, LANGUAGES, Piece, Text};
+use catalogue::{Argument, LANGUAGES, Piece, Said, Text};
 
 #[path = "../../build/catalogue.rs"]
 mod catalogue;
@@ -47,7 +47,7 @@ fn what_is_not_used_here_is_refused() {
 
 #[test]
 fn french_gets_its_no_break_spaces_and_a_mark_without_space_is_refused() {
-    let text = |source: &str| parsed("fr", source).map(|mut texts| texts.remove("a").unwrap());
+    let text = |source: &str| parsed("fr", source).map(|mut texts| texts.remove("a").unwrap().text);
     let literal = |text: &str| vec![Piece::Literal(text.to_owned())];
     assert_eq!(
         text("a = Quoi ? Ceci : « cela » ; oui !\n").unwrap(),
@@ -59,7 +59,7 @@ fn french_gets_its_no_break_spaces_and_a_mark_without_space_is_refused() {
     }
 }
 
-fn parsed(language: &str, source: &str) -> Result<BTreeMap<String, Text>, Vec<String>> {
+fn parsed(language: &str, source: &str) -> Result<BTreeMap<String, Said>, Vec<String>> {
     let (mut texts, mut problems) = (BTreeMap::new(), Vec::new());
     catalogue::parse(language, "test.ftl", source, &mut texts, &mut problems);
     if problems.is_empty() { Ok(texts) } else { Err(problems) }

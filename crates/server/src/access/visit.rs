@@ -1,0 +1,114 @@
+//! Visits: what a browser's cookie opens, for as long as somebody is there.
+//!
+//! The row's id is the SHA-256 of the cookie and its content is sealed with a key that comes from the cookie; see
+//! docs/design/0009-the-portal.md. What the content means is the business of the room that keeps it.
+
+use exchange::Time;
+use sealing::VisitToken;
+use zeroize::Zeroizing;
+
+use crate::clock::{Clock, Entropy};
+use crate::storage::{Database, Session, StorageError, Transact, on};
+
+const READ: &str = "select sealed, ends_at from visits where id = $1";
+const WRITE: &str = "insert into visits (id, sealed, ends_at) values ($1, $2, $3)
+    on conflict (id) do update set sealed = excluded.sealed, ends_at = excluded.ends_at";
+const END: &str = "delete from visits where id = $1";
+const TIDY: &str = "delete from visits where ends_at <= $1";
+
+/// Every text of this room, for the test that prepares them on both engines.
+pub const SQL: &[&str] = &[READ, WRITE, END, TIDY];
+
+/// The visits of a node. Cheap to clone.
+#[derive(Clone)]
+pub struct Visits {
+    database: Database,
+    clock: Clock,
+    entropy: Entropy,
+}
+
+impl Visits {
+    /// Over the node's database.
+    pub const fn new(database: Database, clock: Clock, entropy: Entropy) -> Self {
+        Self { database, clock, entropy }
+    }
+
+    /// A visit that nothing is kept of yet.
+    pub fn begin(&self) -> VisitToken {
+        VisitToken::generate(&mut self.entropy.rng())
+    }
+
+    /// What the visit holds; `None` when there is none, or it is over.
+    pub async fn read(&self, token: &VisitToken) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        let (id, now) = (token.id(), self.clock.now());
+        let mut session = self.database.read().await?;
+        let row: Option<(Vec<u8>, i64)> =
+            on!(session, |c| sqlx::query_as(READ).bind(&id[..]).fetch_optional(c).await?);
+        Ok(row.filter(|(_, ends_at)| now.as_micros() < *ends_at).and_then(|(sealed, _)| token.open(&sealed).ok()))
+    }
+
+    /// Keeps what the visit holds until `idle_seconds` have passed without another call.
+    pub async fn write(&self, token: &VisitToken, content: &[u8], idle_seconds: i64) -> Result<(), StorageError> {
+        let sealed = token.seal(content, &mut self.entropy.rng());
+        let ends_at = self.clock.now().plus_seconds(idle_seconds);
+        self.database.run(&Write { id: token.id(), sealed, ends_at }).await
+    }
+
+    /// Ends a visit; what it held is gone.
+    pub async fn end(&self, token: &VisitToken) -> Result<(), StorageError> {
+        self.database.run(&End(token.id())).await
+    }
+
+    /// Removes visits that are over; gives how many.
+    pub(crate) async fn tidy(&self) -> Result<u64, StorageError> {
+        self.database.run(&Tidy(self.clock.now())).await
+    }
+}
+
+struct Write {
+    id: [u8; 32],
+    sealed: Vec<u8>,
+    ends_at: Time,
+}
+
+impl Transact for Write {
+    const NAME: &'static str = "write_visit";
+    type Output = ();
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), StorageError> {
+        on!(on, |c| sqlx::query(WRITE)
+            .bind(&self.id[..])
+            .bind(&self.sealed)
+            .bind(self.ends_at.as_micros())
+            .execute(c)
+            .await
+            .map(drop)?);
+        Ok(())
+    }
+}
+
+struct End([u8; 32]);
+
+impl Transact for End {
+    const NAME: &'static str = "end_visit";
+    type Output = ();
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), StorageError> {
+        on!(on, |c| sqlx::query(END).bind(&self.0[..]).execute(c).await.map(drop)?);
+        Ok(())
+    }
+}
+
+struct Tidy(Time);
+
+impl Transact for Tidy {
+    const NAME: &'static str = "tidy_visits";
+    type Output = u64;
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<u64, StorageError> {
+        Ok(on!(on, |c| sqlx::query(TIDY).bind(self.0.as_micros()).execute(c).await?.rows_affected()))
+    }
+}

@@ -1,0 +1,6 @@
+//! The public portal: one anonymous case for pictures, links and help. See docs/design/0009-the-portal.md.
+//!
+//! A person answers one question a page into a draft, which lives in a sealed visit; the last page turns it into a case,
+//! which opens with six words and with the hotline's key, and with nothing that is on our disk.
+
+pub(crate) mod pages;
