@@ -2,5 +2,232 @@
 //!
 //! A person answers one question a page into a draft, which lives in a sealed visit; the last page turns it into a case,
 //! which opens with six words and with the hotline's key, and with nothing that is on our disk.
+//!
+//! Times in clear are rounded down to the hour, so that they tell no two cases together; the exact ones are sealed.
 
+mod case;
+mod jobs;
+mod model;
 pub(crate) mod pages;
+mod queries;
+mod send;
+
+use std::sync::Arc;
+
+use exchange::{CaseId, Time};
+use rand::RngExt;
+use sealing::{CaseKey, Cost, Receipt, Recipient, RecipientSecret, SALT_BYTES};
+use tokio::sync::Semaphore;
+
+use crate::access::{Operator, Portal};
+use crate::bank::{Bank, BankError};
+use crate::clock::{Clock, Entropy};
+use crate::compute::{BrokenOff, off_runtime};
+use crate::partners::Partners;
+use crate::removal::Removal;
+use crate::storage::{Database, Session, StorageError, Transact, Transient};
+
+pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use model::{
+    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Item, LINKS_PER_CASE_MAX, MESSAGE_CHARACTERS_MAX,
+    Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
+};
+pub use queries::SQL;
+
+/// Days that a case lives after somebody last did something in it.
+pub const CASE_DAYS: i64 = 183;
+/// Days that the owner of the words is told how a case ended.
+pub const ENDED_DAYS: i64 = 365;
+const DAY_SECONDS: i64 = 86_400;
+const HOUR_MICROS: i64 = 3_600_000_000;
+
+/// The room. Cheap to clone.
+#[derive(Clone)]
+pub struct Intake {
+    database: Database,
+    clock: Clock,
+    entropy: Entropy,
+    bank: Bank,
+    partners: Partners,
+    removal: Removal,
+    portal: Portal,
+    salt: [u8; SALT_BYTES],
+    cost: Cost,
+    /// Words are tried this many at a time: each takes the memory that its cost says.
+    tries: Arc<Semaphore>,
+}
+
+/// The rooms and rights that the portal works with.
+pub struct Neighbours {
+    /// Where fingerprints go.
+    pub bank: Bank,
+    /// Who follows.
+    pub partners: Partners,
+    /// What became of them.
+    pub removal: Removal,
+    /// The portal's right in the bank.
+    pub portal: Portal,
+}
+
+/// Why the portal did not do what was asked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// A question is not answered yet. Go there.
+    #[error("a question is not answered yet")]
+    Incomplete(Step),
+    /// The case ended meanwhile. Nothing can be added to it.
+    #[error("this case has ended")]
+    Over,
+    /// A case holds enough. Write to the hotline in what is there.
+    #[error("this case is full")]
+    Full,
+    /// A sealed value does not open although the key is right: damaged. Restore a backup.
+    #[error("an item of a case does not open; the database is damaged")]
+    Sealed,
+    /// See [`BankError`].
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// See [`BrokenOff`]. Send it again.
+    #[error(transparent)]
+    BrokenOff(#[from] BrokenOff),
+    /// See [`StorageError`].
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Transient for IntakeError {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_transient())
+    }
+}
+
+/// What six words opened.
+#[derive(Debug)]
+pub enum Opened {
+    /// A case.
+    Case(OpenCase),
+    /// A case that ended; nothing but that is left of it.
+    Ended(Ended),
+    /// Nothing.
+    Nothing,
+}
+
+impl Intake {
+    /// Opens the room over the node's database; makes its salt the first time.
+    pub async fn open(
+        database: Database,
+        neighbours: Neighbours,
+        cost: Cost,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> Result<Self, StorageError> {
+        let salt = database.run(&SetUp { salt: entropy.rng().random(), now: clock.now() }).await?;
+        let Neighbours { bank, partners, removal, portal } = neighbours;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let tries = Arc::new(Semaphore::new(cores));
+        Ok(Self { database, clock, entropy, bank, partners, removal, portal, salt, cost, tries })
+    }
+
+    /// What a receipt opens. Right or wrong, the answer costs the same two reads after the same Argon2id.
+    pub async fn open_with(&self, receipt: &Receipt) -> Result<Opened, IntakeError> {
+        let keys = self.keys_of(receipt).await?;
+        let id = CaseId::from_bytes(*keys.lookup());
+        let mut on = self.database.read().await?;
+        let sealed = queries::key_for_words(&mut on, id).await?;
+        let row = queries::case(&mut on, id).await?;
+        Ok(match (sealed, row) {
+            (Some(sealed), Some(_)) => {
+                Opened::Case(OpenCase { id, key: keys.open(&sealed).map_err(|_| IntakeError::Sealed)? })
+            }
+            (None, Some(CaseRow { ended: Some(how), .. })) => Opened::Ended(how),
+            _ => Opened::Nothing,
+        })
+    }
+
+    /// Opens a case with the hotline's key; `None` when it ended or was not sealed to this key.
+    pub async fn open_as(&self, secret: &RecipientSecret, id: CaseId) -> Result<Option<OpenCase>, IntakeError> {
+        let sealed = queries::key_for_recipient(&mut self.database.read().await?, id, &secret.public()).await?;
+        let Some(sealed) = sealed else { return Ok(None) };
+        let key = secret.open(id.as_bytes(), &sealed).map_err(|_| IntakeError::Sealed)?;
+        let bytes: [u8; 32] = key.as_slice().try_into().map_err(|_| IntakeError::Sealed)?;
+        Ok(Some(OpenCase { id, key: CaseKey::from_bytes(bytes) }))
+    }
+
+    /// Cases that are open, the most urgent and oldest first, at most this many. What they hold stays sealed.
+    pub async fn open_cases(&self, _: &Operator, most: u32) -> Result<Vec<CaseRow>, StorageError> {
+        queries::open_cases(&mut self.database.read().await?, most.into()).await
+    }
+
+    /// Who can read new cases.
+    pub async fn recipients(&self) -> Result<Vec<Recipient>, StorageError> {
+        queries::recipients(&mut self.database.read().await?).await
+    }
+
+    /// New cases are sealed to this key too. Cases that are there are not.
+    pub async fn add_recipient(&self, _: &Operator, key: &Recipient) -> Result<(), StorageError> {
+        self.database.run(&AddRecipient { key, now: self.clock.now() }).await
+    }
+
+    /// New cases are sealed to this key no more. False when they were not.
+    pub async fn end_recipient(&self, _: &Operator, key: &Recipient) -> Result<bool, StorageError> {
+        self.database.run(&EndRecipient { key, now: self.clock.now() }).await
+    }
+
+    async fn keys_of(&self, receipt: &Receipt) -> Result<sealing::ReceiptKeys, BrokenOff> {
+        // The semaphore is never closed.
+        let _one_of_few = self.tries.acquire().await.ok();
+        let (receipt, salt, cost) = (receipt.clone(), self.salt, self.cost);
+        off_runtime(move || receipt.keys(&salt, cost)).await
+    }
+
+    /// The hour that `now` is in, and the end of a case that was touched then.
+    fn hour_and_end(now: Time) -> (Time, Time) {
+        let hour = Time::from_micros(now.as_micros() / HOUR_MICROS * HOUR_MICROS);
+        (hour, hour.plus_seconds(CASE_DAYS * DAY_SECONDS))
+    }
+}
+
+struct SetUp {
+    salt: [u8; SALT_BYTES],
+    now: Time,
+}
+
+impl Transact for SetUp {
+    const NAME: &'static str = "portal_set_up";
+    type Output = [u8; SALT_BYTES];
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<[u8; SALT_BYTES], StorageError> {
+        queries::set_up(on, &self.salt, self.now).await
+    }
+}
+
+struct AddRecipient<'a> {
+    key: &'a Recipient,
+    now: Time,
+}
+
+impl Transact for AddRecipient<'_> {
+    const NAME: &'static str = "recipient_add";
+    type Output = ();
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), StorageError> {
+        queries::add_recipient(on, self.key, self.now).await
+    }
+}
+
+struct EndRecipient<'a> {
+    key: &'a Recipient,
+    now: Time,
+}
+
+impl Transact for EndRecipient<'_> {
+    const NAME: &'static str = "recipient_end";
+    type Output = bool;
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<bool, StorageError> {
+        queries::end_recipient(on, self.key, self.now).await
+    }
+}

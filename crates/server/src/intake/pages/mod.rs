@@ -1,19 +1,57 @@
-//! What a person sees, one page a file, its template beside it. Every page is for anybody (no key, no account); the pages
-//! of a draft and of an open case need the visit's cookie, and every form that changes something carries its token.
+//! What a person sees, one page a file, its template beside it.
+//!
+//! | paths | for |
+//! | --- | --- |
+//! | `/`, `/o`, `/o/1`, `/p/*`, `/x` | anybody |
+//! | `/s/*` | whoever has the cookie of a draft; a form also carries the visit's token |
+//! | `/c*` | whoever has the cookie of an open case; a form also carries the visit's token |
 //!
 //! To add a page: a file here with its handlers, a template that extends `intake/pages/frame.html`, its texts in
 //! `locales/{fr,en}/`, a route below.
 
+mod addresses;
+mod case;
+mod consent;
 mod frame;
 mod landing;
+mod leave;
+mod message;
+mod open;
+mod pictures;
+mod proof;
+mod question;
+mod receipt;
+mod sorry;
+mod visit;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::http::assets::{ASSET_ROUTE, asset};
 use crate::node::Node;
 
 /// The portal's routes.
 pub(crate) fn router() -> Router<Node> {
-    Router::new().route("/", get(landing::show)).route(ASSET_ROUTE, get(asset))
+    Router::new()
+        .route("/", get(landing::show).post(landing::answer))
+        .route("/s/1", get(question::show_age).post(question::answer_age))
+        .route("/s/2", get(question::show_stand).post(question::answer_stand))
+        .route("/s/2/1", get(question::show_threat))
+        .route("/s/3", get(pictures::show).post(pictures::answer))
+        .route("/s/4", get(addresses::show).post(addresses::answer))
+        .route("/s/5", get(message::show).post(message::answer))
+        .route("/s/6", get(consent::show).post(consent::answer))
+        .route("/s/7", get(receipt::show).post(receipt::answer))
+        .route("/o", get(open::show).post(open::answer))
+        .route("/o/1", get(proof::show).post(proof::answer))
+        .route("/c", get(case::show))
+        .route("/c/1", post(case::write))
+        .route("/c/2", post(case::add_links))
+        .route("/c/3", get(case::show_pictures).post(case::add_pictures))
+        .route("/c/4", post(case::withdraw))
+        .route("/c/5", post(case::consent))
+        .route("/c/6", post(case::delete))
+        .route("/c/7", post(case::close))
+        .route("/x", get(leave::leave))
+        .route(ASSET_ROUTE, get(asset))
 }

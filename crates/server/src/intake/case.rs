@@ -1,0 +1,404 @@
+//! A case that is open: what is in it, what can be added, withdrawn, deleted.
+
+use std::collections::HashMap;
+
+use exchange::{CaseId, EntryId, OutcomeKind, PartnerId, Scope, Status, Tier, Time};
+use rand::{Rng, RngExt};
+use sealing::CaseKey;
+
+use super::model::{
+    Author, CaseRow, Consent, Ended, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
+};
+use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use crate::partners::PartnerView;
+use crate::storage::{Session, Transact};
+
+/// The entry that a picture became, and the claim on it.
+pub(super) type Held = Option<(EntryId, [u8; 16])>;
+
+/// A case as its page shows it.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// How it stands in clear.
+    pub row: CaseRow,
+    /// What brought the person.
+    pub situation: Situation,
+    /// Whether French says « vous ».
+    pub is_adult: bool,
+    /// `fr` or `en`.
+    pub language: String,
+    /// When it was sent.
+    pub opened_at: Time,
+    /// Pictures and videos, in the order of coming.
+    pub pictures: Vec<PictureView>,
+    /// Links, in the order of coming.
+    pub links: Vec<LinkView>,
+    /// Messages, in the order of coming.
+    pub messages: Vec<MessageView>,
+    /// What we may do, as last said.
+    pub consent: Consent,
+}
+
+/// One picture or video.
+#[derive(Clone, Debug)]
+pub struct PictureView {
+    /// Its place in the case, to name it in a form.
+    pub position: i64,
+    /// When it came.
+    pub at: Time,
+    /// Whether similar copies are found too.
+    pub perceptual: bool,
+    /// How it stands.
+    pub state: PictureState,
+}
+
+/// How a picture stands.
+#[derive(Clone, Debug)]
+pub enum PictureState {
+    /// Its fingerprint is with us alone.
+    Kept,
+    /// Its fingerprint is in the bank.
+    Shared {
+        /// How many analysts looked.
+        tier: Tier,
+        /// Whether somebody contests it.
+        disputed: bool,
+        /// Where it stands with each platform.
+        platforms: Vec<PlatformView>,
+    },
+    /// Taken back.
+    Withdrawn {
+        /// When.
+        at: Time,
+        /// Platforms that do not know yet.
+        platforms: Vec<PlatformView>,
+    },
+}
+
+/// One platform.
+#[derive(Clone, Debug)]
+pub struct PlatformView {
+    /// Its name.
+    pub name: String,
+    /// Whether it has confirmed the state of this picture.
+    pub has_it: bool,
+    /// What it told us, newest first, and when.
+    pub outcomes: Vec<(OutcomeKind, u32, Time)>,
+}
+
+/// One link.
+#[derive(Clone, Debug)]
+pub struct LinkView {
+    /// Its place in the case.
+    pub position: i64,
+    /// When it came.
+    pub at: Time,
+    /// Where.
+    pub url: String,
+    /// Since when it counts no more.
+    pub withdrawn_at: Option<Time>,
+}
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct MessageView {
+    /// When.
+    pub at: Time,
+    /// From whom.
+    pub by: Author,
+    /// As written.
+    pub text: String,
+}
+
+/// Seals an item for its place.
+pub(super) fn seal(key: &CaseKey, case: CaseId, position: i64, item: &Item, rng: &mut impl Rng) -> Vec<u8> {
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(item).expect("items are plain values with text keys"));
+    key.seal(&place(case, position), &plain, rng)
+}
+
+fn place(case: CaseId, position: i64) -> Vec<u8> {
+    [&case.as_bytes()[..], &position.to_be_bytes()].concat()
+}
+
+impl Intake {
+    /// What is in a case, with what the bank and the partners say of it now.
+    pub async fn view(&self, case: &OpenCase) -> Result<CaseView, IntakeError> {
+        let (row, items) = self.items(case).await?;
+        let followers = self.followers(&row).await?;
+        let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| entry_of(item)).map(|(entry, _)| entry).collect();
+        let standing = self.bank.standing_of(&self.portal, &held).await?;
+        let outcomes = self.removal.outcomes_of(&held).await?;
+        let Some(What::Opened { situation, age, language, .. }) = items.first().map(|(_, item)| item.what.clone())
+        else {
+            return Err(IntakeError::Sealed);
+        };
+        let mut view = CaseView {
+            row,
+            situation,
+            is_adult: age.is_adult() || situation == Situation::Helper,
+            language,
+            opened_at: items[0].1.at,
+            pictures: vec![],
+            links: vec![],
+            messages: vec![],
+            consent: Consent::default(),
+        };
+        let withdrawn: HashMap<i64, Time> = items
+            .iter()
+            .filter_map(|(_, item)| match item.what {
+                What::Withdrawn { position } => Some((position, item.at)),
+                _ => None,
+            })
+            .collect();
+        let replaced: Vec<i64> = items
+            .iter()
+            .filter_map(|(_, item)| if let What::Replaced { position } = item.what { Some(position) } else { None })
+            .collect();
+        for (position, Item { at, what }) in items.into_iter().filter(|(position, _)| !replaced.contains(position)) {
+            match what {
+                What::Picture { entry, perceptual, .. } => {
+                    let platforms = |seq: u64, entry: EntryId, consent: &Consent| -> Vec<PlatformView> {
+                        let told = |name: &str| {
+                            let all = outcomes.get(&entry).map_or(&[][..], Vec::as_slice);
+                            let of = all.iter().filter(|outcome| outcome.partner == name);
+                            of.map(|outcome| (outcome.kind, outcome.count, outcome.at)).collect()
+                        };
+                        followers
+                            .iter()
+                            .filter(|follower| !consent.without.contains(&follower.id))
+                            .map(|follower| PlatformView {
+                                name: follower.name.clone(),
+                                has_it: follower.cursor >= seq,
+                                outcomes: told(&follower.name),
+                            })
+                            .collect()
+                    };
+                    let stands = entry.and_then(|(id, _)| standing.get(&id).map(|stands| (id, stands)));
+                    let state = match (withdrawn.get(&position), stands) {
+                        (Some(at), stands) => PictureState::Withdrawn {
+                            at: *at,
+                            platforms: stands
+                                .map(|(id, stands)| platforms(stands.last_seq, id, &view.consent))
+                                .unwrap_or_default(),
+                        },
+                        (None, Some((id, stands))) => PictureState::Shared {
+                            tier: stands.tier,
+                            disputed: stands.status == Status::Disputed,
+                            platforms: platforms(stands.last_seq, id, &view.consent),
+                        },
+                        (None, None) => PictureState::Kept,
+                    };
+                    view.pictures.push(PictureView { position, at, perceptual, state });
+                }
+                What::Link { url } => {
+                    let withdrawn_at = withdrawn.get(&position).copied();
+                    view.links.push(LinkView { position, at, url, withdrawn_at });
+                }
+                What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
+                What::Consent(consent) => view.consent = consent,
+                What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
+            }
+        }
+        Ok(view)
+    }
+
+    /// Adds a message.
+    pub async fn write(&self, case: &OpenCase, by: Author, text: &str) -> Result<(), IntakeError> {
+        let waits_for = if by == Author::Person { WaitsFor::Hotline } else { WaitsFor::Person };
+        self.append(case, waits_for, vec![What::Message { by, text: text.to_owned() }]).await
+    }
+
+    /// Adds links.
+    pub async fn add_links(&self, case: &OpenCase, links: Vec<String>) -> Result<(), IntakeError> {
+        self.append(case, WaitsFor::Hotline, links.into_iter().map(|url| What::Link { url }).collect()).await
+    }
+
+    /// Adds what the device computed; shares it if that is allowed.
+    pub async fn add_marks(&self, case: &OpenCase, marks: &[Mark]) -> Result<(), IntakeError> {
+        let (row, items) = self.items(case).await?;
+        let consent = consent_of(&items);
+        let mut rng = self.entropy.rng();
+        let claims: Vec<[u8; 16]> = marks.iter().map(|_| rng.random()).collect();
+        let held = if consent.share {
+            self.share(row.class, marks, &claims, &consent.without, None).await?
+        } else {
+            vec![None; marks.len()]
+        };
+        let whats = marks.iter().zip(held).map(|(mark, held)| send::picture(mark, held)).collect();
+        self.append(case, WaitsFor::Hotline, whats).await
+    }
+
+    /// Takes one picture or link back: its fingerprint leaves the bank at once, unless somebody else stands behind it
+    /// too. Again is the same as once.
+    pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
+        let (_, items) = self.items(case).await?;
+        let is_withdrawn = items.iter().any(|(_, item)| item.what == What::Withdrawn { position });
+        let Some((_, item)) = items.iter().find(|(place, _)| *place == position) else { return Ok(()) };
+        if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. }) {
+            return Ok(());
+        }
+        if let Some((_, claim)) = entry_of(item) {
+            self.bank.release(&self.portal, &claim).await?;
+        }
+        self.append(case, WaitsFor::Nobody, vec![What::Withdrawn { position }]).await
+    }
+
+    /// Takes everything back and deletes the case: what is left is that it was deleted, for the owner of the words.
+    pub async fn delete(&self, case: &OpenCase) -> Result<(), IntakeError> {
+        let (_, items) = self.items(case).await?;
+        for (_, claim) in items.iter().filter_map(|(_, item)| entry_of(item)) {
+            self.bank.release(&self.portal, &claim).await?;
+        }
+        let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
+        self.database.run(&End { case: case.id, how: Ended::Deleted, said_until }).await.map(drop)
+    }
+
+    /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
+    pub async fn consent(&self, case: &OpenCase, consent: &Consent) -> Result<(), IntakeError> {
+        let (row, items) = self.items(case).await?;
+        let mut whats = vec![What::Consent(consent.clone())];
+        let over: Vec<i64> = items
+            .iter()
+            .filter_map(|(_, item)| match item.what {
+                What::Withdrawn { position } | What::Replaced { position } => Some(position),
+                _ => None,
+            })
+            .collect();
+        for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
+            match &item.what {
+                What::Picture { entry: Some((_, claim)), .. } if consent.share => {
+                    self.bank.withhold(&self.portal, claim, &consent.without).await?;
+                }
+                What::Picture { entry: Some((_, claim)), .. } => {
+                    self.bank.release(&self.portal, claim).await?;
+                    whats.push(What::Withdrawn { position: *position });
+                }
+                What::Picture { mark: Some(mark), entry: None, .. } if consent.share => {
+                    let claim = [self.entropy.rng().random()];
+                    let held = self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
+                    whats.push(What::Replaced { position: *position });
+                    whats.extend(held.into_iter().map(|held| send::picture(mark, held)));
+                }
+                _ => {}
+            }
+        }
+        self.append(case, WaitsFor::Hotline, whats).await
+    }
+
+    /// Platforms that follow and may see a case's class as it is first shared: who a person may leave out.
+    pub async fn platforms(&self, class: exchange::Class) -> Result<Vec<(PartnerId, String)>, IntakeError> {
+        let all = self.partners.list().await?;
+        Ok(all
+            .into_iter()
+            .filter(|partner| follows(partner, class, self.clock.now()))
+            .map(|partner| (partner.id, partner.name))
+            .collect())
+    }
+
+    async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
+        let mut on = self.database.read().await?;
+        let row = queries::case(&mut on, case.id).await?.filter(|row| row.ended.is_none()).ok_or(IntakeError::Over)?;
+        let sealed = queries::items(&mut on, case.id).await?;
+        let open = |(position, sealed): (i64, Vec<u8>)| {
+            let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
+            let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
+            Ok((position, item))
+        };
+        Ok((row, sealed.into_iter().map(open).collect::<Result<_, IntakeError>>()?))
+    }
+
+    async fn append(&self, case: &OpenCase, waits_for: WaitsFor, whats: Vec<What>) -> Result<(), IntakeError> {
+        let now = self.clock.now();
+        let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
+        self.database.run(&Append { intake: self, case, waits_for, items, now }).await
+    }
+
+    async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
+        let now = self.clock.now();
+        let all = self.partners.list().await?;
+        Ok(all
+            .into_iter()
+            .filter(|partner| follows(partner, row.class, now))
+            .map(|partner| {
+                let current = partner.keys.iter().filter(|key| key.is_current(now) && key.scopes.has(Scope::Follow));
+                // A platform with several matchers has it when the last of them has.
+                let cursor = current.map(|key| key.cursor.map_or(0, |(seq, _)| seq)).min().unwrap_or(0);
+                FollowerAt { id: partner.id, name: partner.name.clone(), cursor }
+            })
+            .collect())
+    }
+}
+
+/// A platform that follows, and how far it has got.
+struct FollowerAt {
+    id: PartnerId,
+    name: String,
+    cursor: u64,
+}
+
+fn follows(partner: &PartnerView, class: exchange::Class, now: Time) -> bool {
+    partner.revoked_at.is_none()
+        && partner.agreement.sees(class, Tier::Reported)
+        && partner.keys.iter().any(|key| key.is_current(now) && key.scopes.has(Scope::Follow))
+}
+
+fn entry_of(item: &Item) -> Held {
+    if let What::Picture { entry, .. } = &item.what { *entry } else { None }
+}
+
+fn consent_of(items: &[(i64, Item)]) -> Consent {
+    let said = items.iter().rev().find_map(|(_, item)| match &item.what {
+        What::Consent(consent) => Some(consent.clone()),
+        _ => None,
+    });
+    said.unwrap_or_default()
+}
+
+struct Append<'a> {
+    intake: &'a Intake,
+    case: &'a OpenCase,
+    waits_for: WaitsFor,
+    items: Vec<Item>,
+    now: Time,
+}
+
+impl Transact for Append<'_> {
+    const NAME: &'static str = "case_append";
+    type Output = ();
+    type Error = IntakeError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), IntakeError> {
+        let (hour, ends_at) = Intake::hour_and_end(self.now);
+        // The row is written first: two who add at once wait for one another here.
+        if !queries::touch(on, self.case.id, self.waits_for, hour, ends_at).await? {
+            return Err(IntakeError::Over);
+        }
+        let last = queries::position(on, self.case.id).await?;
+        if last + self.items.len() as i64 > ITEMS_PER_CASE_MAX {
+            return Err(IntakeError::Full);
+        }
+        let mut rng = self.intake.entropy.rng();
+        for (item, position) in self.items.iter().zip(last + 1..) {
+            let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
+            queries::insert_item(on, self.case.id, position, &sealed).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends a case.
+pub(super) struct End {
+    pub(super) case: CaseId,
+    pub(super) how: Ended,
+    pub(super) said_until: Time,
+}
+
+impl Transact for End {
+    const NAME: &'static str = "case_end";
+    type Output = bool;
+    type Error = IntakeError;
+
+    async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
+        Ok(queries::end_case(on, self.case, self.how, self.said_until).await?)
+    }
+}

@@ -1,0 +1,85 @@
+//! `/s/6`: what we may do, box by box. Nothing is ticked but what the person came for.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use exchange::PartnerId;
+
+use super::frame::{Frame, Loads, page};
+use super::sorry::Sorry;
+use super::visit::{Answered, Drafting, Fields};
+use crate::http::locale::Texts;
+use crate::intake::{Consent, Step};
+use crate::node::Node;
+
+/// Shows the page.
+pub(super) async fn show(State(node): State<Node>, visit: Drafting) -> Result<Response, Sorry> {
+    let (t, consent) = (visit.t, visit.draft.consent_offered());
+    let platforms = node.intake.platforms(visit.draft.class()).await?;
+    let shown = ConsentPage {
+        frame: visit.frame(Step::Consent),
+        t,
+        boxes: Boxes::of(&consent, platforms),
+        has_pictures: !visit.draft.marks.is_empty(),
+        has_links: !visit.draft.links.is_empty(),
+        before: visit.before(Step::Consent),
+    };
+    Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// Keeps what was ticked.
+pub(super) async fn answer(
+    State(node): State<Node>,
+    Answered { mut visit, fields }: Answered<Drafting>,
+) -> Result<Response, Sorry> {
+    let platforms = node.intake.platforms(visit.draft.class()).await?;
+    visit.draft.consent = Some(consent_in(&fields, &platforms));
+    let next = visit.after(Step::Consent);
+    visit.keep(&node, next).await
+}
+
+/// The boxes of a consent, for its page and the case's.
+pub(super) struct Boxes {
+    pub(super) consent: Consent,
+    /// Name, id, whether it is ticked.
+    pub(super) platforms: Vec<(String, String, bool)>,
+}
+
+impl Boxes {
+    pub(super) fn of(consent: &Consent, platforms: Vec<(PartnerId, String)>) -> Self {
+        let ticked = |id: &PartnerId| !consent.without.contains(id);
+        let platforms = platforms.into_iter().map(|(id, name)| (name, id.to_string(), ticked(&id))).collect();
+        Self { consent: consent.clone(), platforms }
+    }
+}
+
+/// What a form of boxes says. A platform that was listed and not ticked is left out; one that joins later was not asked
+/// about and is told, as the page says.
+pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> Consent {
+    let ticked: Vec<&str> = fields.all("platform").collect();
+    let listed: Vec<&str> = fields.all("listed").collect();
+    let without = platforms
+        .iter()
+        .map(|(id, _)| (id, id.to_string()))
+        .filter(|(_, id)| listed.contains(&id.as_str()) && !ticked.contains(&id.as_str()))
+        .map(|(id, _)| *id)
+        .collect();
+    Consent {
+        share: fields.has("share"),
+        without,
+        notices: fields.has("notices"),
+        police: fields.has("police"),
+        count: fields.has("count"),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "intake/pages/consent.html")]
+struct ConsentPage {
+    frame: Frame,
+    t: Texts,
+    boxes: Boxes,
+    has_pictures: bool,
+    has_links: bool,
+    before: &'static str,
+}

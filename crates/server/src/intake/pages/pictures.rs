@@ -1,0 +1,73 @@
+//! `/s/3`: pictures. The device computes their fingerprints; the form sends those and nothing else.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::frame::{Frame, Loads, page};
+use super::sorry::Sorry;
+use super::visit::{Answered, Drafting};
+use crate::http::locale::Texts;
+use crate::intake::{FILES_PER_CASE_MAX, Mark, MarksError, Step};
+use crate::node::Node;
+
+/// Shows the page.
+pub(super) async fn show(visit: Drafting) -> Result<Response, Sorry> {
+    draw(&visit, None)
+}
+
+/// Adds what the device computed to what is there, or forgets all of it.
+pub(super) async fn answer(
+    State(node): State<Node>,
+    Answered { mut visit, fields }: Answered<Drafting>,
+) -> Result<Response, Sorry> {
+    if fields.has("forget") {
+        visit.draft.marks.clear();
+        return visit.keep(&node, Step::Pictures.path()).await;
+    }
+    let sent = fields.one("marks");
+    let new = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
+    let new = match new {
+        Ok(new) => new,
+        Err(error) => return draw(&visit, Some(error)),
+    };
+    let mut marks = visit.draft.marks.clone();
+    for mark in new {
+        if !marks.contains(&mark) {
+            marks.push(mark);
+        }
+    }
+    if marks.len() > FILES_PER_CASE_MAX {
+        return draw(&visit, Some(MarksError::TooMany(marks.len())));
+    }
+    visit.draft.marks = marks;
+    let next = visit.after(Step::Pictures);
+    visit.keep(&node, next).await
+}
+
+fn draw(visit: &Drafting, wrong: Option<MarksError>) -> Result<Response, Sorry> {
+    let t = visit.t;
+    let wrong = wrong.map(|wrong| match wrong {
+        MarksError::TooMany(_) => t.pictures_too_many(FILES_PER_CASE_MAX),
+        MarksError::Unreadable | MarksError::Refused(_) => t.pictures_unreadable().to_owned(),
+    });
+    let shown = Pictures {
+        frame: visit.frame(Step::Pictures),
+        t,
+        held: visit.draft.marks.len(),
+        wrong,
+        before: visit.before(Step::Pictures),
+    };
+    Ok(page(t, Loads::Wasm, &shown)?)
+}
+
+#[derive(Template)]
+#[template(path = "intake/pages/pictures.html")]
+struct Pictures {
+    frame: Frame,
+    t: Texts,
+    /// Codes that are in the draft already.
+    held: usize,
+    wrong: Option<String>,
+    before: &'static str,
+}

@@ -1,0 +1,85 @@
+//! `/s/7`: the six words; two typed back send the case.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
+use sealing::Receipt;
+use subtle::ConstantTimeEq;
+
+use super::frame::{Frame, Loads, page};
+use super::sorry::Sorry;
+use super::visit::{Answered, Drafting};
+use crate::http::Problem;
+use crate::http::locale::Texts;
+use crate::intake::{IntakeError, Step};
+use crate::node::Node;
+
+/// The words that are typed back, counted from 1.
+const ASKED: [usize; 2] = [2, 5];
+
+/// Shows the words, made at the first look.
+pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let receipt = node.intake.words_of(&mut visit.draft)?;
+    visit.keep_here(&node).await?;
+    draw(&visit, &receipt, false)
+}
+
+/// Sends the case if the two words are right.
+pub(super) async fn answer(
+    State(node): State<Node>,
+    Answered { mut visit, fields }: Answered<Drafting>,
+) -> Result<Response, Sorry> {
+    let receipt = node.intake.words_of(&mut visit.draft)?;
+    let words: Vec<&str> = receipt.words().collect();
+    let is_right = ASKED.iter().all(|place| {
+        let typed = fields.one(&format!("word{place}")).trim().to_lowercase();
+        typed.as_bytes().ct_eq(words[place - 1].as_bytes()).into()
+    });
+    if !is_right {
+        return draw(&visit, &receipt, true);
+    }
+    match node.intake.send(&visit.draft).await {
+        Ok(case) => visit.into_case(&node, &case).await,
+        // A question was skipped by typing an address: it is asked now.
+        Err(IntakeError::Incomplete(step)) if step != Step::Receipt => visit.keep(&node, step.path()).await,
+        Err(error) => Err(Sorry::from(error).said_in(visit.t)),
+    }
+}
+
+fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response, Sorry> {
+    let t = visit.t;
+    let shown = ReceiptPage {
+        frame: visit.frame(Step::Receipt),
+        t,
+        words: receipt.words().collect(),
+        square: square(receipt)?,
+        asked: ASKED,
+        is_wrong,
+        before: visit.before(Step::Receipt),
+        days: crate::intake::CASE_DAYS.unsigned_abs(),
+    };
+    Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// The words as a square that a telephone reads: the words alone, no address.
+fn square(receipt: &Receipt) -> Result<String, Problem> {
+    let code = QrCode::with_error_correction_level(receipt.as_str(), EcLevel::M).map_err(|_| Problem::internal())?;
+    let svg = code.render::<svg::Color<'_>>().min_dimensions(160, 160).build();
+    // What stands before the element is for files, not for pages.
+    Ok(svg.find("<svg").map_or(svg.clone(), |start| svg[start..].to_owned()))
+}
+
+#[derive(Template)]
+#[template(path = "intake/pages/receipt.html")]
+struct ReceiptPage<'a> {
+    frame: Frame,
+    t: Texts,
+    words: Vec<&'a str>,
+    square: String,
+    asked: [usize; 2],
+    is_wrong: bool,
+    before: &'static str,
+    days: u64,
+}

@@ -1,0 +1,167 @@
+//! From a draft to a case.
+
+use exchange::{CaseId, Class, Time};
+use rand::RngExt;
+use sealing::{CaseKey, Lexicon, Receipt, Recipient};
+
+use super::model::{Author, Draft, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
+use super::queries::{self, NewCase};
+use super::{Intake, IntakeError, case};
+use crate::bank::{Bank, Idempotency};
+use crate::storage::{Session, Transact};
+
+impl Intake {
+    /// A new draft.
+    pub fn begin(&self, language: &str, situation: Situation) -> Draft {
+        Draft::new(language, situation, self.entropy.rng().random())
+    }
+
+    /// The six words of a draft, made when they are first shown, in its language; with them a claim for each mark.
+    pub fn words_of(&self, draft: &mut Draft) -> Result<Receipt, IntakeError> {
+        let mut rng = self.entropy.rng();
+        draft.claims.resize_with(draft.marks.len(), || rng.random());
+        if let Some(words) = &draft.receipt {
+            return Receipt::parse(words).map_err(|_| IntakeError::Incomplete(Step::Receipt));
+        }
+        let lexicon = if draft.language == "fr" { Lexicon::Fr } else { Lexicon::En };
+        let receipt = Receipt::generate(lexicon, &mut rng);
+        draft.receipt = Some(receipt.as_str().to_owned());
+        Ok(receipt)
+    }
+
+    /// Turns a draft into a case: the fingerprints go to the bank, if that was allowed, and everything is sealed. Sent
+    /// again, it is the same case.
+    pub async fn send(&self, draft: &Draft) -> Result<OpenCase, IntakeError> {
+        let steps = draft.situation.steps();
+        let missing = |step| if steps.contains(&step) { Err(IntakeError::Incomplete(step)) } else { Ok(()) };
+        if draft.age.is_none() {
+            missing(Step::Age)?;
+        }
+        if draft.stand.is_none() {
+            missing(Step::Stand)?;
+        }
+        let Some(consent) = draft.consent.clone() else { return Err(IntakeError::Incomplete(Step::Consent)) };
+        let words = draft.receipt.as_deref().ok_or(IntakeError::Incomplete(Step::Receipt))?;
+        let receipt = Receipt::parse(words).map_err(|_| IntakeError::Incomplete(Step::Receipt))?;
+        if draft.claims.len() != draft.marks.len() {
+            return Err(IntakeError::Incomplete(Step::Receipt));
+        }
+
+        let (keys, now) = (self.keys_of(&receipt).await?, self.clock.now());
+        let id = CaseId::from_bytes(*keys.lookup());
+        let class = draft.class();
+        let entries = if consent.share {
+            let once = Idempotency { token: exchange::hex::encode(&draft.once), request_digest: digest(draft) };
+            self.share(class, &draft.marks, &draft.claims, &consent.without, Some(&once)).await?
+        } else {
+            vec![None; draft.marks.len()]
+        };
+
+        let mut items = vec![What::Opened {
+            situation: draft.situation,
+            age: draft.age.unwrap_or(super::Age::Unknown),
+            stand: draft.stand,
+            language: draft.language.clone(),
+        }];
+        items.extend(draft.marks.iter().zip(entries).map(|(mark, entry)| picture(mark, entry)));
+        items.extend(draft.links.iter().map(|url| What::Link { url: url.clone() }));
+        if !draft.message.is_empty() {
+            items.push(What::Message { by: Author::Person, text: draft.message.clone() });
+        }
+        items.push(What::Consent(consent));
+
+        let key = CaseKey::generate(&mut self.entropy.rng());
+        let work = Begin {
+            intake: self,
+            id,
+            class,
+            urgency: draft.urgency(),
+            sealed_key: keys.seal(&key, &mut self.entropy.rng()),
+            key: &key,
+            items: items.into_iter().map(|what| Item { at: now, what }).collect(),
+            now,
+        };
+        if self.database.run(&work).await? {
+            metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
+            return Ok(OpenCase { id, key });
+        }
+        // It was sent before: its key is the first one's.
+        let sealed = queries::key_for_words(&mut self.database.read().await?, id).await?.ok_or(IntakeError::Over)?;
+        Ok(OpenCase { id, key: keys.open(&sealed).map_err(|_| IntakeError::Sealed)? })
+    }
+
+    /// Hands marks to the bank, each under its claim; gives what each became.
+    pub(super) async fn share(
+        &self,
+        class: Class,
+        marks: &[Mark],
+        claims: &[[u8; 16]],
+        without: &[exchange::PartnerId],
+        once: Option<&Idempotency>,
+    ) -> Result<Vec<case::Held>, IntakeError> {
+        if marks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let contributions: Vec<_> = marks.iter().map(|mark| mark.contribution(class)).collect();
+        let bank: &Bank = &self.bank;
+        let contributed = bank.contribute_claimed(&self.portal, &contributions, claims, without, once).await?;
+        Ok(contributed.entries.iter().zip(claims).map(|(given, claim)| Some((given.id, *claim))).collect())
+    }
+}
+
+/// The item of one file.
+pub(super) fn picture(mark: &Mark, entry: case::Held) -> What {
+    let kept = entry.is_none().then(|| mark.clone());
+    What::Picture { mark: kept, entry, perceptual: mark.is_perceptual() }
+}
+
+/// Tells a draft that is sent again from another one.
+fn digest(draft: &Draft) -> [u8; 32] {
+    use sha2::Digest;
+    let shared = (&draft.marks, &draft.claims, &draft.consent, draft.age);
+    sha2::Sha256::digest(serde_json::to_vec(&shared).unwrap_or_default()).into()
+}
+
+struct Begin<'a> {
+    intake: &'a Intake,
+    id: CaseId,
+    class: Class,
+    urgency: u8,
+    sealed_key: Vec<u8>,
+    key: &'a CaseKey,
+    items: Vec<Item>,
+    now: Time,
+}
+
+impl Transact for Begin<'_> {
+    const NAME: &'static str = "case_begin";
+    /// False when the case is there already.
+    type Output = bool;
+    type Error = IntakeError;
+
+    async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
+        let (at, ends_at) = Intake::hour_and_end(self.now);
+        let new = NewCase {
+            id: self.id,
+            class: self.class,
+            urgency: self.urgency,
+            waits_for: WaitsFor::Hotline,
+            sealed_key: &self.sealed_key,
+            at,
+            ends_at,
+        };
+        if !queries::insert_case(on, &new).await? {
+            return Ok(false);
+        }
+        let mut rng = self.intake.entropy.rng();
+        for recipient in queries::recipients(on).await? {
+            let sealed = Recipient::seal(&recipient, self.id.as_bytes(), self.key.as_bytes(), &mut rng);
+            queries::insert_key(on, self.id, &recipient, &sealed).await?;
+        }
+        for (item, position) in self.items.iter().zip(1..) {
+            let sealed = case::seal(self.key, self.id, position, item, &mut rng);
+            queries::insert_item(on, self.id, position, &sealed).await?;
+        }
+        Ok(true)
+    }
+}
