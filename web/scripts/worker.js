@@ -27,7 +27,7 @@ class Cancelled extends Error {}
 let working;
 let cancelled;
 
-const ready = init().then(
+const ready = init({ module_or_path: new URL("./rempart_bg.wasm", import.meta.url) }).then(
   () => postMessage({ ready: true }),
   () => postMessage({ ready: false }),
 );
