@@ -1,5 +1,5 @@
-//! What the tests look for in their environment: a PostgreSQL to make databases in and a Python with the reference
-//! implementations. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
+//! What the tests look for in their environment: a PostgreSQL to make databases in, a Python with the reference
+//! implementations, and a Node to run what browsers run. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,9 +7,12 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::postgres::{self, Cluster};
-use crate::{process, python};
+use crate::{packages, process, python};
 
-/// Both, for as long as it lives.
+/// Where tests find Node.
+const NODE: &str = "REMPART_TEST_NODE";
+
+/// All of it, for as long as it lives.
 pub(crate) struct Needs {
     cluster: Cluster,
     interpreter: PathBuf,
@@ -22,12 +25,15 @@ impl Needs {
     /// When something is missing and may not be installed: the error is the command for a person to type.
     pub(crate) fn meet() -> Result<Self> {
         let interpreter = python::environment()?;
+        if process::find("node").is_none() {
+            packages::install(&["nodejs"], "Node, which the tests of the module for browsers run in")?;
+        }
         Ok(Self { cluster: Cluster::start()?, interpreter })
     }
 
     /// Lets a program find them.
     pub(crate) fn give_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env(python::VARIABLE, &self.interpreter).env(postgres::VARIABLE, self.cluster.url())
+        command.env(python::VARIABLE, &self.interpreter).env(postgres::VARIABLE, self.cluster.url()).env(NODE, "node")
     }
 }
 
