@@ -10,6 +10,7 @@
 //! | [`Reader`] | any | read single entries it may see, and itself |
 
 mod extract;
+mod flood;
 mod limit;
 mod visit;
 
@@ -17,6 +18,8 @@ use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
+pub use flood::{CASES_PER_HOUR, Flood, TRIES_PER_MINUTE};
+pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
 pub use visit::{SQL, Visits};
 

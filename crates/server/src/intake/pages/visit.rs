@@ -71,6 +71,11 @@ impl Fields {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The language of the page that sent it, on pages without a visit.
+    pub(super) fn language(&self) -> Option<Language> {
+        Language::from_code(self.one("lang"))
+    }
+
     /// Whether there is one.
     pub(super) fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
