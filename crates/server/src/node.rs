@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Operator, RateLimits, Visits};
+use crate::access::{Operator, Portal, RateLimits, Visits};
 use crate::bank::{Bank, BankError, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::partners::Partners;
@@ -58,6 +58,8 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// The portal's right in the bank: for the room `intake`.
+    pub portal: Portal,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
     /// Where the time comes from.
@@ -80,7 +82,7 @@ impl Node {
         let NodeSettings { block_radius, views_max, index_file, requests_per_second, clock, entropy } = settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
-        let (bank, operator) = Bank::open(
+        let (bank, operator, portal) = Bank::open(
             database.clone(),
             key,
             Rules { block_radius, views_max, index_file },
@@ -93,6 +95,7 @@ impl Node {
             partners: Partners::new(database.clone(), clock.clone(), entropy.clone()),
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal: Removal::new(database.clone(), clock.clone()),
+            portal,
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
             searches: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),

@@ -18,6 +18,7 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     let node = TestNode::start(engine).await;
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(server::bank::SQL);
+    texts.extend(server::bank::CLAIMS_SQL);
     texts.extend(server::partners::SQL);
     texts.extend(server::removal::SQL);
     texts.extend(server::access::SQL);
