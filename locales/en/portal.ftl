@@ -200,23 +200,23 @@ case-ends = This request will be deleted on { $day }, unless you come back or th
 case-close = Close, without deleting anything
 case-delete = Delete everything now
 
-outcome-seen = { $copies ->
+case-did-seen = { $copies ->
     [one] one copy seen
    *[other] { NUMBER($copies) } copies seen
 }
-outcome-blocked = { $copies ->
+case-did-blocked = { $copies ->
     [one] one upload blocked
    *[other] { NUMBER($copies) } uploads blocked
 }
-outcome-removed = { $copies ->
+case-did-removed = { $copies ->
     [one] one copy taken down
    *[other] { NUMBER($copies) } copies taken down
 }
-outcome-kept = { $copies ->
+case-did-kept = { $copies ->
     [one] one copy left in place
    *[other] { NUMBER($copies) } copies left in place
 }
-outcome-mistaken = { $copies ->
+case-did-mistaken = { $copies ->
     [one] a likeness, not the same picture
    *[other] { NUMBER($copies) } likenesses, not the same picture
 }

@@ -252,23 +252,23 @@ case-ends = Cette demande s’effacera le { $day }, sauf si tu reviens ou si l�
 case-close = Fermer, sans rien effacer
 case-delete = Tout effacer maintenant
 
-outcome-seen = { $copies ->
+case-did-seen = { $copies ->
     [one] une copie vue
    *[other] { NUMBER($copies) } copies vues
 }
-outcome-blocked = { $copies ->
+case-did-blocked = { $copies ->
     [one] un envoi bloqué
    *[other] { NUMBER($copies) } envois bloqués
 }
-outcome-removed = { $copies ->
+case-did-removed = { $copies ->
     [one] une copie supprimée
    *[other] { NUMBER($copies) } copies supprimées
 }
-outcome-kept = { $copies ->
+case-did-kept = { $copies ->
     [one] une copie laissée en place
    *[other] { NUMBER($copies) } copies laissées en place
 }
-outcome-mistaken = { $copies ->
+case-did-mistaken = { $copies ->
     [one] une ressemblance, pas la même image
    *[other] { NUMBER($copies) } ressemblances, pas la même image
 }

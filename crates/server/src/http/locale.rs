@@ -8,6 +8,9 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
+use exchange::Time;
+use jiff::Zoned;
+use jiff::tz::TimeZone;
 
 /// A language of the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -62,6 +65,10 @@ impl Whole for &usize {
     fn whole(self) -> u64 {
         *self as u64
     }
+}
+
+fn utc(time: Time) -> Zoned {
+    jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(TimeZone::UTC)
 }
 
 const EN_MONTHS: [&str; 12] = [
@@ -156,8 +163,8 @@ impl Language {
     }
 
     /// A day and a time of day, to the minute, UTC.
-    pub(crate) fn moment(self, time: exchange::Time) -> String {
-        let at = jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    pub(crate) fn moment(self, time: Time) -> String {
+        let at = utc(time);
         match self {
             Self::En => format!("{} at {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
             Self::Fr => format!("{} à {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
@@ -165,8 +172,8 @@ impl Language {
     }
 
     /// A day, UTC.
-    pub(crate) fn day(self, time: exchange::Time) -> String {
-        let at = jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    pub(crate) fn day(self, time: Time) -> String {
+        let at = utc(time);
         let months = match self {
             Self::En => EN_MONTHS,
             Self::Fr => FR_MONTHS,
@@ -236,7 +243,7 @@ mod tests {
         assert_eq!(Language::En.duration(192_u64), "3\u{a0}min\u{a0}12\u{a0}s");
         assert_eq!(Language::Fr.duration(86_400_u64), "1\u{a0}j");
         assert_eq!(Language::Fr.duration(90_000_u64), "1\u{a0}j\u{a0}1\u{a0}h");
-        let time: exchange::Time = "2026-08-01T09:05:00Z".parse().unwrap();
+        let time: Time = "2026-08-01T09:05:00Z".parse().unwrap();
         assert_eq!(Language::Fr.moment(time), "1er\u{a0}août 2026 à 09:05 UTC");
         assert_eq!(Language::En.moment(time), "1\u{a0}August 2026 at 09:05 UTC");
     }

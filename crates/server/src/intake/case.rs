@@ -200,7 +200,7 @@ impl Intake {
                     view.pictures.push(PictureView { position, at, perceptual, state });
                 }
                 What::Link { url } => {
-                    let withdrawn_at = withdrawn.get(&position).copied();
+                    let withdrawn_at = withdrawn.get(&position).map(|(at, _)| *at);
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use exchange::OutcomeKind;
+use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Refusal, Shown};
 use super::consent::{Boxes, consent_in};
@@ -186,15 +186,25 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     Ok(page(t, Loads::Plain, &shown)?)
 }
 
+/// A moment, in words.
+fn moment(t: &Texts, at: &Time) -> String {
+    t.language.moment(*at)
+}
+
+/// A day, in words.
+fn day(t: &Texts, at: &Time) -> String {
+    t.language.day(*at)
+}
+
 /// What a platform did, in words.
-fn said_outcome(t: Texts, kind: &OutcomeKind, copies: &u32) -> String {
+fn said_outcome(t: &Texts, kind: &OutcomeKind, copies: &u32) -> String {
     let copies = u64::from(*copies);
     match kind {
-        OutcomeKind::Seen => t.outcome_seen(copies),
-        OutcomeKind::Blocked => t.outcome_blocked(copies),
-        OutcomeKind::Removed => t.outcome_removed(copies),
-        OutcomeKind::Kept => t.outcome_kept(copies),
-        OutcomeKind::Mistaken => t.outcome_mistaken(copies),
+        OutcomeKind::Seen => t.case_did_seen(copies),
+        OutcomeKind::Blocked => t.case_did_blocked(copies),
+        OutcomeKind::Removed => t.case_did_removed(copies),
+        OutcomeKind::Kept => t.case_did_kept(copies),
+        OutcomeKind::Mistaken => t.case_did_mistaken(copies),
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) struct Fields(Vec<(String, String)>);
 impl Fields {
     /// The first value of a name; empty when there is none.
     pub(super) fn one(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     /// Every value of a name.
