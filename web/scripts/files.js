@@ -2,8 +2,8 @@
 // sent. What of a file leaves this page is in that field and shown in its row; names, sizes and dates never are in it.
 //
 // The page brings every word: `<template id="file-row">` is a row, `<template id="file-STATE">` what it says in a state
-// (waiting, working, ready, plain, exact, large, hidden, unreadable, kept), and data-* of the form what is said elsewhere, with
-// %n and %b for numbers.
+// (waiting, working, ready, plain, exact, large, hidden, unreadable, kept), and data-* of the form what is said elsewhere:
+// %n and %b stand for numbers, %s for a row's name, %t for its state.
 
 import { startWorker } from "./start.js";
 
@@ -21,7 +21,7 @@ function begin(form) {
   const words = form.dataset;
   const plural = new Intl.PluralRules(document.documentElement.lang || undefined);
   const held = Number(words.held ?? 0);
-  /// { id, number, file, row, state, found }, in the order of the page. A file is let go as soon as it was read.
+  /// { id, name, file, row, found, exactOnly }, in the order of the page. A file is let go as soon as it was read.
   let rows = [];
   let lastNumber = 0;
   let current = null;
@@ -29,7 +29,8 @@ function begin(form) {
 
   let worker = start();
   input.removeAttribute("name");
-  for (const hidden of form.querySelectorAll("[data-needs-scripts]")) hidden.hidden = false;
+  for (const shown of form.querySelectorAll("[data-needs-scripts]")) shown.hidden = false;
+  for (const hidden of form.querySelectorAll("[data-without-scripts]")) hidden.hidden = true;
   restore();
 
   input.addEventListener("change", () => {
@@ -67,7 +68,7 @@ function begin(form) {
     const entry = { id: lastNumber, name, file, row, found };
     part(entry, "name").textContent = name;
     const remove = part(entry, "remove");
-    remove.setAttribute("aria-label", `${remove.textContent.trim()} : ${name}`);
+    remove.setAttribute("aria-label", words.remove.replace("%s", name));
     remove.addEventListener("click", () => removeRow(entry));
     rows.push(entry);
     list.append(row);
@@ -94,7 +95,7 @@ function begin(form) {
     if (current) {
       show(current, "working");
       worker ??= start();
-      worker.postMessage({ id: current.id, file: current.file });
+      worker.postMessage({ id: current.id, file: current.file, exactOnly: current.exactOnly });
     } else if (sendWhenDone) {
       sendWhenDone = false;
       form.requestSubmit();
@@ -111,10 +112,10 @@ function begin(form) {
         next();
       }
     }, () => {
-      // It has stopped, mostly for want of memory. The next file gets a new one.
+      // It has stopped, mostly for want of memory. A new one is asked for the exact digests alone.
       worker = undefined;
-      if (!current) return;
-      finish(current, { kind: "unreadable", quality: null, fingerprints: [], views: [] });
+      if (current?.exactOnly) finish(current, { kind: "unreadable", quality: null, fingerprints: [], views: [] });
+      else if (current) current.exactOnly = true;
       current = null;
       next();
     });
@@ -132,7 +133,8 @@ function begin(form) {
     } else {
       show(entry, found.kind);
       showCodes(entry);
-      say(`${entry.name} : ${part(entry, "state").textContent.trim()}`);
+      const state = part(entry, "state").textContent.trim();
+      say(words.said.replace("%s", entry.name).replace("%t", state));
     }
     update();
   }

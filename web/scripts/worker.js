@@ -1,7 +1,7 @@
 // Sees the pictures, and nothing else does: takes a file, says its fingerprints. It asks the network for its own module
 // when it starts and for nothing afterwards; no byte of a picture leaves it but the 256 grey squares of the thumbnail.
 //
-// In:  { id, file }                    one file at a time
+// In:  { id, file, exactOnly }         one file at a time; exactOnly: its digests, as the picture was too much once
 //      { cancel: id }                  give it up
 //      { challenge, bits }             solve a puzzle (challenge: Uint8Array)
 // Out: { ready: true } | { ready: false }
@@ -9,6 +9,7 @@
 //      { id, found }                   { kind, quality, fingerprints, views }; kind is told at `fingerprintsOf`
 //      { id, cancelled: true }
 //      { nonce }                       decimal digits, or null if the puzzle is refused
+//      { ready: false }                also when the module has broken: start another worker
 
 import init, { FileDigests, Picture, Puzzle, picture_size, without_orientation } from "./rempart.js";
 
@@ -45,9 +46,10 @@ addEventListener("message", async ({ data }) => {
   working = data.id;
   cancelled = undefined;
   try {
-    postMessage({ id: data.id, found: await fingerprintsOf(data.file, data.id) });
+    postMessage({ id: data.id, found: await fingerprintsOf(data) });
   } catch (error) {
-    if (error instanceof Cancelled) postMessage({ id: data.id, cancelled: true });
+    if (error instanceof WebAssembly.RuntimeError) postMessage({ ready: false });
+    else if (error instanceof Cancelled) postMessage({ id: data.id, cancelled: true });
     else postMessage({ id: data.id, found: { kind: "unreadable", quality: null, fingerprints: [], views: [] } });
   }
   working = undefined;
@@ -55,9 +57,12 @@ addEventListener("message", async ({ data }) => {
 
 /// `kind` is "ready"; "plain" (too little to see, so only the exact digests); "exact" (a video, or a picture that this
 /// browser does not read); "large" (more pixels than this device can go through); "hidden" (the browser gives false
-/// pixels to every page, as some do against being recognised). An unreadable file throws.
-async function fingerprintsOf(file, id) {
-  const looks = file.type.startsWith("video/") ? { kind: "exact" } : await looksOf(file, id);
+/// pixels to every page, as some do against being recognised). A file that cannot be read throws, and so does an empty one:
+/// all empty files are alike.
+async function fingerprintsOf({ id, file, exactOnly }) {
+  if (file.size === 0) throw new Error("empty");
+  let looks = { kind: "large" };
+  if (!exactOnly) looks = file.type.startsWith("video/") ? { kind: "exact" } : await looksOf(file, id);
   const digests = await digestsOf(file);
   return {
     kind: looks.kind,
@@ -75,7 +80,7 @@ async function digestsOf(file) {
       await pause();
     }
   } catch (error) {
-    digests.free();
+    if (!(error instanceof WebAssembly.RuntimeError)) digests.free();
     throw error;
   }
   return JSON.parse(digests.finish());
@@ -120,6 +125,7 @@ async function hashed(bitmap) {
       await pause();
     }
   } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
     picture.free();
     if (error instanceof Cancelled) throw error;
     return { kind: "large" };

@@ -9,14 +9,15 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::http::locale::Texts;
 use crate::http::{Problem, assets};
 
-/// What a page may load. Scripts are ours and from files; only where pictures are hashed may wasm be compiled.
+/// What a page may load. Scripts are ours and from files; only where pictures are hashed may wasm be compiled. The one
+/// policy for trusted types is that of `start.js`, which makes one address out of anything.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' blob:; worker-src 'self'; \
                       connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
-                      require-trusted-types-for 'script'; trusted-types 'none'";
+                      require-trusted-types-for 'script'; trusted-types worker";
 const HASHING_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
                               img-src 'self' blob:; worker-src 'self'; connect-src 'self'; form-action 'self'; \
                               frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
-                              trusted-types 'none'";
+                              trusted-types worker";
 
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
                            gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";

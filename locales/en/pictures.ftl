@@ -1,0 +1,44 @@
+### Choosing pictures: their codes are worked out on the device, and only those leave it.
+
+pictures-title = Choose the pictures to protect
+pictures-lead = Your device works out a code for each picture. The code lets us recognise the picture if somebody posts it; nobody can turn it back into the picture.
+pictures-stays = The picture stays on your device. We do not see it.
+pictures-held = { $held ->
+    [one] The code of one picture is already here. Pictures you choose now are added to it.
+   *[other] The codes of { NUMBER($held) } pictures are already here. Pictures you choose now are added to them.
+}
+pictures-forget = Forget these codes
+pictures-pick = Choose pictures or videos
+pictures-pick-more = Up to 50 files. Do not save a picture just to report it: give us its link on the next page instead.
+pictures-without = You do not have the picture? Go on without it.
+pictures-no-scripts = This browser cannot work out codes here: it blocks scripts, or it is too old. Go on all the same: you can give us links and write to us.
+pictures-add = Send these codes
+
+pictures-name = Picture { $n }
+pictures-name-video = Video { $n }
+pictures-whole = See everything that will leave
+pictures-remove = Remove
+pictures-remove-one = Remove { $name }
+pictures-said = { $name }: { $state }
+pictures-removed = { $name } is off the list.
+pictures-twice = { $name } is the same file as another on the list. Once is enough.
+pictures-too-many = Up to { $most } files in all. The others were not taken.
+pictures-unreadable = The codes did not arrive whole. Choose the pictures once more, then go on.
+pictures-wait = One moment: codes are still being worked out. The next page will come by itself.
+
+pictures-waiting = Waiting
+pictures-working = Working…
+pictures-ready = ✓ Code ready
+pictures-plain = Too plain
+pictures-plain-more = This picture looks like too many others, so we would make mistakes. We will recognise only an exact copy of the file.
+pictures-exact = Exact copy
+pictures-exact-more = This is a video, or a picture that this browser cannot open. We will recognise only an exact copy of the file.
+pictures-large = Too large
+pictures-large-more = This picture is too large for this device. We will recognise only an exact copy of the file.
+pictures-hidden-more = This browser scrambles pictures to protect you. We will recognise only an exact copy of the file. Another browser will do better.
+pictures-bad = Not read
+pictures-bad-more = This file is empty or does not open. Nothing of it will leave. Try once more, or go on without it.
+
+pictures-line-none = Sent so far: 0 bytes of pictures. There is no code to send yet.
+pictures-line-one = Sent so far: 0 bytes of pictures. Next, { $codes } code ({ $bytes } bytes) will leave, and nothing else.
+pictures-line-other = Sent so far: 0 bytes of pictures. Next, { $codes } codes ({ $bytes } bytes) will leave, and nothing else.
