@@ -69,8 +69,6 @@ threat-dont-send = Don’t send another picture.
 threat-dont-delete = Don’t delete the chat: it is your proof.
 threat-more = You can go on: on the next page your device makes a fingerprint of the picture, so that platforms recognise it if somebody posts it.
 
-pictures-too-many = One request can have { $most } pictures or videos. Take some away.
-pictures-unreadable = The fingerprints did not arrive well. Nothing is lost of what was there before: try these pictures again.
 
 links-title = Where did you see it?
 links-lead = Paste the addresses of the pages, accounts or messages here. If you have none, go on.

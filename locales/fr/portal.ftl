@@ -82,10 +82,6 @@ threat-dont-delete = N’efface pas la conversation : c’est ta preuve.
 threat-more = Tu peux continuer : à la page suivante, ton appareil calcule une empreinte de l’image, pour que les plateformes la reconnaissent si on la publie.
     .vous = Vous pouvez continuer : à la page suivante, votre appareil calcule une empreinte de l’image, pour que les plateformes la reconnaissent si on la publie.
 
-pictures-too-many = Une demande peut avoir { $most } images ou vidéos. Retires-en quelques-unes.
-    .vous = Une demande peut avoir { $most } images ou vidéos. Retirez-en quelques-unes.
-pictures-unreadable = Les empreintes ne sont pas bien arrivées. Rien n’est perdu de ce qui était déjà là : recommence avec ces images.
-    .vous = Les empreintes ne sont pas bien arrivées. Rien n’est perdu de ce qui était déjà là : recommencez avec ces images.
 
 links-title = Où l’as-tu vue ?
     .vous = Où l’avez-vous vue ?
