@@ -50,6 +50,11 @@ macro_rules! handle {
                 &self.0.agreement
             }
 
+            /// The partner behind it, as whoever looks.
+            pub const fn viewer(&self) -> Viewer {
+                self.0.viewer()
+            }
+
             /// The member, if its key has the scope.
             pub(crate) fn of(member: Member) -> Result<Self, Scope> {
                 match Self::SCOPE {
@@ -100,6 +105,27 @@ pub const OPERATOR: &str = "operator";
 /// What the operator may see and contribute: everything.
 pub const EVERYTHING: Agreement =
     Agreement { sees: Reach::both(Tier::Reported), contributes: Reach::both(Tier::Confirmed) };
+
+/// Who looks, and what was agreed with them. Beside the agreement it is the partner that counts: an entry may be withheld
+/// from single ones.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Viewer {
+    /// `None`: the node itself, from which nothing is withheld.
+    pub(crate) partner: Option<PartnerId>,
+    pub(crate) agreement: Agreement,
+}
+
+impl Viewer {
+    /// The node itself.
+    pub const NODE: Self = Self { partner: None, agreement: EVERYTHING };
+}
+
+impl Member {
+    /// As whoever looks.
+    pub const fn viewer(&self) -> Viewer {
+        Viewer { partner: Some(self.partner), agreement: self.agreement }
+    }
+}
 
 /// Name of the partner in whose name the portal contributes what people hashed themselves. It has no key.
 pub const PORTAL: &str = "portal";

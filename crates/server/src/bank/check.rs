@@ -62,7 +62,7 @@ impl Bank {
         };
         let mut after = None;
         loop {
-            let rows = queries::entries_after(&mut on, after, PAGE).await?;
+            let rows = queries::entries_after(&mut on, after, PAGE, None).await?;
             let Some(last) = rows.last().map(|row| row.id) else { return Ok(checked) };
             for (entry, envelopes) in queries::fingerprints_between(&mut on, after, last).await? {
                 let mut shut = 0;

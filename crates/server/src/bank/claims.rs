@@ -10,20 +10,20 @@
 
 mod queries;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use exchange::{Contribution, EntryId, RemoveReason, Status, Tier, Time};
+use exchange::{Contribution, EntryId, PartnerId, RemoveReason, Status, Tier, Time};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::model::BankError;
 use super::queries as entries;
-use super::{Bank, Idempotency, settle};
+use super::{Bank, Idempotency, settle, withheld};
 use crate::access::{OF_PORTAL, Portal};
 use crate::storage::{Session, StorageError, Transact};
 
 pub use queries::SQL;
-pub(super) use queries::{entries_of, insert};
+pub(super) use queries::entries_of;
 
 /// What claimed contributions became. Not whether they were new: nobody is to learn that from the portal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,18 +58,22 @@ pub struct Stands {
 
 impl Bank {
     /// Puts content under protection for people, with one claim for each contribution, all or nothing. A claim that
-    /// was made before on the same content counts once; on other content it is refused.
+    /// was made before on the same content counts once; on other content it is refused. `withheld_from` is every new
+    /// claim's list, as in [`Bank::withhold`]: from these partners the entries are withheld from the first moment on,
+    /// unless others claim them without that.
     pub async fn contribute_claimed(
         &self,
         portal: &Portal,
         contributions: &[Contribution],
         claims: &[[u8; 16]],
+        withheld_from: &[PartnerId],
         idempotency: Option<&Idempotency>,
     ) -> Result<Claimed, BankError> {
         if contributions.len() != claims.len() {
             return Err(BankError::Claims(contributions.len(), claims.len()));
         }
-        let given = self.offer(portal.partner(), &OF_PORTAL, contributions, Some(claims), idempotency).await?;
+        let claiming = Claiming { claims, withheld_from };
+        let given = self.offer(portal.partner(), &OF_PORTAL, contributions, Some(&claiming), idempotency).await?;
         Ok(Claimed { seq: given.seq, entries: given.entries.into_iter().map(|given| given.id).collect() })
     }
 
@@ -93,6 +97,28 @@ impl Bank {
     }
 }
 
+/// The claims that come with a call's contributions, one for each.
+pub(super) struct Claiming<'a> {
+    pub(super) claims: &'a [[u8; 16]],
+    withheld_from: &'a [PartnerId],
+}
+
+impl Claiming<'_> {
+    /// Writes new claims down. `changed` has the first change of every entry that was claimed.
+    pub(super) async fn write(
+        &self,
+        on: &mut Session,
+        new: &[([u8; 16], EntryId)],
+        changed: &HashMap<EntryId, u64>,
+    ) -> Result<(), StorageError> {
+        queries::insert(on, new).await?;
+        let claims: Vec<[u8; 16]> = new.iter().map(|(claim, _)| *claim).collect();
+        let partners: HashSet<PartnerId> = self.withheld_from.iter().copied().collect();
+        withheld::want(on, &claims, &partners.into_iter().collect::<Vec<_>>()).await?;
+        withheld::settle(on, changed).await
+    }
+}
+
 struct Release<'a> {
     portal: &'a Portal,
     claim: [u8; 16],
@@ -113,13 +139,15 @@ impl Transact for Release<'_> {
             let (_, answer) = kept.ok_or(BankError::NoClaim)?;
             return serde_json::from_str(&answer).map_err(|_| StorageError::Damaged("a kept answer").into());
         };
-        let row = entries::entry(on, entry).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
+        let row = entries::entry(on, entry, None).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
+        withheld::forget(on, &self.claim).await?;
         queries::delete(on, &self.claim).await?;
         let released = if row.status == Status::Withdrawn {
             Released { seq: row.last_seq, entry, withdrawn: true }
         } else if queries::is_claimed(on, entry).await? {
             entries::update_entry(on, entry, row.tier, row.status, next).await?;
             settle::write(on, &row, next, self.now, None).await?;
+            withheld::settle(on, &HashMap::from([(entry, next)])).await?;
             Released { seq: next, entry, withdrawn: false }
         } else {
             settle::take_back(on, &row, next, self.now, self.reason).await?;

@@ -6,9 +6,10 @@ use exchange::{Agreement, Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId
 use sealing::{DIGEST_BYTES, NodeKey};
 use serde::{Deserialize, Serialize};
 
+use super::claims::{self, Claiming};
 use super::model::BankError;
 use super::queries::{self, NewChange, NewEntry, NewFingerprint, Standing};
-use super::{Bank, claims, sealed};
+use super::{Bank, sealed};
 use crate::access::Contributor;
 use crate::compute::off_runtime_if;
 use crate::storage::{Session, StorageError, Transact};
@@ -72,7 +73,7 @@ impl Bank {
         partner: PartnerId,
         agreement: &Agreement,
         contributions: &[Contribution],
-        claims: Option<&[[u8; 16]]>,
+        claims: Option<&Claiming<'_>>,
         idempotency: Option<&Idempotency>,
     ) -> Result<Contributed, BankError> {
         if contributions.is_empty() || contributions.len() > ENTRIES_PER_CALL_MAX {
@@ -167,8 +168,7 @@ struct Contribute<'a> {
     bank: &'a Bank,
     partner: PartnerId,
     offers: Vec<Offer>,
-    /// One for each offer.
-    claims: Option<&'a [[u8; 16]]>,
+    claims: Option<&'a Claiming<'a>>,
     idempotency: Option<&'a Idempotency>,
     now: Time,
 }
@@ -190,7 +190,7 @@ impl Transact for Contribute<'_> {
             };
         }
         let mut claimed = match self.claims {
-            Some(claims) => claims::entries_of(on, claims).await?,
+            Some(claiming) => claims::entries_of(on, claiming.claims).await?,
             None => HashMap::new(),
         };
         let contents: Vec<_> = self.offers.iter().map(|offer| offer.content).collect();
@@ -201,7 +201,7 @@ impl Transact for Contribute<'_> {
         for (position, offer) in self.offers.iter().enumerate() {
             let mut tier = offer.contribution.tier;
             let met = standing.get(&offer.content).copied();
-            let claim = self.claims.map(|claims| claims[position]);
+            let claim = self.claims.map(|claiming| claiming.claims[position]);
             // Anybody may claim anything: what analysts have looked at is not given views by a stranger.
             let may_bring = claim.is_none() || met.is_none_or(|met| met.tier == Tier::Reported);
             let brings_views = may_bring && !offer.views.is_empty();
@@ -271,7 +271,9 @@ impl Transact for Contribute<'_> {
         queries::insert_fingerprints(on, &fingerprints).await?;
         queries::insert_changes(on, &changes).await?;
         queries::set_head(on, seq).await?;
-        claims::insert(on, &new_claims).await?;
+        if let Some(claiming) = self.claims {
+            claiming.write(on, &new_claims, &first_changes(&changes)).await?;
+        }
         let contributed = Contributed { seq, entries: given };
         if let Some(idempotency) = self.idempotency {
             let answer = serde_json::to_string(&contributed).map_err(|_| StorageError::Damaged("an answer"))?;
@@ -280,6 +282,15 @@ impl Transact for Contribute<'_> {
         on.notify().await?;
         Ok(contributed)
     }
+}
+
+/// Of every entry that changed the first change.
+fn first_changes(changes: &[NewChange]) -> HashMap<EntryId, u64> {
+    let mut first = HashMap::new();
+    for change in changes {
+        first.entry(change.entry).or_insert(change.seq);
+    }
+    first
 }
 
 struct ForgetAnswers {

@@ -2,7 +2,7 @@
 //!
 //! A change that a later one of the same entry superseded is not listed: the later one carries the whole entry. What
 //! a reader's agreement hides is not listed either, except that an entry it was shown and no longer is becomes a
-//! `remove`. So a page says in `through` how far it reaches, whatever it lists.
+//! `remove`; what is withheld from the reader is treated alike. So a page says in `through` how far it reaches, whatever it lists.
 
 use exchange::{
     Action, Agreement, BlockRadius, CHANGES_PER_PAGE_MAX, Change, ChangePage, Entry, EntryId, RemoveReason, Status,
@@ -15,7 +15,7 @@ use super::model::{BankError, EntryRow};
 use super::queries::{self, ChangeRow};
 use super::sealed::{self, Marks};
 use super::stored::Stand;
-use crate::access::EVERYTHING;
+use crate::access::{EVERYTHING, Viewer};
 use crate::compute::{BrokenOff, off_runtime_if};
 
 /// Fingerprints and views on one page of the feed, at most, and those of one entry more: about 5 MB of JSON.
@@ -44,17 +44,17 @@ impl Bank {
         agreement_token(agreement, self.block_radius, &self.epoch)
     }
 
-    /// What a reader with this agreement is shown of the changes after `after`; `limit` numbers are looked at, at
+    /// What this viewer is shown of the changes after `after`; `limit` numbers are looked at, at
     /// most [`CHANGES_PER_PAGE_MAX`].
-    pub async fn changes(&self, agreement: &Agreement, after: u64, limit: u32) -> Result<ChangePage, BankError> {
+    pub async fn changes(&self, viewer: Viewer, after: u64, limit: u32) -> Result<ChangePage, BankError> {
         let limit = limit.clamp(1, CHANGES_PER_PAGE_MAX);
         let mut on = self.database.read().await?;
         let head = queries::head(&mut on).await?;
-        let rows = queries::changes(&mut on, after, limit).await?;
+        let rows = queries::changes(&mut on, after, limit, viewer.partner).await?;
         let through = rows.last().map_or(after.min(head), |row| row.seq);
         let sealed = queries::fingerprints_of_changes(&mut on, after, through).await?;
         drop(on);
-        let (bank, agreement) = (self.clone(), *agreement);
+        let (bank, agreement) = (self.clone(), viewer.agreement);
         let shown = move |row: ChangeRow| {
             let action = bank.shown(&agreement, &row, &sealed)?;
             Some(Change { seq: row.seq, at: row.at, action })
@@ -66,8 +66,11 @@ impl Bank {
 
     fn shown(&self, agreement: &Agreement, row: &ChangeRow, sealed: &queries::SealedByEntry) -> Option<Action> {
         let (class, entry) = (row.entry.class, row.entry.id);
-        let before = row.tier_before.is_some_and(|tier| agreement.sees(class, tier));
-        let after = agreement.sees(class, row.tier_after);
+        // Earlier times in which it was withheld are over: what they hid, a later change brought, and speaks now.
+        let (withheld_before, withheld) =
+            row.entry.withheld_since.map_or((false, false), |since| (since < row.seq, since <= row.seq));
+        let before = !withheld_before && row.tier_before.is_some_and(|tier| agreement.sees(class, tier));
+        let after = !withheld && agreement.sees(class, row.tier_after);
         match row.remove {
             Some(reason) => before.then_some(Action::Remove { entry, reason }),
             None if after && row.entry.last_seq != row.seq => None,
@@ -97,21 +100,21 @@ impl Bank {
     /// `limit` rows are looked at. Also the id to go on after; `None`: that was all.
     pub async fn snapshot_page(
         &self,
-        agreement: &Agreement,
+        viewer: Viewer,
         at: u64,
         after: Option<EntryId>,
         limit: u32,
     ) -> Result<(Vec<Entry>, Option<EntryId>), BankError> {
         let mut on = self.database.read().await?;
-        let rows = queries::entries_after(&mut on, after, limit).await?;
+        let rows = queries::entries_after(&mut on, after, limit, viewer.partner).await?;
         let Some(last) = rows.last().map(|row| row.id) else { return Ok((Vec::new(), None)) };
         let sealed = queries::fingerprints_between(&mut on, after, last).await?;
         drop(on);
         let more = (rows.len() == limit as usize).then_some(last);
-        let (bank, agreement) = (self.clone(), *agreement);
+        let bank = self.clone();
         let standing = move |row: EntryRow| {
             let stands = row.last_seq <= at && row.status != Status::Withdrawn;
-            if !stands || !agreement.sees(row.class, row.tier) {
+            if !stands || row.withheld_since.is_some() || !viewer.agreement.sees(row.class, row.tier) {
                 return None;
             }
             let marks = bank.readable(row.id, &sealed)?;

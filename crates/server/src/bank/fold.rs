@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::Bank;
+use exchange::ChangePage;
+
 use super::model::BankError;
-use crate::access::EVERYTHING;
+use super::withheld::ByEntry;
+use super::{Bank, withheld};
+use crate::access::Viewer;
 use crate::compute::off_runtime_if;
 
 const PAGE: u32 = 5_000;
@@ -46,21 +49,31 @@ impl Bank {
         if self.live.is_ready() && self.head().await? == after {
             return Ok(());
         }
-        let mut page = self.changes(&EVERYTHING, after, PAGE).await?;
+        let (mut page, mut rows) = self.page(after).await?;
         loop {
             let (through, is_last) = (page.through, page.through >= page.head);
-            let (live, is_much) = (Arc::clone(&self.live), page.changes.len() > CHANGES_ON_THE_SPOT_MAX);
-            let apply = off_runtime_if(is_much, move || live.apply(&page.changes, page.through));
+            let is_much = page.changes.len() > CHANGES_ON_THE_SPOT_MAX;
+            let (live, withheld) = (Arc::clone(&self.live), Arc::clone(&self.withheld));
+            let apply = off_runtime_if(is_much, move || {
+                withheld.before(&page.changes, rows);
+                live.apply(&page.changes, page.through);
+                withheld.after(&page.changes);
+            });
             if is_last {
                 apply.await?;
                 self.live.set_ready();
                 return Ok(());
             }
-            let ((), next) = tokio::try_join!(
-                async { apply.await.map_err(BankError::from) },
-                self.changes(&EVERYTHING, through, PAGE),
-            )?;
-            page = next;
+            let ((), next) = tokio::try_join!(async { apply.await.map_err(BankError::from) }, self.page(through),)?;
+            (page, rows) = next;
         }
+    }
+
+    /// A page of changes, and from whom its entries are withheld. That is read later: it is then at most newer, and
+    /// never of a time before the entry was there.
+    async fn page(&self, after: u64) -> Result<(ChangePage, ByEntry), BankError> {
+        let page = self.changes(Viewer::NODE, after, PAGE).await?;
+        let rows = withheld::of_changes(&mut self.database.read().await?, after, page.through).await?;
+        Ok((page, rows))
     }
 }

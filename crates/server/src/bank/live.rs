@@ -226,10 +226,25 @@ impl Live {
     /// Answers queries for somebody who is shown what `sees` says. Takes all cores for a batch; call it off the
     /// runtime's threads.
     pub fn answer(&self, queries: &[Parsed], radius: Radius, sees: impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
+        self.answer_shown(queries, radius, |_, class, tier| sees(class, tier))
+    }
+
+    /// The same where single entries may be hidden.
+    pub fn answer_shown(
+        &self,
+        queries: &[Parsed],
+        radius: Radius,
+        sees: impl Fn(EntryId, Class, Tier) -> bool,
+    ) -> Vec<MatchResult> {
         queries.chunks(QUERIES_PER_SEARCH).flat_map(|some| self.answer_some(some, radius, &sees)).collect()
     }
 
-    fn answer_some(&self, queries: &[Parsed], radius: Radius, sees: &impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
+    fn answer_some(
+        &self,
+        queries: &[Parsed],
+        radius: Radius,
+        sees: &impl Fn(EntryId, Class, Tier) -> bool,
+    ) -> Vec<MatchResult> {
         let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
         let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
         let mut near = self.search(&codes, radius).into_iter();
@@ -238,7 +253,7 @@ impl Live {
         for query in queries {
             let mut met: HashMap<EntryId, Evidence> = HashMap::new();
             let mut meet = |entry: EntryId, found: Met| {
-                if book.entries.get(&entry).is_some_and(|kept| sees(kept.class, kept.tier)) {
+                if book.entries.get(&entry).is_some_and(|kept| sees(entry, kept.class, kept.tier)) {
                     met.entry(entry).or_default().add(found);
                 }
             };

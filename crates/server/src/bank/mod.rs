@@ -20,6 +20,7 @@ mod queries;
 mod sealed;
 mod settle;
 mod stored;
+mod withheld;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -40,6 +41,7 @@ pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
 pub(crate) use stored::{Stand, open as open_index, store as store_index};
+pub use withheld::SQL as WITHHELD_SQL;
 
 /// How a bank is matched against.
 #[derive(Clone, Debug)]
@@ -63,6 +65,8 @@ pub struct Bank {
     /// Names this history of the sequence.
     epoch: [u8; 16],
     live: Arc<Live>,
+    /// What of the live index is not for everyone.
+    withheld: Arc<withheld::Withheld>,
     /// Where the index is kept, and what it is of.
     index: Option<(PathBuf, Stand)>,
     /// Rises when somebody may have written: the fold looks then rather than at its next turn.
@@ -88,8 +92,13 @@ impl Bank {
         if live.applied() > queries::head(&mut database.read().await?).await? {
             live = Live::new(views_max);
         }
+        let withheld = Arc::new(withheld::Withheld::new(withheld::all(&mut database.read().await?).await?));
         let (live, index) = (Arc::new(live), index_file.map(|file| (file, stand)));
-        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, index, stirred }, operator, portal))
+        Ok((
+            Self { database, key, clock, entropy, block_radius, epoch, live, withheld, index, stirred },
+            operator,
+            portal,
+        ))
     }
 
     /// Whether a bank was set up in this database, and then whether this key opens it.
@@ -147,10 +156,8 @@ impl Bank {
     /// given without fingerprints.
     pub async fn entry(&self, reader: &Reader, id: EntryId) -> Result<Option<Entry>, BankError> {
         let mut on = self.database.read().await?;
-        let Some(row) = queries::entry(&mut on, id).await? else { return Ok(None) };
-        if row.contributor != reader.member().partner && !reader.member().agreement.sees(row.class, row.tier) {
-            return Ok(None);
-        }
+        let row = queries::entry(&mut on, id, Some(reader.partner())).await?;
+        let Some(row) = row.filter(|row| row.is_known_to(&reader.viewer())) else { return Ok(None) };
         // A key that may only ask must not read the fingerprints of what it met.
         let may_read = row.contributor == reader.member().partner || reader.member().scopes.has(Scope::Follow);
         let sealed = if may_read { queries::fingerprints_of(&mut on, id).await? } else { Vec::new() };
@@ -165,11 +172,9 @@ impl Bank {
 
     /// Who contributed an entry that the reader may know of: itself or another.
     pub async fn is_contributor(&self, reader: &Reader, id: EntryId) -> Result<Option<bool>, StorageError> {
-        let row = queries::entry(&mut self.database.read().await?, id).await?;
-        let member = reader.member();
-        Ok(row
-            .map(|row| (row.contributor == member.partner, member.agreement.sees(row.class, row.tier)))
-            .and_then(|(own, sees)| (own || sees).then_some(own)))
+        let row = queries::entry(&mut self.database.read().await?, id, Some(reader.partner())).await?;
+        let known = row.filter(|row| row.is_known_to(&reader.viewer()));
+        Ok(known.map(|row| row.contributor == reader.partner()))
     }
 
     /// Takes an entry back: its fingerprints are deleted, everyone who could see it is told to forget it. Only its
@@ -240,15 +245,16 @@ pub(crate) async fn times(on: &mut Session, seqs: &[u64]) -> Result<HashMap<u64,
     queries::times(on, seqs).await
 }
 
-/// Which of these entries a partner may know of: it contributed them or its agreement shows them. Inside another
-/// room's transaction.
+/// Which of these entries a partner may know of: it contributed them, or its agreement shows them and nobody withholds
+/// them from it. Inside another room's transaction.
 pub(crate) async fn known_to(
     on: &mut Session,
     partner: PartnerId,
     agreement: &Agreement,
     ids: &[EntryId],
 ) -> Result<HashSet<EntryId>, StorageError> {
-    let rows = queries::brief(on, ids).await?;
-    let known = |row: &queries::Brief| row.contributor == partner || agreement.sees(row.class, row.tier);
+    let rows = queries::brief(on, ids, partner).await?;
+    let is_shown = |row: &queries::Brief| agreement.sees(row.class, row.tier) && !row.is_withheld;
+    let known = |row: &queries::Brief| row.contributor == partner || is_shown(row);
     Ok(rows.into_iter().filter(known).map(|row| row.id).collect())
 }

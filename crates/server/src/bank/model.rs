@@ -3,6 +3,7 @@
 use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, PartnerId, Status, Tier, Time};
 
 use super::sealed::Marks;
+use crate::access::Viewer;
 use crate::compute::BrokenOff;
 use crate::storage::{StorageError, Transient};
 
@@ -90,9 +91,17 @@ pub(super) struct EntryRow {
     pub(super) status: Status,
     pub(super) last_seq: u64,
     pub(super) created_at: Time,
+    /// The change from which on it is withheld from whoever it was read for; `None`: it is not.
+    pub(super) withheld_since: Option<u64>,
 }
 
 impl EntryRow {
+    /// Whether its reader, for whom the row was read, may know of it: it contributed it, or is shown it.
+    pub(super) fn is_known_to(&self, viewer: &Viewer) -> bool {
+        let is_shown = viewer.agreement.sees(self.class, self.tier) && self.withheld_since.is_none();
+        viewer.partner == Some(self.contributor) || is_shown
+    }
+
     pub(super) fn into_entry(self, marks: Marks, block_radius: BlockRadius) -> Entry {
         Entry {
             id: self.id,

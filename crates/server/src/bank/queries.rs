@@ -18,23 +18,28 @@ const SET_EPOCH: &str = "update node set epoch = $1 where one = 1";
 const HEAD: &str = "select seq from node where one = 1";
 const SET_HEAD: &str = "update node set seq = $1 where one = 1";
 const WRITTEN_AT: &str = "select at from changes where seq = $1";
-const ENTRY: &str = "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at
-    from entries e join partners p on p.id = e.contributor_id where e.id = $1";
+const ENTRY: &str =
+    "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at, w.since
+    from entries e join partners p on p.id = e.contributor_id
+    left join withheld w on w.entry_id = e.id and w.partner_id = $2 where e.id = $1";
 const FINGERPRINTS_OF: &str = "select sealed from fingerprints where entry_id = $1 order by position";
 const FORGET_FINGERPRINTS: &str = "delete from fingerprints where entry_id = $1";
 const UPDATE_ENTRY: &str = "update entries set tier = $2, status = cast($3 as bigint), last_seq = $4,
     content_digest = case when cast($3 as bigint) = 2 then null else content_digest end where id = $1";
 const HOLDERS: &str = "select entry_id from fingerprints where digest = $1 order by entry_id";
 const CHANGES: &str = "select c.seq, c.at, c.action, c.reason, c.tier, c.tier_before,
-    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at
+    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at, w.since
     from changes c join entries e on e.id = c.entry_id join partners p on p.id = e.contributor_id
+    left join withheld w on w.entry_id = e.id and w.partner_id = $3
     where c.seq > $1 order by c.seq limit $2";
 const FINGERPRINTS_OF_CHANGES: &str = "select f.entry_id, f.sealed
     from changes c join entries e on e.id = c.entry_id and e.last_seq = c.seq
     join fingerprints f on f.entry_id = c.entry_id
     where c.seq > $1 and c.seq <= $2 order by f.entry_id, f.position";
-const ENTRIES_AFTER: &str = "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at
-    from entries e join partners p on p.id = e.contributor_id where e.id > $1 order by e.id limit $2";
+const ENTRIES_AFTER: &str =
+    "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at,
+    w.since from entries e join partners p on p.id = e.contributor_id
+    left join withheld w on w.entry_id = e.id and w.partner_id = $3 where e.id > $1 order by e.id limit $2";
 const FINGERPRINTS_BETWEEN: &str = "select entry_id, sealed from fingerprints
     where entry_id > $1 and entry_id <= $2 order by entry_id, position";
 const COUNTS: &str = "select class, tier, status, count(*) from entries group by class, tier, status
@@ -78,7 +83,8 @@ const INSERT_ENTRIES: &str =
     "insert into entries (id, contributor_id, class, tier, status, content_digest, last_seq, created_at) ";
 const INSERT_FINGERPRINTS: &str = "insert into fingerprints (entry_id, position, kind, digest, sealed) ";
 const INSERT_CHANGES: &str = "insert into changes (seq, at, entry_id, action, reason, class, tier, tier_before) ";
-const BRIEF: &str = "select id, contributor_id, class, tier from entries where id in (";
+const BRIEF: &str = "select e.id, e.contributor_id, e.class, e.tier, w.since from entries e
+    left join withheld w on w.entry_id = e.id and w.partner_id = ";
 const TIMES: &str = "select seq, at from changes where seq in (";
 const STANDING: &str = "select content_digest, id, tier, status, (select count(*) from fingerprints f
     where f.entry_id = entries.id and f.position = 255) from entries where contributor_id = ";
@@ -180,11 +186,19 @@ pub(super) async fn written_at(on: &mut Session, seq: u64) -> Result<Option<Time
     Ok(at.map(Time::from_micros))
 }
 
-type EntryColumns = (Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64);
+type EntryColumns = (Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64, Option<i64>);
 
-pub(super) async fn entry(on: &mut Session, id: EntryId) -> Result<Option<EntryRow>, StorageError> {
-    let row: Option<EntryColumns> =
-        on!(on, |c| sqlx::query_as(ENTRY).bind(&id.as_bytes()[..]).fetch_optional(c).await?);
+/// As it stands for `reader`; `None`: for the node itself.
+pub(super) async fn entry(
+    on: &mut Session,
+    id: EntryId,
+    reader: Option<PartnerId>,
+) -> Result<Option<EntryRow>, StorageError> {
+    let row: Option<EntryColumns> = on!(on, |c| sqlx::query_as(ENTRY)
+        .bind(&id.as_bytes()[..])
+        .bind(reader_bytes(reader))
+        .fetch_optional(c)
+        .await?);
     row.map(entry_row).transpose()
 }
 
@@ -263,13 +277,16 @@ pub(super) struct Brief {
     pub(super) contributor: PartnerId,
     pub(super) class: Class,
     pub(super) tier: Tier,
+    /// From the reader.
+    pub(super) is_withheld: bool,
 }
 
-pub(super) async fn brief(on: &mut Session, ids: &[EntryId]) -> Result<Vec<Brief>, StorageError> {
+pub(super) async fn brief(on: &mut Session, ids: &[EntryId], reader: PartnerId) -> Result<Vec<Brief>, StorageError> {
     let mut found = Vec::new();
     for some in ids.chunks(ROWS_PER_STATEMENT) {
-        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64)> = on!(on, |c: Engine| {
+        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64, Option<i64>)> = on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(BRIEF);
+            text.push_bind(reader.as_bytes().to_vec()).push(" where e.id in (");
             let mut list = text.separated(", ");
             for id in some {
                 list.push_bind(id.as_bytes().to_vec());
@@ -277,10 +294,11 @@ pub(super) async fn brief(on: &mut Session, ids: &[EntryId]) -> Result<Vec<Brief
             text.push(")");
             text.build_query_as().persistent(false).fetch_all(c).await?
         });
-        for (id, contributor, class, tier) in rows {
+        for (id, contributor, class, tier, since) in rows {
             found.push(Brief {
                 id: entry_id(&id)?,
-                contributor: PartnerId::from_slice(&contributor).ok_or(StorageError::Damaged("a partner id"))?,
+                contributor: partner_id(&contributor)?,
+                is_withheld: since.is_some(),
                 class: class_of(class)?,
                 tier: tier_of(tier)?,
             });
@@ -346,26 +364,57 @@ pub(super) async fn insert_changes(on: &mut Session, changes: &[NewChange]) -> R
     Ok(())
 }
 
-pub(super) async fn changes(on: &mut Session, after: u64, limit: u32) -> Result<Vec<ChangeRow>, StorageError> {
-    type Row = (i64, i64, i64, Option<i64>, i64, Option<i64>, Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64);
-    let rows: Vec<Row> =
-        on!(on, |c| sqlx::query_as(CHANGES).bind(after.cast_signed()).bind(i64::from(limit)).fetch_all(c).await?);
+pub(super) async fn changes(
+    on: &mut Session,
+    after: u64,
+    limit: u32,
+    reader: Option<PartnerId>,
+) -> Result<Vec<ChangeRow>, StorageError> {
+    #[rustfmt::skip]
+    type Row = (
+        i64, i64, i64, Option<i64>, i64, Option<i64>,
+        Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64, Option<i64>,
+    );
+    let rows: Vec<Row> = on!(on, |c| sqlx::query_as(CHANGES)
+        .bind(after.cast_signed())
+        .bind(i64::from(limit))
+        .bind(reader_bytes(reader))
+        .fetch_all(c)
+        .await?);
     rows.into_iter()
-        .map(|(seq, at, action, reason, tier, before, id, contributor, origin, class, now, status, last, created)| {
-            let reason = match (action, reason) {
-                (PUT, _) => None,
-                (REMOVE, Some(code)) => Some(code_of(code, RemoveReason::from_code, "a reason")?),
-                _ => return Err(StorageError::Damaged("an action")),
-            };
-            Ok(ChangeRow {
-                seq: seq.unsigned_abs(),
-                at: Time::from_micros(at),
-                remove: reason,
-                tier_after: tier_of(tier)?,
-                tier_before: before.map(tier_of).transpose()?,
-                entry: entry_row((id, contributor, origin, class, now, status, last, created))?,
-            })
-        })
+        .map(
+            |(
+                seq,
+                at,
+                action,
+                reason,
+                tier,
+                before,
+                id,
+                contributor,
+                origin,
+                class,
+                now,
+                status,
+                last,
+                created,
+                since,
+            )| {
+                let reason = match (action, reason) {
+                    (PUT, _) => None,
+                    (REMOVE, Some(code)) => Some(code_of(code, RemoveReason::from_code, "a reason")?),
+                    _ => return Err(StorageError::Damaged("an action")),
+                };
+                Ok(ChangeRow {
+                    seq: seq.unsigned_abs(),
+                    at: Time::from_micros(at),
+                    remove: reason,
+                    tier_after: tier_of(tier)?,
+                    tier_before: before.map(tier_of).transpose()?,
+                    entry: entry_row((id, contributor, origin, class, now, status, last, created, since))?,
+                })
+            },
+        )
         .collect()
 }
 
@@ -386,9 +435,14 @@ pub(super) async fn entries_after(
     on: &mut Session,
     after: Option<EntryId>,
     limit: u32,
+    reader: Option<PartnerId>,
 ) -> Result<Vec<EntryRow>, StorageError> {
-    let rows: Vec<EntryColumns> =
-        on!(on, |c| sqlx::query_as(ENTRIES_AFTER).bind(lower_bound(after)).bind(i64::from(limit)).fetch_all(c).await?);
+    let rows: Vec<EntryColumns> = on!(on, |c| sqlx::query_as(ENTRIES_AFTER)
+        .bind(lower_bound(after))
+        .bind(i64::from(limit))
+        .bind(reader_bytes(reader))
+        .fetch_all(c)
+        .await?);
     rows.into_iter().map(entry_row).collect()
 }
 
@@ -486,17 +540,18 @@ pub(super) async fn forget_answers(on: &mut Session, before: Time) -> Result<u64
 }
 
 fn entry_row(
-    (id, contributor, origin, class, tier, status, last_seq, created_at): EntryColumns,
+    (id, contributor, origin, class, tier, status, last_seq, created_at, since): EntryColumns,
 ) -> Result<EntryRow, StorageError> {
     Ok(EntryRow {
         id: entry_id(&id)?,
-        contributor: PartnerId::from_slice(&contributor).ok_or(StorageError::Damaged("a partner id"))?,
+        contributor: partner_id(&contributor)?,
         origin,
         class: class_of(class)?,
         tier: tier_of(tier)?,
         status: status_of(status)?,
         last_seq: last_seq.unsigned_abs(),
         created_at: Time::from_micros(created_at),
+        withheld_since: since.map(i64::unsigned_abs),
     })
 }
 
@@ -511,6 +566,15 @@ fn by_entry(rows: Vec<(Vec<u8>, Vec<u8>)>) -> Result<SealedByEntry, StorageError
 /// Everything sorts after the empty byte string.
 fn lower_bound(after: Option<EntryId>) -> Vec<u8> {
     after.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
+}
+
+/// Nothing is withheld from the empty byte string.
+fn reader_bytes(reader: Option<PartnerId>) -> Vec<u8> {
+    reader.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
+}
+
+pub(super) fn partner_id(bytes: &[u8]) -> Result<PartnerId, StorageError> {
+    PartnerId::from_slice(bytes).ok_or(StorageError::Damaged("a partner id"))
 }
 
 pub(super) fn entry_id(bytes: &[u8]) -> Result<EntryId, StorageError> {

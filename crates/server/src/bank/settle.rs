@@ -54,7 +54,7 @@ impl Transact for Withdraw<'_> {
         let seq = queries::lock(on).await? + 1;
         let entry = match self.who {
             Some(who) => visible(on, who, self.id).await?,
-            None => queries::entry(on, self.id).await?.ok_or(BankError::Unknown(self.id))?,
+            None => queries::entry(on, self.id, None).await?.ok_or(BankError::Unknown(self.id))?,
         };
         if self.who.is_some_and(|who| entry.contributor != who.partner()) {
             return Err(BankError::NotYours(self.id));
@@ -105,7 +105,7 @@ impl Transact for Uphold {
 
     async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
         let seq = queries::lock(on).await? + 1;
-        let entry = queries::entry(on, self.id).await?.ok_or(BankError::Unknown(self.id))?;
+        let entry = queries::entry(on, self.id, None).await?.ok_or(BankError::Unknown(self.id))?;
         match entry.status {
             Status::Withdrawn => return Err(BankError::Withdrawn(self.id)),
             Status::Active => return Ok(entry.last_seq),
@@ -134,9 +134,8 @@ impl Transact for RenewEpoch {
 
 /// The entry, if the caller contributed it or may see it.
 async fn visible(on: &mut Session, who: &Contributor, id: EntryId) -> Result<EntryRow, BankError> {
-    let entry = queries::entry(on, id).await?.ok_or(BankError::Unknown(id))?;
-    let known = entry.contributor == who.partner() || who.agreement().sees(entry.class, entry.tier);
-    if known { Ok(entry) } else { Err(BankError::Unknown(id)) }
+    let entry = queries::entry(on, id, Some(who.partner())).await?;
+    entry.filter(|entry| entry.is_known_to(&who.viewer())).ok_or(BankError::Unknown(id))
 }
 
 /// Withdraws a standing entry; the sequence is locked.

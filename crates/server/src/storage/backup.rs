@@ -86,6 +86,8 @@ pub const TABLES: &[Table] = &[
     table!(case_recipients by "case_id, public_key": case_id Bytes, public_key Bytes, sealed_key Bytes),
     table!(case_items by "case_id, position": case_id Bytes, position Integer, sealed Bytes),
     table!(claims by "id": id Bytes, entry_id Bytes),
+    table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
+    table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
 ];
 
 /// Tables whose rows a backup leaves behind: visits end with the browser.

@@ -36,8 +36,13 @@ macro_rules! step {
 }
 
 /// The schema of a node.
-pub const NODE: Schema =
-    Schema { steps: &[step!(1, "spine", "0001_spine.sql"), step!(2, "portal", "0002_portal.sql")] };
+pub const NODE: Schema = Schema {
+    steps: &[
+        step!(1, "spine", "0001_spine.sql"),
+        step!(2, "portal", "0002_portal.sql"),
+        step!(3, "withheld", "0003_withheld.sql"),
+    ],
+};
 
 /// The schema of a matcher's own file, SQLite only.
 pub const MATCHER: Schema = Schema {

@@ -23,7 +23,7 @@ fn claim(seed: u64) -> [u8; 16] {
 async fn claimed(node: &TestNode, pictures: &[u64], claims: &[u64]) -> Claimed {
     let pictures: Vec<_> = pictures.iter().map(|seed| picture(*seed)).collect();
     let claims: Vec<_> = claims.iter().map(|seed| claim(*seed)).collect();
-    node.node.bank.contribute_claimed(&node.node.portal, &pictures, &claims, None).await.unwrap()
+    node.node.bank.contribute_claimed(&node.node.portal, &pictures, &claims, &[], None).await.unwrap()
 }
 
 async fn released(node: &TestNode, seed: u64) -> server::bank::Released {
@@ -55,7 +55,7 @@ on_every_engine!(what_is_sent_again_counts_once, |engine| {
     let node = TestNode::start(engine).await;
     let (bank, portal) = (&node.node.bank, &node.node.portal);
     let once = Idempotency { token: "case".into(), request_digest: [1; 32] };
-    let send = async || bank.contribute_claimed(portal, &[picture(1)], &[claim(1)], Some(&once)).await.unwrap();
+    let send = async || bank.contribute_claimed(portal, &[picture(1)], &[claim(1)], &[], Some(&once)).await.unwrap();
     let first = send().await;
     // As after a crash between the commit and the case's own writing: with the token or without it.
     assert_eq!(send().await, first);
@@ -111,7 +111,7 @@ on_every_engine!(claims_that_cannot_be_are_refused_and_nothing_is_written, |engi
         (vec![picture(2)], vec![], "count"),
         (vec![Contribution { tier: Tier::Verified, ..picture(2) }], vec![claim(2)], "tier"),
     ] {
-        let refused = bank.contribute_claimed(portal, &pictures, &claims, None).await.unwrap_err();
+        let refused = bank.contribute_claimed(portal, &pictures, &claims, &[], None).await.unwrap_err();
         let fits = match kind {
             "taken" => matches!(refused, BankError::ClaimTaken(_)),
             "count" => matches!(refused, BankError::Claims(..)),
@@ -156,7 +156,7 @@ on_every_engine!(nobody_gives_views_to_what_was_looked_at_by_claiming_it, |engin
     claimed(&node, &[1, 2], &[1, 2]).await;
     raise(&node, &hash(1)).await;
     let offered = [with_view(1, look_alike), with_view(2, look_alike)];
-    let given = bank.contribute_claimed(portal, &offered, &[claim(3), claim(4)], None).await.unwrap();
+    let given = bank.contribute_claimed(portal, &offered, &[claim(3), claim(4)], &[], None).await.unwrap();
     let found = platform.matches(&exchange::hex::encode(&look_alike)).await;
     assert_eq!(found, [given.entries[1].to_string()], "of the two, only what nobody looked at takes a view");
     let standing = bank.standing_of(portal, &given.entries).await.unwrap();

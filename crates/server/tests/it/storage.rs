@@ -19,6 +19,7 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(server::bank::SQL);
     texts.extend(server::bank::CLAIMS_SQL);
+    texts.extend(server::bank::WITHHELD_SQL);
     texts.extend(server::partners::SQL);
     texts.extend(server::removal::SQL);
     texts.extend(server::access::SQL);

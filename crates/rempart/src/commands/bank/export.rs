@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use exchange::Entry;
-use server::access::EVERYTHING;
+use server::access::Viewer;
 use server::node::Node;
 
 use super::Form;
@@ -92,7 +92,7 @@ pub(super) async fn each_entry(node: &Node, mut each: impl FnMut(&Entry) -> anyh
     let head = node.bank.head().await?;
     let mut after = None;
     loop {
-        let (entries, more) = node.bank.snapshot_page(&EVERYTHING, head, after, PAGE).await?;
+        let (entries, more) = node.bank.snapshot_page(Viewer::NODE, head, after, PAGE).await?;
         for entry in &entries {
             each(entry)?;
         }

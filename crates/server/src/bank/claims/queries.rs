@@ -42,7 +42,7 @@ pub(in crate::bank) async fn entries_of(
     Ok(found)
 }
 
-pub(in crate::bank) async fn insert(on: &mut Session, claims: &[([u8; 16], EntryId)]) -> Result<(), StorageError> {
+pub(super) async fn insert(on: &mut Session, claims: &[([u8; 16], EntryId)]) -> Result<(), StorageError> {
     for some in claims.chunks(ROWS_PER_STATEMENT) {
         on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(INSERT);

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use exchange::{Agreement, CHANGES_PER_PAGE_MAX, ChangePage};
 use serde::Deserialize;
 
-use crate::access::Follower;
+use crate::access::{Follower, Viewer};
 use crate::http::{Json, Problem, Query};
 use crate::node::Node;
 
@@ -75,7 +75,7 @@ pub(super) async fn changes(
     let mut from = after;
     loop {
         news.mark_unchanged();
-        let page = page(&node, who.agreement(), from, limit).await?;
+        let page = page(&node, who.viewer(), from, limit).await?;
         // A page that lists nothing and does not reach the head is an answer too: the reader goes on from it. So one
         // request reads few pages, however much of the feed is not for this reader.
         if !page.changes.is_empty() || page.through < page.head || wait == 0 || node.stopping().is_cancelled() {
@@ -97,8 +97,8 @@ pub(super) async fn changes(
 }
 
 /// A page, or 409 when the reader is ahead of the bank.
-pub(super) async fn page(node: &Node, agreement: &Agreement, after: u64, limit: u32) -> Result<ChangePage, Problem> {
-    let page = node.bank.changes(agreement, after, limit).await?;
+pub(super) async fn page(node: &Node, viewer: Viewer, after: u64, limit: u32) -> Result<ChangePage, Problem> {
+    let page = node.bank.changes(viewer, after, limit).await?;
     if after > page.head { Err(ahead(after, page.head)) } else { Ok(page) }
 }
 

@@ -64,9 +64,9 @@ pub(super) async fn matching(
         }
         // As many searches at a time as there are cores; the others wait here, holding their queries only.
         let _turn = node.searches.acquire().await;
-        let (seq, agreement) = (live.applied(), *who.renewed(&node).await?.agreement());
-        let sees = move |class, tier| agreement.sees(class, tier);
-        let results = off_runtime(move || live.answer(&queries, radius, sees)).await?;
+        let (seq, viewer) = (live.applied(), who.renewed(&node).await?.viewer());
+        let sees = node.bank.shows(viewer);
+        let results = off_runtime(move || live.answer_shown(&queries, radius, sees)).await?;
         Ok(MatchResponse { seq, stale_seconds: None, results })
     };
     if is_packed(&headers) {

@@ -104,7 +104,7 @@ impl Reading {
         if member.agreement != *self.who.agreement() {
             return Err(std::io::Error::other("the agreement changed"));
         }
-        let page = self.node.bank.snapshot_page(&member.agreement, self.at, self.after, PAGE).await;
+        let page = self.node.bank.snapshot_page(member.viewer(), self.at, self.after, PAGE).await;
         let (entries, more) = page.map_err(std::io::Error::other)?;
         let mut lines = Vec::with_capacity(entries.len() * 300 + 32);
         self.sent += entries.len() as u64;

@@ -6,13 +6,13 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use exchange::{Agreement, ChangePage};
+use exchange::ChangePage;
 use futures::Stream;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use super::changes::{page, same_agreement};
-use crate::access::{Follower, OpenStream};
+use crate::access::{Follower, OpenStream, Viewer};
 use crate::http::{Problem, Query};
 use crate::node::Node;
 
@@ -65,7 +65,7 @@ pub(super) async fn stream(
     };
     same_agreement(&node, who.agreement(), parameters.agreement.as_deref())?;
     // Refuses a cursor ahead of the bank before the stream begins.
-    page(&node, who.agreement(), after, 1).await?;
+    page(&node, who.viewer(), after, 1).await?;
     let open = node.limits.open(who.key()).ok_or_else(Problem::too_many_streams)?;
     let follow = Follow {
         _open: open,
@@ -121,8 +121,8 @@ impl Follow {
         let mut news = self.node.bank.live().watch();
         loop {
             news.mark_unchanged();
-            let agreement = self.agreement_in_force().await?;
-            let page = page(&self.node, &agreement, self.after, PAGE).await?;
+            let viewer = self.viewer_in_force().await?;
+            let page = page(&self.node, viewer, self.after, PAGE).await?;
             if page.through > self.after || !self.greeted {
                 return Ok(Some(page));
             }
@@ -134,9 +134,9 @@ impl Follow {
         }
     }
 
-    async fn agreement_in_force(&self) -> Result<Agreement, Problem> {
+    async fn viewer_in_force(&self) -> Result<Viewer, Problem> {
         let member = self.node.partners.is_current(self.who.key()).await?.ok_or_else(Problem::key_unknown)?;
         same_agreement(&self.node, &member.agreement, Some(&self.token))?;
-        Ok(member.agreement)
+        Ok(member.viewer())
     }
 }
