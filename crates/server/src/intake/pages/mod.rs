@@ -4,8 +4,15 @@
 //! To add a page: a file here with its handlers, a template that extends `intake/pages/frame.html`, its texts in
 //! `locales/{fr,en}/`, a route below.
 
+mod accessible;
 mod frame;
+mod helplines;
 mod landing;
+mod privacy;
+mod reading;
+mod shelf;
+mod threatened;
+mod traces;
 
 use axum::Router;
 use axum::routing::get;
@@ -15,5 +22,5 @@ use crate::node::Node;
 
 /// The portal's routes.
 pub(crate) fn router() -> Router<Node> {
-    Router::new().route("/", get(landing::show)).route(ASSET_ROUTE, get(asset))
+    Router::new().route("/", get(landing::show)).route(ASSET_ROUTE, get(asset)).merge(shelf::router())
 }
