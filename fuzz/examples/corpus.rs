@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
         ("exchange_packed", exchange_packed()),
         ("exchange_text", exchange_text()),
         ("fingerprint_text", fingerprint_text()),
+        ("intake_links", links()),
         ("media_decode", pictures()),
         ("sealed_open", envelopes()),
     ] {
@@ -51,6 +52,17 @@ fn fingerprint_text() -> Seeds {
         ("one_short", &PDQ[1..]),
         ("not_hex", &MD5.replace('d', "g")),
         ("wide_letters", &"é".repeat(32)),
+    ])
+}
+
+fn links() -> Seeds {
+    texts(&[
+        ("chat", "Voici : https://exemple.fr/a, et (www.instagram.com/p/b/?igsh=c&utm_source=d)."),
+        ("glued", "https://m.facebook.com/ahttp://x.com/b?s=20,[c](https://exemple.fr/c_(d))"),
+        ("key", "https://moi:secret@mega.nz:443/file/a#cle"),
+        ("private", "http://0x7f.1/ http://[::ffff:10.0.0.1]/ nas.local/a http://a.onion/"),
+        ("schemes", "javascript:alert(1) ftp://exemple.fr/ mailto:a@exemple.fr https://exemple.fr/b…"),
+        ("punycode", "https://Müller.example.com./é?b=%20é#f"),
     ])
 }
 

@@ -274,7 +274,10 @@ impl Intake {
         let over = over(&items);
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
-                What::Picture { held: Some(held), .. } if !consent.share => {
+                What::Picture { held: Some(held), .. } if consent.share => {
+                    self.bank.withhold(&self.portal, held.claim, &consent.without).await?;
+                }
+                What::Picture { held: Some(held), .. } => {
                     let seq = Some(self.release(held).await?);
                     whats.push(What::Withdrawn { position: *position, seq });
                 }

@@ -6,11 +6,14 @@
 //! Times in clear are rounded down to the hour, so that they tell no two cases together; the exact ones are sealed.
 
 mod case;
+pub mod helplines;
 mod jobs;
 pub mod links;
 mod model;
 pub(crate) mod pages;
 mod queries;
+pub mod reading;
+mod said;
 mod send;
 
 use std::sync::Arc;
@@ -34,6 +37,7 @@ pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
+pub use said::Said;
 
 /// Days that a case lives after somebody last did something in it.
 pub const CASE_DAYS: i64 = 183;

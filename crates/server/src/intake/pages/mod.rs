@@ -9,19 +9,26 @@
 //! To add a page: a file here with its handlers, a template that extends `intake/pages/frame.html`, its texts in
 //! `locales/{fr,en}/`, a route below.
 
+mod accessible;
 mod addresses;
 mod case;
 mod consent;
 mod frame;
+mod helplines;
 mod landing;
 mod leave;
 mod message;
 mod open;
 mod pictures;
+mod privacy;
 mod proof;
 mod question;
+mod reading;
 mod receipt;
+mod shelf;
 mod sorry;
+mod threatened;
+mod traces;
 mod visit;
 
 use axum::Router;
@@ -54,4 +61,5 @@ pub(crate) fn router() -> Router<Node> {
         .route("/c/7", post(case::close))
         .route("/x", get(leave::leave))
         .route(ASSET_ROUTE, get(asset))
+        .merge(shelf::router())
 }

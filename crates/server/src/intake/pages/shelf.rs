@@ -1,0 +1,32 @@
+//! The pages that anybody may read at any time, under `/p/`: privacy, traces, accessibility, threats, the reading list.
+//! They read no visit and set no cookie; French says « tu » on them, as on the landing page, because most readers are
+//! young, except where a page is for parents or teachers.
+
+use axum::Router;
+use axum::routing::get;
+
+use super::frame::Frame;
+use super::{accessible, privacy, reading, threatened, traces};
+use crate::http::locale::{Address, Texts};
+use crate::node::Node;
+
+/// Their routes.
+pub(super) fn router() -> Router<Node> {
+    Router::new()
+        .route("/p/1", get(privacy::show))
+        .route("/p/2", get(traces::show))
+        .route("/p/3", get(accessible::show))
+        .route("/p/4", get(threatened::show))
+        .route("/p/5", get(reading::list))
+        .route("/p/5/{number}", get(reading::show))
+}
+
+/// The texts as they are said on these pages.
+pub(super) fn to_the_young(texts: Texts) -> Texts {
+    Texts { address: Address::Tu, ..texts }
+}
+
+/// What stands around one of these pages.
+pub(super) fn frame(t: Texts, path: &'static str) -> Frame {
+    Frame { t, site: t.portal_site().to_owned(), path, step: None, form_token: String::new() }
+}

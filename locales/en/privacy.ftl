@@ -1,0 +1,47 @@
+### `/p/1`: privacy in plain words. Says what is so, the awkward parts too.
+
+privacy-title = What happens to what you tell us
+privacy-short = In short
+privacy-short-name = No account, no name, no phone number. You get six words; they are the only key.
+privacy-short-picture = Your pictures stay on your phone, unless you decide to send one. Only their fingerprint leaves: a row of figures.
+privacy-short-locked = What you write is locked. Only you and our team can open it.
+privacy-short-delete = You can take everything back, at any time, without giving a reason.
+
+privacy-kept = What we keep, and until when
+privacy-kept-draft = Answers that you have not sent yet
+privacy-kept-draft-until = { $hours } hours after your last click. Until then only your own browser can open them.
+privacy-kept-case = What you write to us, and your links
+privacy-kept-case-until = { $months } months after the last time you or we wrote or did something. Your page warns you { $first } and { $second } days before.
+privacy-kept-file = A file, if you chose to send us one
+privacy-kept-file-until = Destroyed as soon as we have checked it, at the latest after { $hours } hours.
+privacy-kept-print = The fingerprints
+privacy-kept-print-until = As long as they protect you. We look at each again after { $years } years. If you take one back, it is withdrawn at once, and each platform is told.
+privacy-kept-end = That a case existed, and how it ended
+privacy-kept-end-until = One year after its end, so that your six words still get an answer. Nothing else is left in it.
+privacy-kept-copies = Copies in case a machine breaks
+privacy-kept-copies-until = At most { $days } days, locked as well.
+
+privacy-locked = How it is locked
+privacy-locked-keys = There are two keys: your six words, and our team’s key. We do not have your six words. Somebody who steals our machine has neither.
+privacy-locked-thief = What that thief could see: how many cases there are, roughly how long they are, whether they are about somebody under 18, and on which days something happened. No names, no texts, no links.
+
+privacy-who = Who reads it
+privacy-who-team = Our team reads your messages and your links. It is a few people, who have promised in writing to keep silent.
+privacy-who-platforms = Platforms get the fingerprints, and sites get the links that you want removed, if you agree. They never get your words or anything about you from us.
+privacy-who-not = Your parents and your school get nothing, unless you want it. The police get nothing, unless you want it.
+privacy-who-forced = Two exceptions, and we tell you rather than hide them: a life is in danger, or a judge orders us. Then we may have to tell what we know. It is little, because we keep little.
+
+privacy-never = What we never keep
+privacy-never-address = The address of your phone or computer on the internet (the “IP address”). To hold off floods, we keep a scrambled trace of it in memory, for one day, which nobody can turn back.
+privacy-never-others = Advertising, counting by other companies, buttons of social networks: there is none on these pages.
+privacy-never-cookie = A cookie, before your first answer. Then there is one, which ends with your browser.
+
+privacy-cannot = What we cannot do
+privacy-cannot-phones = Erase a picture from other people’s phones, or from private chats.
+privacy-cannot-force = Force a site. We ask, we ask again, and we tell you what it says.
+privacy-cannot-words = Find your six words again. If they are lost, the case is lost, for us too.
+privacy-cannot-print = Swear that a fingerprint says nothing. It is no picture, but somebody very skilled might guess rough shapes from it. That is why we lock it too and give it only to those who have to compare.
+
+privacy-rights = Your rights
+privacy-rights-words = With your six words you can see everything, add to it, correct it, take it back or delete it. We never ask who you are for that.
+privacy-rights-authority = If you think that we do something wrong with it, write to us in your case, or complain to the authority for data protection in your country. In France that is the CNIL.

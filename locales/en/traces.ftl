@@ -1,0 +1,30 @@
+### `/p/2`: what this site leaves on a device, and how to remove it.
+
+traces-title = Clear my tracks
+traces-watched = Does somebody look at your phone?
+traces-watched-more = Then use another one: a friend’s, or a computer at the library or at school. A program that spies sees everything you type, and we cannot notice it from here.
+traces-left = What this site leaves
+traces-left-history = In the history: the name “{ $site }” and addresses that say nothing, like /s/3.
+traces-left-cookie = A small file, the cookie, once you have begun to answer. It goes when you close the browser or leave by the button.
+traces-left-nothing = Nothing in your pictures, your downloads or your messages.
+traces-exit = Leave quickly
+traces-exit-button = The button “{ $exit }” is on every page: at the top, on a phone at the bottom right. It opens a harmless site in place of ours.
+traces-exit-keys = On a keyboard, press Shift three times. This needs scripts to be allowed; the button does not.
+traces-exit-back = What you have not sent is gone then. What you have sent is safe: your six words open it again.
+traces-clear = Take us out of the history
+traces-clear-all = Delete only our lines. An empty history can be noticed too.
+traces-iphone = iPhone or iPad, Safari
+traces-iphone-how = Tap the book, then the clock. Swipe our line to the left, tap “Delete”.
+traces-android = Android phone, Chrome
+traces-android-how = Tap the three dots, then “History”. Tap the cross beside our line.
+traces-firefox = Firefox on a phone
+traces-firefox-how = Tap the three dots or bars, then “History”. Beside our line, tap the three dots, then “Delete”.
+traces-computer = Computer
+traces-computer-how = Press Ctrl and H (on a Mac: Cmd and Y). Find our line, right-click it or open its menu, then “Delete”.
+traces-private = Next time: a private window
+traces-private-how = In the menu of your browser: “New private tab”, “New incognito window” or “InPrivate”. When you close it, it forgets where you were.
+traces-private-not = It does not help against a program that spies, and whoever runs the network (the school, the home) can still see the name of our site, but not what you read or write.
+traces-other = Other things that stay
+traces-other-calls = Calls and texts to a helpline: in the phone’s list. Delete them there.
+traces-other-words = The six words: not as a photo, because photos often copy themselves to other devices. A piece of paper among others is fine.
+traces-other-screens = Screenshots, and pages that you printed or sent.

@@ -1,0 +1,30 @@
+### `/p/2` : ce que ce site laisse sur un appareil, et comment l’enlever.
+
+traces-title = Effacer mes traces
+traces-watched = Quelqu’un regarde dans ton téléphone ?
+traces-watched-more = Alors prends-en un autre : celui d’une amie, ou un ordinateur à la médiathèque ou au collège. Un logiciel espion voit tout ce que tu tapes, et d’ici on ne peut pas le remarquer.
+traces-left = Ce que ce site laisse
+traces-left-history = Dans l’historique : le nom « { $site } » et des adresses qui ne disent rien, comme /s/3.
+traces-left-cookie = Un petit fichier, le cookie, quand tu as commencé à répondre. Il disparaît quand tu fermes le navigateur ou quand tu sors par le bouton.
+traces-left-nothing = Rien dans tes photos, tes téléchargements ou tes messages.
+traces-exit = Sortir vite
+traces-exit-button = Le bouton « { $exit } » est sur chaque page : en haut, et sur un téléphone en bas à droite. Il ouvre un site banal à la place du nôtre.
+traces-exit-keys = Sur un clavier, appuie trois fois sur Majuscule (Maj). Pour ça, les scripts doivent être permis ; pour le bouton, non.
+traces-exit-back = Ce que tu n’as pas envoyé est alors perdu. Ce que tu as envoyé est en sécurité : tes six mots le rouvrent.
+traces-clear = Nous enlever de l’historique
+traces-clear-all = Efface seulement nos lignes. Un historique vide, ça se remarque aussi.
+traces-iphone = iPhone ou iPad, Safari
+traces-iphone-how = Touche le livre, puis l’horloge. Fais glisser notre ligne vers la gauche, touche « Supprimer ».
+traces-android = Téléphone Android, Chrome
+traces-android-how = Touche les trois points, puis « Historique ». Touche la croix à côté de notre ligne.
+traces-firefox = Firefox sur un téléphone
+traces-firefox-how = Touche les trois points ou les trois barres, puis « Historique ». À côté de notre ligne, touche les trois points, puis « Supprimer ».
+traces-computer = Ordinateur
+traces-computer-how = Appuie sur Ctrl et H (sur un Mac : Cmd et Y). Trouve notre ligne, fais un clic droit ou ouvre son menu, puis « Supprimer ».
+traces-private = La prochaine fois : une fenêtre privée
+traces-private-how = Dans le menu de ton navigateur : « Nouvel onglet privé », « Navigation privée » ou « InPrivate ». Quand tu la fermes, elle oublie où tu étais.
+traces-private-not = Elle ne protège pas d’un logiciel espion. Et qui s’occupe du réseau (au collège, à la maison) peut toujours voir le nom de notre site, mais pas ce que tu lis ou écris.
+traces-other = Ce qui reste ailleurs
+traces-other-calls = Les appels et les SMS à une ligne d’écoute : dans la liste du téléphone. Efface-les là.
+traces-other-words = Les six mots : pas en photo, parce que les photos se copient souvent toutes seules sur d’autres appareils. Un papier parmi d’autres, c’est bien.
+traces-other-screens = Les captures d’écran, et les pages que tu as imprimées ou envoyées.
