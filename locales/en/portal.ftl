@@ -22,3 +22,237 @@ landing-witness-more = a picture of somebody else
 landing-helper = I am a parent, a teacher, a friend
 landing-helper-more = I want to help somebody
 landing-words = I have my six words: see where my request stands
+portal-exit-once = Press Shift two more times to leave.
+portal-exit-twice = Press Shift once more to leave.
+
+## What all questions say.
+
+answer-go-on = Go on
+answer-back = Back
+answer-unknown = I don’t know
+answer-missing = Choose an answer. “I don’t know” is one.
+
+age-title = How old are you?
+age-lead = It changes which law protects you and who can help. We ask for no name and no date of birth, and we will not tell your parents.
+age-title-other = How old is the person in the picture, or the person it is about?
+age-lead-other = Roughly. It changes which law protects them.
+age-under-13 = Under 13
+age-13 = 13 or 14
+age-15 = 15, 16 or 17
+age-was = An adult now
+age-was-more = but under 18 in the picture
+age-18 = 18 or over
+age-unknown-more = we will protect you as we do a child
+
+stand-title = Where does it stand?
+stand-lead = Choose what is nearest. You can change it later by writing to us.
+stand-offline = It is not online yet
+stand-offline-more = I am afraid that it will be
+stand-threat = Somebody threatens to post it
+stand-threat-more = for money, for more pictures, or to frighten
+stand-links = It is online, and I have links
+stand-links-more = the address of a page, an account, a message
+stand-no-links = It is online, but I have no link
+stand-no-links-more = somebody told me, or I saw it pass
+stand-private = It goes around in private messages
+stand-private-more = we cannot delete it from phones or from encrypted messages, but we can help
+
+threat-title = First: it is not your fault.
+threat-lead = Whoever threatens you is doing something that is against the law. It happens to many people, and there are things to do right now.
+threat-do = Do
+threat-do-stop = Stop answering. Every answer makes them go on.
+threat-do-keep = Keep the messages, the name of the account and the link: a screenshot is enough. Then block.
+threat-do-tell = Tell somebody you trust, or tell us. You need not be alone with this.
+threat-dont = Don’t
+threat-dont-pay = Don’t pay. After one payment they nearly always ask for another.
+threat-dont-send = Don’t send another picture.
+threat-dont-delete = Don’t delete the chat: it is your proof.
+threat-more = You can go on: on the next page your device makes a fingerprint of the picture, so that platforms recognise it if somebody posts it.
+
+pictures-too-many = One request can have { $most } pictures or videos. Take some away.
+pictures-unreadable = The fingerprints did not arrive well. Nothing is lost of what was there before: try these pictures again.
+
+links-title = Where did you see it?
+links-lead = Paste the addresses of the pages, accounts or messages here. If you have none, go on.
+links-field = Addresses
+links-field-more = one a line, or the text that they stand in
+links-remove = Take away
+links-never-download = Don’t save a picture just to report it: the link is enough.
+links-refused = We could not take this:
+links-cut = One request can have { $most } links. The first ones are kept; write to us about the others.
+links-unreadable = does not look like a whole address.
+links-scheme = is not a page of the web.
+links-private = leads into a device or a private network: nobody else can see that page.
+links-not-public = is not the name of a public site.
+links-hidden = is a hidden site, with nobody to write to. Tell us about it in a message.
+links-too-long = is too long.
+links-cut-off = is cut off: copy the whole address with the “share” button.
+
+message-title = Would you like to tell us something?
+message-lead = You need not. The name of an account, a date, what you are afraid of: what you write helps us. We will never ask you why.
+message-field = Your message
+message-more = Only our team can read it. Don’t write your name or where you live, unless you want us to know.
+message-too-long = That is too long for one message: { NUMBER($most) } characters at most. Nothing is lost: make it shorter, or keep the rest for a second message.
+
+consent-title = What may we do?
+consent-lead = You decide. Tick what you agree to.
+consent-share = Give the fingerprints to platforms
+consent-share-more = so that they recognise copies. They get numbers, never the picture, and nothing about you.
+consent-notices = Ask sites to take the pages down
+consent-notices-more = in our name, without giving yours. Many do it within a day; we will tell you which.
+consent-police = Tell the police
+consent-police-more = if you do not tick this, we don’t, unless a life is in danger.
+consent-count = Count my request in the statistics
+consent-count-more = numbers only: how many requests, how many taken down.
+consent-platforms = { $count ->
+    [one] The platform that gets the fingerprints
+   *[other] The { $count } platforms that get the fingerprints
+}
+consent-platforms-more = Untick those that must not get them. A platform that joins us later will get them too.
+consent-change = You can change your mind with your six words.
+
+receipt-title = These are your six words. They are the only key.
+receipt-lead = Keep them like a secret: in your head, on paper, with somebody you trust. They can pass for a shopping list.
+receipt-lost = Lost is lost.
+receipt-lost-more = We don’t know them. Without them nobody can open your request again, not even we for you.
+receipt-copy = Copy
+receipt-copied = The words are copied.
+receipt-not-copied = Your browser will not copy: write them down by hand.
+receipt-print = Print
+receipt-square = The words as a square, to take a photo of
+receipt-check = Let’s check together
+receipt-check-more = Write these two words, and your request goes off.
+receipt-word = Word number { $place }
+receipt-wrong = Those are not the two words. Look at the list above; nothing is lost.
+receipt-days = Your request is deleted { NUMBER($days) } days after your last visit or our last message.
+receipt-send = Send my request
+
+open-title = Find my request
+open-lead = Write your six words, in order. Capitals and commas don’t matter.
+open-field = The six words
+open-field-more = you can paste them
+open-go = Open
+open-lost = If you have lost your words, nobody can find them again. You can begin a new request.
+open-nothing = These six words open nothing here. Check their order and spelling.
+open-deleted = This request was deleted by whoever had the words. Nothing is left of it.
+open-expired = This request was deleted by itself, because nobody came for a long time. The fingerprints that platforms have stay in place.
+open-count = { $words ->
+    [0] Write the six words.
+    [one] It takes six words; there is one.
+   *[other] It takes six words; there are { $words }.
+}
+open-unknown = Word number { $position } is not in our list. Is it spelt right?
+open-unknown-near = Word number { $position } is not in our list. Perhaps: { $nearest }?
+open-mixed = These words are of two languages. Perhaps one of them is misspelt.
+
+case-title = Where your request stands
+case-received = Your request arrived on { $moment }.
+case-ends-soon = { $days ->
+    [0] This request will be deleted today. Write us a word to keep it.
+    [one] This request will be deleted tomorrow. Write us a word to keep it.
+   *[other] This request will be deleted in { $days } days. Write us a word to keep it.
+}
+case-messages = Messages
+case-no-messages = There is no message yet. Our answer will appear here.
+case-from-you = You
+case-from-us = The team
+case-write = Write to the team
+case-write-go = Send the message
+case-pictures = Pictures and videos
+case-no-pictures = No fingerprint so far.
+case-picture = Picture { $number }
+case-exact-only = Only exact copies of this file are recognised.
+case-kept = kept with us
+case-kept-more = Its fingerprint was given to nobody. To give it to platforms, tick the box below.
+case-refused = taken out by the team
+case-refused-more = The team took this fingerprint out. The message above says why, or ask us.
+case-withdrawn = taken back
+case-withdrawn-more = You took it back on { $moment }. This is who has forgotten it already:
+case-forgotten = forgotten
+case-not-yet-forgotten = not confirmed yet
+case-disputed = contested
+case-not-checked = received, not checked yet
+case-checked = checked
+case-no-platforms = No platform follows this site yet. The fingerprint is ready: the first one that joins us will get it.
+case-shared = { $of ->
+    [one] { $having } of 1 platform has the fingerprint.
+   *[other] { $having } of { $of } platforms have the fingerprint.
+}
+case-platform = Platform
+case-code = Fingerprint
+case-said = What it says it did
+case-has-it = received
+case-not-yet = not yet
+case-withdraw = Take back
+case-add-pictures = Add pictures
+case-links = Links
+case-no-links = No link so far.
+case-link-received = received on { $moment }
+case-add-links = Add links
+case-add-links-go = Add
+case-may = What we may do
+case-may-go = Keep these choices
+case-proof = Proof of your request
+case-proof-more = This code proves the date of your request. It says nothing about it, and can be checked only with the six words.
+case-proof-check = Check a proof
+case-end = Close or delete
+case-ends = This request will be deleted on { $day }, unless you come back or the team writes to you before.
+case-close = Close, without deleting anything
+case-delete = Delete everything now
+
+case-did-seen = { $copies ->
+    [one] one copy seen
+   *[other] { NUMBER($copies) } copies seen
+}
+case-did-blocked = { $copies ->
+    [one] one upload blocked
+   *[other] { NUMBER($copies) } uploads blocked
+}
+case-did-removed = { $copies ->
+    [one] one copy taken down
+   *[other] { NUMBER($copies) } copies taken down
+}
+case-did-kept = { $copies ->
+    [one] one copy left in place
+   *[other] { NUMBER($copies) } copies left in place
+}
+case-did-mistaken = { $copies ->
+    [one] a likeness, not the same picture
+   *[other] { NUMBER($copies) } likenesses, not the same picture
+}
+
+sure-no = No, go back
+withdraw-title = Take this back?
+withdraw-does = The fingerprint leaves our list at once, and platforms are told to forget it. A link is followed no more.
+withdraw-cannot = What was taken down elsewhere does not come back, and what still goes around will not be recognised any more.
+withdraw-again = You can add it again later.
+withdraw-go = Yes, take it back
+delete-title = Delete everything?
+delete-does = Messages, links and fingerprints are deleted here, and platforms are told to forget the fingerprints.
+delete-again = The six words will open nothing any more, and nothing can be found again.
+delete-go = Yes, delete everything
+gone-title = It is deleted.
+gone-more = Nothing is left of this request here but that it was deleted, for one year, for whoever has the six words.
+
+proof-title = Check a proof
+proof-lead = A proof of a request can be checked only with the person’s six words. We say only whether the two belong together.
+proof-field = The proof
+proof-go = Check
+proof-yes = The two belong together: the request did arrive on that date.
+proof-no = The two do not belong together, or one of them was copied wrongly.
+
+sorry-start = Begin
+sorry-open = Find my request
+sorry-help = In danger now? Call 112. To talk to somebody: 116 111, the helpline for children.
+sorry-over = There is nothing here any more
+sorry-over-todo = Answers are deleted after two hours without a move, or when you leave. Nothing was sent. You can begin again.
+sorry-closed = No request is open here
+sorry-closed-todo = A request closes after thirty minutes without a move. Nothing is lost: open it with your six words.
+sorry-elsewhere = This page is too old
+sorry-elsewhere-todo = It comes from another tab or another site. Nothing was changed: load the page again and try again.
+sorry-too-much = That is too much at once
+sorry-too-much-todo = Nothing was changed. Go back and send it in several parts.
+sorry-often = Too many tries at once
+sorry-often-todo = This protects everybody’s requests. Wait a minute, then try again. Nothing is lost.
+sorry-failed = That did not work
+sorry-failed-todo = It is our fault. Nothing was changed: wait a little, go back and try again.

@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use exchange::{BlockRadius, VIEWS_PER_ENTRY_MAX};
-use sealing::NodeKey;
+use sealing::{Cost, NodeKey};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Operator, RateLimits, Visits};
+use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, Rules};
 use crate::clock::{Clock, Entropy};
+use crate::intake::{Intake, Neighbours};
 use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, NODE};
@@ -28,6 +29,8 @@ pub struct NodeSettings {
     pub index_file: Option<PathBuf>,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// How dear one try of a receipt's words is.
+    pub receipt_cost: Cost,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -41,6 +44,7 @@ impl Default for NodeSettings {
             views_max: VIEWS_PER_ENTRY_MAX,
             index_file: None,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            receipt_cost: Cost::V1,
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -58,6 +62,10 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// The public portal.
+    pub intake: Intake,
+    /// How often one address may try.
+    pub flood: Arc<Flood>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
     /// Where the time comes from.
@@ -77,22 +85,31 @@ impl Node {
         key: Arc<NodeKey>,
         settings: NodeSettings,
     ) -> Result<(Self, Operator), BankError> {
-        let NodeSettings { block_radius, views_max, index_file, requests_per_second, clock, entropy } = settings;
+        let NodeSettings { block_radius, views_max, index_file, requests_per_second, receipt_cost, clock, entropy } =
+            settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
-        let (bank, operator) = Bank::open(
+        let (bank, operator, portal) = Bank::open(
             database.clone(),
-            key,
+            key.clone(),
             Rules { block_radius, views_max, index_file },
             clock.clone(),
             entropy.clone(),
         )
         .await?;
+        let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
+        let removal = Removal::new(database.clone(), clock.clone());
+        let neighbours =
+            Neighbours { bank: bank.clone(), partners: partners.clone(), removal: removal.clone(), portal };
+        let intake =
+            Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
             bank,
-            partners: Partners::new(database.clone(), clock.clone(), entropy.clone()),
+            partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
-            removal: Removal::new(database.clone(), clock.clone()),
+            removal,
+            intake,
+            flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
             searches: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),

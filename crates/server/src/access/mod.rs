@@ -8,8 +8,11 @@
 //! | [`Asker`] | match | ask whether content is known |
 //! | [`Teller`] | outcome | say what was done |
 //! | [`Reader`] | any | read single entries it may see, and itself |
+//! | [`Portal`] | none | claim entries for people, and release them |
+//! | [`Operator`] | none | what the command line does |
 
 mod extract;
+mod flood;
 mod limit;
 mod visit;
 
@@ -17,6 +20,8 @@ use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
+pub use flood::{CASES_PER_HOUR, Flood, TRIES_PER_MINUTE};
+pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
 pub use visit::{SQL, Visits};
 
@@ -95,6 +100,34 @@ pub const OPERATOR: &str = "operator";
 /// What the operator may see and contribute: everything.
 pub const EVERYTHING: Agreement =
     Agreement { sees: Reach::both(Tier::Reported), contributes: Reach::both(Tier::Confirmed) };
+
+/// Name of the partner in whose name the portal contributes what people hashed themselves. It has no key.
+pub const PORTAL: &str = "portal";
+
+/// What the portal may contribute: what nobody has looked at. It sees nothing.
+pub const OF_PORTAL: Agreement =
+    Agreement { sees: Reach { minor: None, adult: None }, contributes: Reach::both(Tier::Reported) };
+
+/// Names that are never given to a partner from outside, and that no key is made for.
+pub const RESERVED: [&str; 2] = [OPERATOR, PORTAL];
+
+/// The portal's right to put content under protection for people, and to take it back for them. For the room `intake`
+/// alone: no key opens it.
+#[derive(Clone, Debug)]
+pub struct Portal {
+    partner: PartnerId,
+}
+
+impl Portal {
+    pub(crate) const fn new(partner: PartnerId) -> Self {
+        Self { partner }
+    }
+
+    /// The partner [`PORTAL`].
+    pub const fn partner(&self) -> PartnerId {
+        self.partner
+    }
+}
 
 /// Whoever has the database and the node's key in hand, at the command line.
 #[derive(Clone, Debug)]

@@ -1,14 +1,14 @@
-//! Adding entries: one transaction a call, whatever its size.
+//! Adding entries: one transaction a call, whatever its size. With claims or without.
 
 use std::collections::HashMap;
 
-use exchange::{Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId, Status, Tier, Time, View};
+use exchange::{Agreement, Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId, Status, Tier, Time, View};
 use sealing::{DIGEST_BYTES, NodeKey};
 use serde::{Deserialize, Serialize};
 
 use super::model::BankError;
 use super::queries::{self, NewChange, NewEntry, NewFingerprint, Standing};
-use super::{Bank, sealed};
+use super::{Bank, claims, sealed};
 use crate::access::Contributor;
 use crate::compute::off_runtime_if;
 use crate::storage::{Session, StorageError, Transact};
@@ -63,13 +63,25 @@ impl Bank {
         contributions: &[Contribution],
         idempotency: Option<&Idempotency>,
     ) -> Result<Contributed, BankError> {
+        self.offer(who.partner(), who.agreement(), contributions, None, idempotency).await
+    }
+
+    /// Adds entries of a partner, in the same transaction with one claim for each if claims are given.
+    pub(super) async fn offer(
+        &self,
+        partner: PartnerId,
+        agreement: &Agreement,
+        contributions: &[Contribution],
+        claims: Option<&[[u8; 16]]>,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Contributed, BankError> {
         if contributions.is_empty() || contributions.len() > ENTRIES_PER_CALL_MAX {
             return Err(BankError::Count(contributions.len()));
         }
         for (position, contribution) in contributions.iter().enumerate() {
             contribution.check().map_err(|error| BankError::Contribution(position, error))?;
             let (class, tier) = (contribution.class, contribution.tier);
-            if !who.agreement().takes(class, tier) {
+            if !agreement.takes(class, tier) {
                 return Err(BankError::NotAgreed { position, class, tier });
             }
         }
@@ -77,7 +89,7 @@ impl Bank {
         let (bank, given) = (self.clone(), contributions.to_vec());
         let is_much = given.len() > ENTRIES_ON_THE_SPOT_MAX;
         let offers = off_runtime_if(is_much, move || bank.prepare(&given)).await?;
-        let work = Contribute { bank: self, partner: who.partner(), offers, idempotency, now: self.clock.now() };
+        let work = Contribute { bank: self, partner, offers, claims, idempotency, now: self.clock.now() };
         let contributed = self.database.run(&work).await?;
         self.stir();
         self.live.wait_for(contributed.seq).await;
@@ -155,6 +167,8 @@ struct Contribute<'a> {
     bank: &'a Bank,
     partner: PartnerId,
     offers: Vec<Offer>,
+    /// One for each offer.
+    claims: Option<&'a [[u8; 16]]>,
     idempotency: Option<&'a Idempotency>,
     now: Time,
 }
@@ -175,14 +189,33 @@ impl Transact for Contribute<'_> {
                 Err(BankError::OtherBody)
             };
         }
+        let mut claimed = match self.claims {
+            Some(claims) => claims::entries_of(on, claims).await?,
+            None => HashMap::new(),
+        };
         let contents: Vec<_> = self.offers.iter().map(|offer| offer.content).collect();
         let mut standing: HashMap<[u8; DIGEST_BYTES], Standing> =
             queries::standing(on, self.partner, &contents).await?;
         let (mut entries, mut fingerprints, mut changes, mut given) = (vec![], vec![], vec![], vec![]);
-        for offer in &self.offers {
+        let mut new_claims = vec![];
+        for (position, offer) in self.offers.iter().enumerate() {
             let mut tier = offer.contribution.tier;
             let met = standing.get(&offer.content).copied();
-            let brings_views = !offer.views.is_empty();
+            let claim = self.claims.map(|claims| claims[position]);
+            // Anybody may claim anything: what analysts have looked at is not given views by a stranger.
+            let may_bring = claim.is_none() || met.is_none_or(|met| met.tier == Tier::Reported);
+            let brings_views = may_bring && !offer.views.is_empty();
+            if let Some(claim) = claim {
+                let entry = met.map_or(offer.id, |met| met.id);
+                match claimed.insert(claim, entry) {
+                    Some(before) if before == entry => {
+                        given.push(Given { id: entry, placed: Placed::Existing });
+                        continue;
+                    }
+                    Some(_) => return Err(BankError::ClaimTaken(position)),
+                    None => new_claims.push((claim, entry)),
+                }
+            }
             tier = tier.max(met.map_or(tier, |met| met.tier));
             let change = |seq, entry, tier_before| NewChange {
                 seq,
@@ -194,12 +227,13 @@ impl Transact for Contribute<'_> {
                 tier_before,
             };
             match met {
-                Some(met) if met.tier >= tier && (met.has_views || !brings_views) => {
+                // Whether a claim is the first of its entry must not show: each writes a change.
+                Some(met) if claim.is_none() && met.tier >= tier && (met.has_views || !brings_views) => {
                     given.push(Given { id: met.id, placed: Placed::Existing });
                 }
                 Some(Standing { id, tier: before, status, has_views }) => {
                     seq += 1;
-                    if !has_views {
+                    if !has_views && brings_views {
                         let (key, rng) = (&self.bank.key, &mut self.bank.entropy.rng());
                         fingerprints.extend(seal_views(key, id, &offer.views, rng));
                     }
@@ -237,6 +271,7 @@ impl Transact for Contribute<'_> {
         queries::insert_fingerprints(on, &fingerprints).await?;
         queries::insert_changes(on, &changes).await?;
         queries::set_head(on, seq).await?;
+        claims::insert(on, &new_claims).await?;
         let contributed = Contributed { seq, entries: given };
         if let Some(idempotency) = self.idempotency {
             let answer = serde_json::to_string(&contributed).map_err(|_| StorageError::Damaged("an answer"))?;

@@ -9,6 +9,7 @@
 
 mod book;
 mod check;
+mod claims;
 mod contribute;
 mod evidence;
 mod feed;
@@ -28,11 +29,12 @@ use exchange::{Agreement, BlockRadius, Entry, EntryId, Fingerprint, PartnerId, R
 use sealing::NodeKey;
 use tokio::sync::watch;
 
-use crate::access::{Contributor, Operator, Reader};
+use crate::access::{Contributor, Operator, Portal, Reader};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, NODE, Session, StorageError};
 
 pub use check::Checked;
+pub use claims::{Claimed, Released, SQL as CLAIMS_SQL, Stands};
 pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
@@ -69,16 +71,16 @@ pub struct Bank {
 
 impl Bank {
     /// Opens the bank with its key. On a database that has no bank yet, sets one up under this key; on one that has,
-    /// refuses any other key. Also gives the operator's right to contribute.
+    /// refuses any other key. Also gives the operator's right and the portal's.
     pub async fn open(
         database: Database,
         key: Arc<NodeKey>,
         rules: Rules,
         clock: Clock,
         entropy: Entropy,
-    ) -> Result<(Self, Operator), BankError> {
+    ) -> Result<(Self, Operator, Portal), BankError> {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
-        let (operator, epoch) = database.run(&setup).await?;
+        let (operator, portal, epoch) = database.run(&setup).await?;
         let stirred = Arc::new(watch::channel(0).0);
         let Rules { block_radius, views_max, index_file } = rules;
         let stand = feed::stand(block_radius, &epoch, views_max);
@@ -87,7 +89,7 @@ impl Bank {
             live = Live::new(views_max);
         }
         let (live, index) = (Arc::new(live), index_file.map(|file| (file, stand)));
-        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, index, stirred }, Operator::new(operator)))
+        Ok((Self { database, key, clock, entropy, block_radius, epoch, live, index, stirred }, operator, portal))
     }
 
     /// Whether a bank was set up in this database, and then whether this key opens it.

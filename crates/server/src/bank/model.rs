@@ -40,6 +40,15 @@ pub enum BankError {
     /// Only its contributor takes an entry back. Dispute it instead.
     #[error("entry {0} was contributed by another partner; dispute it instead")]
     NotYours(EntryId),
+    /// Not one claim for each contribution. A defect of the caller.
+    #[error("{0} contributions came with {1} claims; each has one")]
+    Claims(usize, usize),
+    /// This claim was made on other content before. Make a new one at random.
+    #[error("entry {0}: its claim stands for other content; make a new claim")]
+    ClaimTaken(usize),
+    /// No such claim: it was never made, or released more than a day ago.
+    #[error("there is no such claim")]
+    NoClaim,
     /// A withdrawn entry cannot be disputed.
     #[error("entry {0} is withdrawn")]
     Withdrawn(EntryId),

@@ -84,7 +84,7 @@ const STANDING: &str = "select content_digest, id, tier, status, (select count(*
     where f.entry_id = entries.id and f.position = 255) from entries where contributor_id = ";
 
 /// Rows of one statement, at most: few enough that its parameters stay far below both engines' limits.
-const ROWS_PER_STATEMENT: usize = 250;
+pub(super) const ROWS_PER_STATEMENT: usize = 250;
 
 const PUT: i64 = 0;
 const REMOVE: i64 = 1;
@@ -513,7 +513,7 @@ fn lower_bound(after: Option<EntryId>) -> Vec<u8> {
     after.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
 }
 
-fn entry_id(bytes: &[u8]) -> Result<EntryId, StorageError> {
+pub(super) fn entry_id(bytes: &[u8]) -> Result<EntryId, StorageError> {
     EntryId::from_slice(bytes).ok_or(StorageError::Damaged("an entry id"))
 }
 
@@ -525,10 +525,10 @@ fn class_of(code: i64) -> Result<Class, StorageError> {
     code_of(code, Class::from_code, "a class")
 }
 
-fn tier_of(code: i64) -> Result<Tier, StorageError> {
+pub(super) fn tier_of(code: i64) -> Result<Tier, StorageError> {
     code_of(code, Tier::from_code, "a tier")
 }
 
-fn status_of(code: i64) -> Result<Status, StorageError> {
+pub(super) fn status_of(code: i64) -> Result<Status, StorageError> {
     code_of(code, Status::from_code, "a status")
 }

@@ -6,12 +6,13 @@ use sealing::NodeKey;
 
 use super::model::{BankError, EntryRow};
 use super::queries::{self, NewChange};
-use crate::access::{Contributor, EVERYTHING, OPERATOR};
+use crate::access::{Contributor, EVERYTHING, OF_PORTAL, OPERATOR, Operator, PORTAL, Portal};
 use crate::clock::Entropy;
 use crate::partners::ensure;
 use crate::storage::{Session, Transact};
 
-/// Sets up the node's row under a key, or checks that the key is the one; makes sure of the operator's partner.
+/// Sets up the node's row under a key, or checks that the key is the one; makes sure of the partners that stand for
+/// the operator and the portal.
 pub(super) struct SetUp<'a> {
     pub(super) key: &'a NodeKey,
     pub(super) now: Time,
@@ -20,18 +21,19 @@ pub(super) struct SetUp<'a> {
 
 impl Transact for SetUp<'_> {
     const NAME: &'static str = "set_up";
-    type Output = (PartnerId, [u8; 16]);
+    type Output = (Operator, Portal, [u8; 16]);
     type Error = BankError;
 
-    async fn run(&self, on: &mut Session) -> Result<(PartnerId, [u8; 16]), BankError> {
+    async fn run(&self, on: &mut Session) -> Result<Self::Output, BankError> {
         let epoch = self.entropy.rng().random();
         queries::set_up(on, self.key.check(), &epoch, self.now).await?;
         if queries::key_check(on).await? != Some(self.key.check()) {
             return Err(BankError::WrongKey);
         }
-        let id = PartnerId::new(self.now, &mut self.entropy.rng());
-        let operator = ensure(on, id, OPERATOR, EVERYTHING, self.now).await?;
-        Ok((operator, queries::epoch(on).await?))
+        let id = || PartnerId::new(self.now, &mut self.entropy.rng());
+        let operator = ensure(on, id(), OPERATOR, EVERYTHING, self.now).await?;
+        let portal = ensure(on, id(), PORTAL, OF_PORTAL, self.now).await?;
+        Ok((Operator::new(operator), Portal::new(portal), queries::epoch(on).await?))
     }
 }
 
@@ -60,9 +62,7 @@ impl Transact for Withdraw<'_> {
         if entry.status == Status::Withdrawn {
             return Ok(entry.last_seq);
         }
-        queries::forget_fingerprints(on, self.id).await?;
-        queries::update_entry(on, self.id, entry.tier, Status::Withdrawn, seq).await?;
-        write(on, &entry, seq, self.now, Some(self.reason)).await?;
+        take_back(on, &entry, seq, self.now, self.reason).await?;
         Ok(seq)
     }
 }
@@ -139,7 +139,21 @@ async fn visible(on: &mut Session, who: &Contributor, id: EntryId) -> Result<Ent
     if known { Ok(entry) } else { Err(BankError::Unknown(id)) }
 }
 
-async fn write(
+/// Withdraws a standing entry; the sequence is locked.
+pub(super) async fn take_back(
+    on: &mut Session,
+    entry: &EntryRow,
+    seq: u64,
+    now: Time,
+    reason: RemoveReason,
+) -> Result<(), BankError> {
+    queries::forget_fingerprints(on, entry.id).await?;
+    queries::update_entry(on, entry.id, entry.tier, Status::Withdrawn, seq).await?;
+    write(on, entry, seq, now, Some(reason)).await
+}
+
+/// Writes the change of an entry that was there, the next in the sequence.
+pub(super) async fn write(
     on: &mut Session,
     entry: &EntryRow,
     seq: u64,

@@ -35,7 +35,19 @@ macro_rules! file {
     };
 }
 
-const FILES: &[File] = &[file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/portal.css")];
+const WASM: &str = "application/wasm";
+
+const FILES: &[File] = &[
+    file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/portal.css"),
+    file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
+    file!("files.js", JAVASCRIPT, "scripts/files.js"),
+    file!("receipt.js", JAVASCRIPT, "scripts/receipt.js"),
+    file!("start.js", JAVASCRIPT, "scripts/start.js"),
+    file!("work.js", JAVASCRIPT, "scripts/work.js"),
+    file!("worker.js", JAVASCRIPT, "scripts/worker.js"),
+    file!("rempart.js", JAVASCRIPT, "wasm/rempart.js"),
+    file!("rempart_bg.wasm", WASM, "wasm/rempart_bg.wasm"),
+];
 
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let mut digest = Sha256::new();

@@ -8,6 +8,9 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use axum::http::header::ACCEPT_LANGUAGE;
 use axum::http::request::Parts;
+use exchange::Time;
+use jiff::Zoned;
+use jiff::tz::TimeZone;
 
 /// A language of the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -64,7 +67,27 @@ impl Whole for &usize {
     }
 }
 
+fn utc(time: Time) -> Zoned {
+    jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(TimeZone::UTC)
+}
+
+const EN_MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+const FR_MONTHS: [&str; 12] = [
+    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+    "décembre",
+];
+
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+
+impl Texts {
+    /// Where nobody was asked yet: see [`FromRequestParts`] for what a request asks for.
+    pub(crate) const fn unasked() -> Self {
+        Self { language: Language::En, address: Address::Vous }
+    }
+}
 
 impl<S: Sync> FromRequestParts<S> for Texts {
     type Rejection = Infallible;
@@ -139,6 +162,27 @@ impl Language {
         grouped
     }
 
+    /// A day and a time of day, to the minute, UTC.
+    pub(crate) fn moment(self, time: Time) -> String {
+        let at = utc(time);
+        match self {
+            Self::En => format!("{} at {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
+            Self::Fr => format!("{} à {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
+        }
+    }
+
+    /// A day, UTC.
+    pub(crate) fn day(self, time: Time) -> String {
+        let at = utc(time);
+        let months = match self {
+            Self::En => EN_MONTHS,
+            Self::Fr => FR_MONTHS,
+        };
+        let month = usize::try_from(at.month() - 1).ok().and_then(|month| months.get(month)).copied();
+        let first = matches!(self, Self::Fr) && at.day() == 1;
+        format!("{}{}\u{a0}{} {}", at.day(), if first { "er" } else { "" }, month.unwrap_or_default(), at.year())
+    }
+
     /// A number of bytes in the unit that leaves 1 to 999, one decimal (powers of 1000).
     pub(crate) fn bytes(self, bytes: impl Whole) -> String {
         let (units, comma) = match self {
@@ -199,5 +243,8 @@ mod tests {
         assert_eq!(Language::En.duration(192_u64), "3\u{a0}min\u{a0}12\u{a0}s");
         assert_eq!(Language::Fr.duration(86_400_u64), "1\u{a0}j");
         assert_eq!(Language::Fr.duration(90_000_u64), "1\u{a0}j\u{a0}1\u{a0}h");
+        let time: Time = "2026-08-01T09:05:00Z".parse().unwrap();
+        assert_eq!(Language::Fr.moment(time), "1er\u{a0}août 2026 à 09:05 UTC");
+        assert_eq!(Language::En.moment(time), "1\u{a0}August 2026 at 09:05 UTC");
     }
 }

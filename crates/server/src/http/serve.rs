@@ -11,13 +11,14 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, ServiceExt};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -26,6 +27,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::Instrument;
 
 use super::{BODY_BYTES_MAX, BODY_SILENCE_SECONDS_MAX, Problem};
+use crate::access::Peer;
 
 const REQUEST_ID_BYTES_MAX: usize = 64;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -83,17 +85,22 @@ pub fn layers(router: Router) -> Router {
 pub async fn serve(listening: Listening, router: Router, stop: CancellationToken) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEAD_SECONDS_MAX));
-    let (connections, service) = (GracefulShutdown::new(), TowerToHyperService::new(router));
+    let connections = GracefulShutdown::new();
     loop {
         let socket = tokio::select! {
             accepted = listening.listener.accept() => accepted,
             () = stop.cancelled() => break,
         };
         match socket {
-            Ok((socket, _)) => {
+            Ok((socket, peer)) => {
                 // Answers are whole when they are written: waiting for more of them only costs time.
                 let _ = socket.set_nodelay(true);
-                let connection = http.serve_connection(TokioIo::new(socket), service.clone());
+                let peer = Peer(peer.ip());
+                let service = router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
+                    request.extensions_mut().insert(peer);
+                    request
+                });
+                let connection = http.serve_connection(TokioIo::new(socket), TowerToHyperService::new(service));
                 let connection = connections.watch(connection);
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {

@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 
-use exchange::{CaseId, EntryId, OutcomeKind, PartnerId, Scope, Status, Tier, Time};
+use exchange::{CaseId, EntryId, OutcomeKind, PartnerId, RemoveReason, Scope, Status, Tier, Time};
 use rand::{Rng, RngExt};
 use sealing::CaseKey;
 
 use super::model::{
-    Author, CaseRow, Consent, Ended, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
+    Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
-
-/// The entry that a picture became, and the claim on it.
-pub(super) type Held = Option<(EntryId, [u8; 16])>;
 
 /// A case as its page shows it.
 #[derive(Clone, Debug)]
@@ -66,6 +63,8 @@ pub enum PictureState {
         /// Where it stands with each platform.
         platforms: Vec<PlatformView>,
     },
+    /// The hotline took its fingerprint out of the bank.
+    Refused,
     /// Taken back.
     Withdrawn {
         /// When.
@@ -84,6 +83,13 @@ pub struct PlatformView {
     pub has_it: bool,
     /// What it told us, newest first, and when.
     pub outcomes: Vec<(OutcomeKind, u32, Time)>,
+}
+
+impl PlatformView {
+    /// How many of these have confirmed it.
+    pub fn having(platforms: &[Self]) -> usize {
+        platforms.iter().filter(|platform| platform.has_it).count()
+    }
 }
 
 /// One link.
@@ -125,7 +131,7 @@ impl Intake {
     pub async fn view(&self, case: &OpenCase) -> Result<CaseView, IntakeError> {
         let (row, items) = self.items(case).await?;
         let followers = self.followers(&row).await?;
-        let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| entry_of(item)).map(|(entry, _)| entry).collect();
+        let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
         let Some(What::Opened { situation, age, language, .. }) = items.first().map(|(_, item)| item.what.clone())
@@ -143,10 +149,10 @@ impl Intake {
             messages: vec![],
             consent: Consent::default(),
         };
-        let withdrawn: HashMap<i64, Time> = items
+        let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
             .iter()
             .filter_map(|(_, item)| match item.what {
-                What::Withdrawn { position } => Some((position, item.at)),
+                What::Withdrawn { position, seq } => Some((position, (item.at, seq))),
                 _ => None,
             })
             .collect();
@@ -156,7 +162,7 @@ impl Intake {
             .collect();
         for (position, Item { at, what }) in items.into_iter().filter(|(position, _)| !replaced.contains(position)) {
             match what {
-                What::Picture { entry, perceptual, .. } => {
+                What::Picture { held, perceptual, .. } => {
                     let platforms = |seq: u64, entry: EntryId, consent: &Consent| -> Vec<PlatformView> {
                         let told = |name: &str| {
                             let all = outcomes.get(&entry).map_or(&[][..], Vec::as_slice);
@@ -173,25 +179,28 @@ impl Intake {
                             })
                             .collect()
                     };
-                    let stands = entry.and_then(|(id, _)| standing.get(&id).map(|stands| (id, stands)));
-                    let state = match (withdrawn.get(&position), stands) {
-                        (Some(at), stands) => PictureState::Withdrawn {
+                    let state = match (withdrawn.get(&position), held) {
+                        (Some((at, seq)), held) => PictureState::Withdrawn {
                             at: *at,
-                            platforms: stands
-                                .map(|(id, stands)| platforms(stands.last_seq, id, &view.consent))
+                            platforms: held
+                                .zip(*seq)
+                                .map(|(held, seq)| platforms(seq, held.entry, &view.consent))
                                 .unwrap_or_default(),
                         },
-                        (None, Some((id, stands))) => PictureState::Shared {
-                            tier: stands.tier,
-                            disputed: stands.status == Status::Disputed,
-                            platforms: platforms(stands.last_seq, id, &view.consent),
+                        (None, Some(held)) => match standing.get(&held.entry) {
+                            Some(stands) if stands.status != Status::Withdrawn => PictureState::Shared {
+                                tier: stands.tier,
+                                disputed: stands.status == Status::Disputed,
+                                platforms: platforms(held.seq, held.entry, &view.consent),
+                            },
+                            _ => PictureState::Refused,
                         },
                         (None, None) => PictureState::Kept,
                     };
                     view.pictures.push(PictureView { position, at, perceptual, state });
                 }
                 What::Link { url } => {
-                    let withdrawn_at = withdrawn.get(&position).copied();
+                    let withdrawn_at = withdrawn.get(&position).map(|(at, _)| *at);
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
@@ -232,22 +241,27 @@ impl Intake {
     /// too. Again is the same as once.
     pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
-        let is_withdrawn = items.iter().any(|(_, item)| item.what == What::Withdrawn { position });
+        let is_withdrawn =
+            items.iter().any(|(_, item)| matches!(item.what, What::Withdrawn { position: gone, .. } if gone == position));
         let Some((_, item)) = items.iter().find(|(place, _)| *place == position) else { return Ok(()) };
         if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. }) {
             return Ok(());
         }
-        if let Some((_, claim)) = entry_of(item) {
-            self.bank.release(&self.portal, &claim).await?;
-        }
-        self.append(case, WaitsFor::Nobody, vec![What::Withdrawn { position }]).await
+        let seq = match held_of(item) {
+            Some(held) => Some(self.release(&held).await?),
+            None => None,
+        };
+        self.append(case, WaitsFor::Nobody, vec![What::Withdrawn { position, seq }]).await
     }
 
     /// Takes everything back and deletes the case: what is left is that it was deleted, for the owner of the words.
     pub async fn delete(&self, case: &OpenCase) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
-        for (_, claim) in items.iter().filter_map(|(_, item)| entry_of(item)) {
-            self.bank.release(&self.portal, &claim).await?;
+        let over = over(&items);
+        for (_, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
+            if let Some(held) = held_of(item) {
+                self.release(&held).await?;
+            }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
         self.database.run(&End { case: case.id, how: Ended::Deleted, said_until }).await.map(drop)
@@ -257,23 +271,14 @@ impl Intake {
     pub async fn consent(&self, case: &OpenCase, consent: &Consent) -> Result<(), IntakeError> {
         let (row, items) = self.items(case).await?;
         let mut whats = vec![What::Consent(consent.clone())];
-        let over: Vec<i64> = items
-            .iter()
-            .filter_map(|(_, item)| match item.what {
-                What::Withdrawn { position } | What::Replaced { position } => Some(position),
-                _ => None,
-            })
-            .collect();
+        let over = over(&items);
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
-                What::Picture { entry: Some((_, claim)), .. } if consent.share => {
-                    self.bank.withhold(&self.portal, claim, &consent.without).await?;
+                What::Picture { held: Some(held), .. } if !consent.share => {
+                    let seq = Some(self.release(held).await?);
+                    whats.push(What::Withdrawn { position: *position, seq });
                 }
-                What::Picture { entry: Some((_, claim)), .. } => {
-                    self.bank.release(&self.portal, claim).await?;
-                    whats.push(What::Withdrawn { position: *position });
-                }
-                What::Picture { mark: Some(mark), entry: None, .. } if consent.share => {
+                What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
                     let claim = [self.entropy.rng().random()];
                     let held = self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
                     whats.push(What::Replaced { position: *position });
@@ -305,6 +310,11 @@ impl Intake {
             Ok((position, item))
         };
         Ok((row, sealed.into_iter().map(open).collect::<Result<_, IntakeError>>()?))
+    }
+
+    /// Lets a claim go; gives the bank's number of that.
+    async fn release(&self, held: &Held) -> Result<u64, IntakeError> {
+        Ok(self.bank.release(&self.portal, held.claim, RemoveReason::PersonAsked).await?.seq)
     }
 
     async fn append(&self, case: &OpenCase, waits_for: WaitsFor, whats: Vec<What>) -> Result<(), IntakeError> {
@@ -342,8 +352,17 @@ fn follows(partner: &PartnerView, class: exchange::Class, now: Time) -> bool {
         && partner.keys.iter().any(|key| key.is_current(now) && key.scopes.has(Scope::Follow))
 }
 
-fn entry_of(item: &Item) -> Held {
-    if let What::Picture { entry, .. } = &item.what { *entry } else { None }
+fn held_of(item: &Item) -> Option<Held> {
+    if let What::Picture { held, .. } = &item.what { *held } else { None }
+}
+
+/// Positions of items that count no more.
+fn over(items: &[(i64, Item)]) -> Vec<i64> {
+    let gone = |(_, item): &(i64, Item)| match item.what {
+        What::Withdrawn { position, .. } | What::Replaced { position } => Some(position),
+        _ => None,
+    };
+    items.iter().filter_map(gone).collect()
 }
 
 fn consent_of(items: &[(i64, Item)]) -> Consent {

@@ -7,6 +7,7 @@
 
 mod case;
 mod jobs;
+pub mod links;
 mod model;
 pub(crate) mod pages;
 mod queries;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 
 use exchange::{CaseId, Time};
 use rand::RngExt;
-use sealing::{CaseKey, Cost, Receipt, Recipient, RecipientSecret, SALT_BYTES};
+use sealing::{CaseKey, Cost, NodeKey, Receipt, Recipient, RecipientSecret, SALT_BYTES};
+use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use crate::access::{Operator, Portal};
@@ -29,8 +31,7 @@ use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
 pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
 pub use model::{
-    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Item, LINKS_PER_CASE_MAX, MESSAGE_CHARACTERS_MAX,
-    Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
+    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
 
@@ -40,6 +41,8 @@ pub const CASE_DAYS: i64 = 183;
 pub const ENDED_DAYS: i64 = 365;
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_MICROS: i64 = 3_600_000_000;
+/// Of a proof's digest: nobody guesses 2^128.
+const PROOF_BYTES: usize = 16;
 
 /// The room. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +54,7 @@ pub struct Intake {
     partners: Partners,
     removal: Removal,
     portal: Portal,
+    key: Arc<NodeKey>,
     salt: [u8; SALT_BYTES],
     cost: Cost,
     /// Words are tried this many at a time: each takes the memory that its cost says.
@@ -116,6 +120,7 @@ impl Intake {
     /// Opens the room over the node's database; makes its salt the first time.
     pub async fn open(
         database: Database,
+        key: Arc<NodeKey>,
         neighbours: Neighbours,
         cost: Cost,
         clock: Clock,
@@ -125,7 +130,7 @@ impl Intake {
         let Neighbours { bank, partners, removal, portal } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
-        Ok(Self { database, clock, entropy, bank, partners, removal, portal, salt, cost, tries })
+        Ok(Self { database, clock, entropy, bank, partners, removal, portal, key, salt, cost, tries })
     }
 
     /// What a receipt opens. Right or wrong, the answer costs the same two reads after the same Argon2id.
@@ -171,6 +176,23 @@ impl Intake {
     /// New cases are sealed to this key no more. False when they were not.
     pub async fn end_recipient(&self, _: &Operator, key: &Recipient) -> Result<bool, StorageError> {
         self.database.run(&EndRecipient { key, now: self.clock.now() }).await
+    }
+
+    /// A proof that a case was sent at this moment. It tells nothing of the case and verifies only together with the words;
+    /// what stands in it is the moment and a keyed digest.
+    pub fn proof(&self, case: &OpenCase, opened_at: Time) -> String {
+        let digest = self.key.digest(&[b"proof of filing", case.id.as_bytes(), &opened_at.as_micros().to_be_bytes()]);
+        format!("{opened_at} {}", exchange::hex::encode(&digest[..PROOF_BYTES]))
+    }
+
+    /// Whether a proof belongs to these words, also after the case has ended.
+    pub async fn proves(&self, receipt: &Receipt, proof: &str) -> Result<bool, IntakeError> {
+        let id = CaseId::from_bytes(*self.keys_of(receipt).await?.lookup());
+        let mut words = proof.split_whitespace();
+        let (Some(at), Some(digest), None) = (words.next(), words.next(), words.next()) else { return Ok(false) };
+        let Ok(at) = at.parse::<Time>() else { return Ok(false) };
+        let right = self.key.digest(&[b"proof of filing", id.as_bytes(), &at.as_micros().to_be_bytes()]);
+        Ok(exchange::hex::encode(&right[..PROOF_BYTES]).as_bytes().ct_eq(digest.as_bytes()).into())
     }
 
     async fn keys_of(&self, receipt: &Receipt) -> Result<sealing::ReceiptKeys, BrokenOff> {

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 /// Files of one case, at most.
 pub const FILES_PER_CASE_MAX: usize = 50;
-/// Links of one case, at most.
-pub const LINKS_PER_CASE_MAX: usize = 200;
 /// Characters of one message, at most.
 pub const MESSAGE_CHARACTERS_MAX: usize = 8_000;
 /// Items of one case, at most: nobody fills the disk with one receipt.
@@ -335,6 +333,18 @@ pub struct Item {
     pub what: What,
 }
 
+/// What a picture became in the bank.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Held {
+    /// The entry.
+    pub entry: EntryId,
+    /// This case's claim on it.
+    pub claim: [u8; 16],
+    /// The bank's number when it was claimed: whoever is there has it. The entry's own last number would also move when
+    /// somebody else reports the same picture, which is nobody's business.
+    pub seq: u64,
+}
+
 /// What an item is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -354,8 +364,8 @@ pub enum What {
     Picture {
         /// What the device computed; kept while it is not shared, so that it can be shared later.
         mark: Option<Mark>,
-        /// The entry it became, and the claim on it.
-        entry: Option<(EntryId, [u8; 16])>,
+        /// What it became in the bank.
+        held: Option<Held>,
         /// Whether similar copies are found too.
         perceptual: bool,
     },
@@ -377,6 +387,8 @@ pub enum What {
     Withdrawn {
         /// Which.
         position: i64,
+        /// The bank's number of that: whoever is there has forgotten it.
+        seq: Option<u64>,
     },
     /// The item at this position stands again further on, in another state.
     Replaced {

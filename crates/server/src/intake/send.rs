@@ -1,13 +1,13 @@
 //! From a draft to a case.
 
-use exchange::{CaseId, Class, Time};
+use exchange::{CaseId, Class, EntryId, Time};
 use rand::RngExt;
 use sealing::{CaseKey, Lexicon, Receipt, Recipient};
 
-use super::model::{Author, Draft, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
+use super::model::{Author, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
 use super::queries::{self, NewCase};
 use super::{Intake, IntakeError, case};
-use crate::bank::{Bank, Idempotency};
+use crate::bank::Idempotency;
 use crate::storage::{Session, Transact};
 
 impl Intake {
@@ -50,7 +50,7 @@ impl Intake {
         let (keys, now) = (self.keys_of(&receipt).await?, self.clock.now());
         let id = CaseId::from_bytes(*keys.lookup());
         let class = draft.class();
-        let entries = if consent.share {
+        let held = if consent.share {
             let once = Idempotency { token: exchange::hex::encode(&draft.once), request_digest: digest(draft) };
             self.share(class, &draft.marks, &draft.claims, &consent.without, Some(&once)).await?
         } else {
@@ -63,7 +63,7 @@ impl Intake {
             stand: draft.stand,
             language: draft.language.clone(),
         }];
-        items.extend(draft.marks.iter().zip(entries).map(|(mark, entry)| picture(mark, entry)));
+        items.extend(draft.marks.iter().zip(held).map(|(mark, held)| picture(mark, held)));
         items.extend(draft.links.iter().map(|url| What::Link { url: url.clone() }));
         if !draft.message.is_empty() {
             items.push(What::Message { by: Author::Person, text: draft.message.clone() });
@@ -98,21 +98,21 @@ impl Intake {
         claims: &[[u8; 16]],
         without: &[exchange::PartnerId],
         once: Option<&Idempotency>,
-    ) -> Result<Vec<case::Held>, IntakeError> {
+    ) -> Result<Vec<Option<Held>>, IntakeError> {
         if marks.is_empty() {
             return Ok(Vec::new());
         }
         let contributions: Vec<_> = marks.iter().map(|mark| mark.contribution(class)).collect();
-        let bank: &Bank = &self.bank;
-        let contributed = bank.contribute_claimed(&self.portal, &contributions, claims, without, once).await?;
-        Ok(contributed.entries.iter().zip(claims).map(|(given, claim)| Some((given.id, *claim))).collect())
+        let claimed = self.bank.contribute_claimed(&self.portal, &contributions, claims, once).await?;
+        let held = |(entry, claim): (&EntryId, &[u8; 16])| Some(Held { entry: *entry, claim: *claim, seq: claimed.seq });
+        Ok(claimed.entries.iter().zip(claims).map(held).collect())
     }
 }
 
 /// The item of one file.
-pub(super) fn picture(mark: &Mark, entry: case::Held) -> What {
-    let kept = entry.is_none().then(|| mark.clone());
-    What::Picture { mark: kept, entry, perceptual: mark.is_perceptual() }
+pub(super) fn picture(mark: &Mark, held: Option<Held>) -> What {
+    let kept = held.is_none().then(|| mark.clone());
+    What::Picture { mark: kept, held, perceptual: mark.is_perceptual() }
 }
 
 /// Tells a draft that is sent again from another one.

@@ -59,13 +59,22 @@ pub(crate) async fn store_index(node: Node, stop: CancellationToken) {
     }
 }
 
-/// Forgets kept answers after [`IDEMPOTENCY_HOURS`], and rate limits of keys that are silent.
+/// Forgets kept answers after [`IDEMPOTENCY_HOURS`], visits and cases that are over, and rate limits of keys that are silent.
 pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
     loop {
         match node.bank.forget_answers(IDEMPOTENCY_HOURS).await {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
             Err(error) => tracing::error!(%error, "could not forget kept answers"),
+        }
+        match node.visits.tidy().await {
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "could not remove visits that are over"),
+        }
+        match node.intake.tidy().await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "ended cases that nobody touched for long"),
+            Err(error) => tracing::error!(%error, "could not end cases that are due"),
         }
         node.limits.tidy();
         tokio::select! {

@@ -2,7 +2,7 @@
 
 use exchange::{Agreement, OutcomeKind, Scope, Time};
 
-use crate::access::OPERATOR;
+use crate::access::RESERVED;
 use crate::bank::{Counts, LiveSize};
 use crate::node::Node;
 use crate::partners::{KeyView, PartnerView};
@@ -112,8 +112,8 @@ impl Overview {
         let mut on = node.database().read().await?;
         let (head, entries) = bank::standing(&mut on).await?;
         let mut partners = partners::everyone(&mut on).await?;
-        // What stands for the operator in the tables is nobody who follows.
-        partners.retain(|partner| partner.name != OPERATOR);
+        // What stands for the node itself in the tables is nobody who follows.
+        partners.retain(|partner| !RESERVED.contains(&partner.name.as_str()));
         let outcomes = removal::reported(&mut on).await?;
         let mut waiting: Vec<u64> = partners.iter().flat_map(|partner| &partner.keys).map(next_of).collect();
         waiting.extend([head, applied + 1]);

@@ -9,7 +9,7 @@ mod queries;
 
 use exchange::{Agreement, KeyId, PartnerId, Scopes, Time};
 
-use crate::access::{Follower, OPERATOR};
+use crate::access::{Follower, RESERVED};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
@@ -31,8 +31,8 @@ pub enum PartnerError {
     /// There is one of that name. Choose another, or add a key to it.
     #[error("there is a partner named {0} already; choose another name")]
     NameTaken(PartnerName),
-    /// It takes part no more, or is the operator, who needs no key.
-    #[error("{0} is given no key: it was revoked, or is the operator, who works at the command line")]
+    /// It takes part no more, or stands for the node itself, which needs no key.
+    #[error("{0} is given no key: it was revoked, or stands for this node itself")]
     NoKeyFor(PartnerName),
     /// Neither a partner's name nor a key's id. See `rempart partner list`.
     #[error("no partner or key called {0}; `rempart partner list` shows them")]
@@ -184,7 +184,7 @@ impl Transact for AddKey<'_> {
     async fn run(&self, on: &mut Session) -> Result<(), PartnerError> {
         let id = queries::id(on, self.name.as_str()).await?;
         let id = id.ok_or_else(|| PartnerError::Unknown(self.name.to_string()))?;
-        if self.name.as_str() == OPERATOR || queries::is_revoked(on, id).await? {
+        if RESERVED.contains(&self.name.as_str()) || queries::is_revoked(on, id).await? {
             return Err(PartnerError::NoKeyFor(self.name.clone()));
         }
         Ok(queries::insert_key(on, id, self.key, self.scopes, self.expires_at, self.now).await?)

@@ -2,6 +2,8 @@
 
 mod queries;
 
+use std::collections::HashMap;
+
 use exchange::{EntryId, KeptReason, OutcomeError, OutcomeKind, OutcomeReport, PartnerId, Time};
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +93,11 @@ impl Removal {
     /// Outcomes about an entry, newest first: all of them, or those of one partner.
     pub async fn outcomes(&self, entry: EntryId, of: Option<PartnerId>) -> Result<Vec<OutcomeView>, StorageError> {
         queries::outcomes(&mut self.database.read().await?, entry, of).await
+    }
+
+    /// Outcomes about several entries, newest first in each.
+    pub async fn outcomes_of(&self, entries: &[EntryId]) -> Result<HashMap<EntryId, Vec<OutcomeView>>, StorageError> {
+        queries::outcomes_of(&mut self.database.read().await?, entries).await
     }
 
     /// How many outcomes of each kind were ever reported.

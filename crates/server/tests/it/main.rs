@@ -5,6 +5,7 @@
 
 mod api;
 mod backup;
+mod claims;
 mod feed;
 mod matcher;
 mod matching;

@@ -18,9 +18,11 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     let node = TestNode::start(engine).await;
     let mut texts: Vec<&str> = Vec::new();
     texts.extend(server::bank::SQL);
+    texts.extend(server::bank::CLAIMS_SQL);
     texts.extend(server::partners::SQL);
     texts.extend(server::removal::SQL);
     texts.extend(server::access::SQL);
+    texts.extend(server::intake::SQL);
     for pair in dialect::ALL {
         texts.push(if engine == Engine::Sqlite { pair.sqlite } else { pair.postgres });
     }

@@ -72,8 +72,12 @@ impl From<BankError> for Problem {
         let new = |status, name, title| Self::new(status, name, title, detail.clone());
         match error {
             BankError::Storage(error) => error.into(),
-            BankError::WrongKey | BankError::Sealed(_) => {
-                tracing::error!(%error, "the bank cannot be read");
+            BankError::WrongKey
+            | BankError::Sealed(_)
+            | BankError::Claims(..)
+            | BankError::ClaimTaken(_)
+            | BankError::NoClaim => {
+                tracing::error!(%error, "the bank cannot be read, or was asked what no key can ask");
                 Self::internal()
             }
             BankError::BrokenOff(error) => error.into(),

@@ -9,7 +9,7 @@ use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
 use crate::intake::links::{self, Read, Why};
-use crate::intake::{LINKS_PER_CASE_MAX, Step};
+use crate::intake::Step;
 use crate::node::Node;
 
 /// Shows the page.
@@ -26,9 +26,9 @@ pub(super) async fn answer(
         visit.draft.links.retain(|link| link != gone);
         return visit.keep(&node, Step::Links.path()).await;
     }
-    let mut read = links::read(fields.one("links"));
-    merge(&mut visit.draft.links, &mut read);
-    if read.refused.is_empty() && !read.is_cut {
+    let read = links::read_beside(visit.draft.links.iter().map(String::as_str), fields.one("links"));
+    visit.draft.links.extend(read.links.iter().map(|link| link.url.clone()));
+    if is_whole(&read) {
         let next = visit.after(Step::Links);
         return visit.keep(&node, next).await;
     }
@@ -36,18 +36,14 @@ pub(super) async fn answer(
     draw(&visit, read)
 }
 
-/// Adds what was read to what is there: each once, and no more than a case has.
-pub(super) fn merge(kept: &mut Vec<String>, read: &mut Read) {
-    for link in read.links.drain(..) {
-        if kept.contains(&link.url) {
-            continue;
-        }
-        if kept.len() == LINKS_PER_CASE_MAX {
-            read.is_cut = true;
-            break;
-        }
-        kept.push(link.url);
-    }
+/// Whether everything that was pasted was taken.
+pub(super) fn is_whole(read: &Read) -> bool {
+    read.refused.is_empty() && !is_too_much(read)
+}
+
+/// Whether there was more than a case or a page takes.
+pub(super) fn is_too_much(read: &Read) -> bool {
+    read.is_cut || read.left_out > 0
 }
 
 /// A link that was not taken, and why, in words.
@@ -61,8 +57,10 @@ pub(super) fn refusals(t: Texts, read: &Read) -> Vec<Refusal> {
         Why::Unreadable => t.links_unreadable(),
         Why::Scheme => t.links_scheme(),
         Why::Private => t.links_private(),
-        Why::Onion => t.links_onion(),
+        Why::NotPublicName => t.links_not_public(),
+        Why::Hidden => t.links_hidden(),
         Why::TooLong => t.links_too_long(),
+        Why::CutOff => t.links_cut_off(),
     };
     read.refused.iter().map(|refused| Refusal { start: refused.text_start.clone(), why: said(refused.why) }).collect()
 }
@@ -74,7 +72,8 @@ pub(super) struct Shown<'a> {
 }
 
 pub(super) fn shown(url: &str) -> Shown<'_> {
-    Shown { url, platform: links::platform_of(url).map(|platform| platform.name.as_str()) }
+    let host = url.split('/').nth(2).unwrap_or_default();
+    Shown { url, platform: links::platforms().of_host(host).map(|platform| platform.name.as_str()) }
 }
 
 fn draw(visit: &Drafting, read: Read) -> Result<Response, Sorry> {
@@ -84,8 +83,8 @@ fn draw(visit: &Drafting, read: Read) -> Result<Response, Sorry> {
         t,
         links: visit.draft.links.iter().map(|url| shown(url)).collect(),
         refused: refusals(t, &read),
-        is_cut: read.is_cut,
-        most: LINKS_PER_CASE_MAX,
+        is_cut: is_too_much(&read),
+        most: links::LINKS_MAX,
         before: visit.before(Step::Links),
     };
     Ok(page(t, Loads::Plain, &drawn)?)

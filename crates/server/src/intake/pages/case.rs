@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Refusal, Shown};
 use super::consent::{Boxes, consent_in};
@@ -13,7 +14,7 @@ use super::visit::{Answered, InCase, went};
 use crate::http::locale::Texts;
 use crate::intake::links;
 use crate::intake::{
-    Author, CaseView, FILES_PER_CASE_MAX, IntakeError, LINKS_PER_CASE_MAX, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
+    Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
 };
 use crate::node::Node;
 
@@ -52,18 +53,16 @@ pub(super) async fn add_links(
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
     let view = done(&visit, node.intake.view(&visit.case).await)?;
-    let there: Vec<String> = view.links.into_iter().map(|link| link.url).collect();
-    let (mut all, mut read) = (there.clone(), links::read(fields.one("links")));
-    addresses::merge(&mut all, &mut read);
-    let new = all.split_off(there.len());
-    if !new.is_empty() {
+    let read = links::read_beside(view.links.iter().map(|link| link.url.as_str()), fields.one("links"));
+    if !read.links.is_empty() {
+        let new = read.links.iter().map(|link| link.url.clone()).collect();
         done(&visit, node.intake.add_links(&visit.case, new).await)?;
     }
-    if read.refused.is_empty() && !read.is_cut {
+    if addresses::is_whole(&read) {
         return Ok(went("/c", None));
     }
     let refused = addresses::refusals(visit.t, &read);
-    let wrong = read.is_cut.then(|| visit.t.links_cut(LINKS_PER_CASE_MAX));
+    let wrong = addresses::is_too_much(&read).then(|| visit.t.links_cut(links::LINKS_MAX));
     draw(&node, &visit, Said { wrong, refused, ..Said::default() }).await
 }
 
@@ -185,6 +184,28 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         view: &view,
     };
     Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// A moment, in words.
+fn moment(t: &Texts, at: &Time) -> String {
+    t.language.moment(*at)
+}
+
+/// A day, in words.
+fn day(t: &Texts, at: &Time) -> String {
+    t.language.day(*at)
+}
+
+/// What a platform did, in words.
+fn said_outcome(t: &Texts, kind: &OutcomeKind, copies: &u32) -> String {
+    let copies = u64::from(*copies);
+    match kind {
+        OutcomeKind::Seen => t.case_did_seen(copies),
+        OutcomeKind::Blocked => t.case_did_blocked(copies),
+        OutcomeKind::Removed => t.case_did_removed(copies),
+        OutcomeKind::Kept => t.case_did_kept(copies),
+        OutcomeKind::Mistaken => t.case_did_mistaken(copies),
+    }
 }
 
 fn draw_pictures(visit: &InCase, held: usize, wrong: Option<String>) -> Result<Response, Sorry> {

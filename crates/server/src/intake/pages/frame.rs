@@ -37,6 +37,21 @@ pub(crate) struct Frame {
 }
 
 impl Frame {
+    /// The frame of a page that is no step and has no form of a visit.
+    pub(crate) fn new(t: Texts, path: &'static str) -> Self {
+        Self { t, site: t.portal_site().to_owned(), path, step: None, form_token: String::new() }
+    }
+
+    /// The same as a step.
+    pub(crate) fn at(self, step: Option<(usize, usize)>) -> Self {
+        Self { step, ..self }
+    }
+
+    /// The same with a visit's forms.
+    pub(crate) fn with_form(self, form_token: String) -> Self {
+        Self { form_token, ..self }
+    }
+
     /// The path of a file that the page loads.
     pub(crate) fn asset(&self, name: &str) -> String {
         assets::path(name)

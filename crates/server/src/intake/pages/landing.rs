@@ -1,17 +1,29 @@
 //! `/`: what happened.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
-use crate::http::Problem;
+use super::sorry::Sorry;
+use super::visit::{Drafting, Fields};
 use crate::http::locale::{Address, Texts};
+use crate::intake::Situation;
+use crate::node::Node;
 
-/// The page. Its choices are buttons of a form, so that no answer is in an address.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
-    let t = Texts { address: Address::Tu, ..texts };
-    let frame = Frame { t, site: t.portal_site().to_owned(), path: "/", step: None, form_token: String::new() };
-    page(t, Loads::Plain, &Landing { frame, t })
+/// Shows the page. Its choices are buttons of a form, so that no answer is in an address.
+pub(super) async fn show(t: Texts) -> Result<Response, Sorry> {
+    let t = Texts { address: Address::Tu, ..t };
+    Ok(page(t, Loads::Plain, &Landing { frame: Frame::new(t, "/"), t })?)
+}
+
+/// Begins a draft with the first answer.
+pub(super) async fn answer(State(node): State<Node>, t: Texts, fields: Fields) -> Result<Response, Sorry> {
+    let t = Texts { language: fields.language().unwrap_or(t.language), ..t };
+    let Some(situation) = Situation::from_form(fields.one("situation")) else { return show(t).await };
+    let visit = Drafting::begin(&node, t, situation);
+    let first = situation.steps()[0].path();
+    visit.keep(&node, first).await
 }
 
 #[derive(Template)]

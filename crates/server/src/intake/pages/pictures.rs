@@ -57,17 +57,20 @@ fn draw(visit: &Drafting, wrong: Option<MarksError>) -> Result<Response, Sorry> 
         held: visit.draft.marks.len(),
         wrong,
         before: visit.before(Step::Pictures),
+        in_case: false,
     };
     Ok(page(t, Loads::Wasm, &shown)?)
 }
 
 #[derive(Template)]
 #[template(path = "intake/pages/pictures.html")]
-struct Pictures {
-    frame: Frame,
-    t: Texts,
-    /// Codes that are in the draft already.
-    held: usize,
-    wrong: Option<String>,
-    before: &'static str,
+pub(super) struct Pictures {
+    pub(super) frame: Frame,
+    pub(super) t: Texts,
+    /// Codes that are there already.
+    pub(super) held: usize,
+    pub(super) wrong: Option<String>,
+    pub(super) before: &'static str,
+    /// Whether the case was sent: pictures are added to it then.
+    pub(super) in_case: bool,
 }

@@ -63,12 +63,17 @@ pub(super) struct Fields(Vec<(String, String)>);
 impl Fields {
     /// The first value of a name; empty when there is none.
     pub(super) fn one(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
     /// Every value of a name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The language of the page that sent it, on pages without a visit.
+    pub(super) fn language(&self) -> Option<Language> {
+        Language::from_code(self.one("lang"))
     }
 
     /// Whether there is one.

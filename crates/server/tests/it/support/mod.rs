@@ -113,7 +113,11 @@ impl TestNode {
 
     pub async fn over(database: TestDatabase, change: impl FnOnce(&mut NodeSettings)) -> Self {
         let key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(1)));
-        let mut settings = NodeSettings { requests_per_second: 10_000.try_into().unwrap(), ..NodeSettings::default() };
+        let mut settings = NodeSettings {
+            requests_per_second: 10_000.try_into().unwrap(),
+            receipt_cost: sealing::Cost::LEAST,
+            ..NodeSettings::default()
+        };
         change(&mut settings);
         let open = Database::open(&database.url).await.unwrap();
         let (node, operator) = Node::open(open, key.clone(), settings).await.unwrap();

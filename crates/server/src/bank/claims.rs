@@ -1,0 +1,140 @@
+//! Claims: who stands behind an entry of the portal.
+//!
+//! Several people may report the same picture. The bank holds one entry, and each of them a claim on it: 16 random bytes
+//! that only their sealed case knows beside the entry's id. The entry goes with its last claim, so that nobody takes
+//! away somebody else's protection by reporting the same picture and withdrawing it.
+//!
+//! Nothing that a claim's holder is given tells whether others hold one (docs/design/0010-withheld.md): every claim and
+//! every release that leaves the entry standing writes a change of its own, in the same steps. What must not be shown
+//! to a person is [`Released::withdrawn`] and [`Stands::last_seq`] of an entry that stands: both depend on the others.
+
+mod queries;
+
+use std::collections::HashMap;
+
+use exchange::{Contribution, EntryId, RemoveReason, Status, Tier, Time};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::model::BankError;
+use super::queries as entries;
+use super::{Bank, Idempotency, settle};
+use crate::access::{OF_PORTAL, Portal};
+use crate::storage::{Session, StorageError, Transact};
+
+pub use queries::SQL;
+pub(super) use queries::{entries_of, insert};
+
+/// What claimed contributions became. Not whether they were new: nobody is to learn that from the portal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Claimed {
+    /// The bank's number after the call: a partner whose cursor is here or beyond has all of them in force.
+    pub seq: u64,
+    /// In the order of the call; the same one twice where contributions were equal.
+    pub entries: Vec<EntryId>,
+}
+
+/// What became of a claim that was let go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Released {
+    /// A partner whose cursor is here or beyond has heard of it.
+    pub seq: u64,
+    /// What it was on.
+    pub entry: EntryId,
+    /// Whether the entry went with it, or had gone before. Not for the person: it tells of others.
+    pub withdrawn: bool,
+}
+
+/// How an entry of the portal stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Stands {
+    /// How many analysts have looked.
+    pub tier: Tier,
+    /// Whether it stands.
+    pub status: Status,
+    /// Its last change. Moves when others claim or release it, too.
+    pub last_seq: u64,
+}
+
+impl Bank {
+    /// Puts content under protection for people, with one claim for each contribution, all or nothing. A claim that
+    /// was made before on the same content counts once; on other content it is refused.
+    pub async fn contribute_claimed(
+        &self,
+        portal: &Portal,
+        contributions: &[Contribution],
+        claims: &[[u8; 16]],
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Claimed, BankError> {
+        if contributions.len() != claims.len() {
+            return Err(BankError::Claims(contributions.len(), claims.len()));
+        }
+        let given = self.offer(portal.partner(), &OF_PORTAL, contributions, Some(claims), idempotency).await?;
+        Ok(Claimed { seq: given.seq, entries: given.entries.into_iter().map(|given| given.id).collect() })
+    }
+
+    /// Lets a claim go. With the last one its entry is withdrawn for `reason`, whatever tier it was raised to: the
+    /// person decides. Again, within a day, is the same as once.
+    pub async fn release(&self, portal: &Portal, claim: [u8; 16], reason: RemoveReason) -> Result<Released, BankError> {
+        let released = self.database.run(&Release { portal, claim, reason, now: self.clock.now() }).await?;
+        tracing::info!(entry = %released.entry, withdrawn = released.withdrawn, "a claim is released");
+        self.stir();
+        self.live.wait_for(released.seq).await;
+        Ok(released)
+    }
+
+    /// How these entries stand; those that are not the portal's are left out.
+    pub async fn standing_of(
+        &self,
+        portal: &Portal,
+        entries: &[EntryId],
+    ) -> Result<HashMap<EntryId, Stands>, StorageError> {
+        queries::standing(&mut self.database.read().await?, portal.partner(), entries).await
+    }
+}
+
+struct Release<'a> {
+    portal: &'a Portal,
+    claim: [u8; 16],
+    reason: RemoveReason,
+    now: Time,
+}
+
+impl Transact for Release<'_> {
+    const NAME: &'static str = "release";
+    type Output = Released;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<Released, BankError> {
+        let next = entries::lock(on).await? + 1;
+        let answered = self.idempotency();
+        let Some(&entry) = entries_of(on, &[self.claim]).await?.get(&self.claim) else {
+            let kept = entries::answered(on, self.portal.partner(), &answered.token).await?;
+            let (_, answer) = kept.ok_or(BankError::NoClaim)?;
+            return serde_json::from_str(&answer).map_err(|_| StorageError::Damaged("a kept answer").into());
+        };
+        let row = entries::entry(on, entry).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
+        queries::delete(on, &self.claim).await?;
+        let released = if row.status == Status::Withdrawn {
+            Released { seq: row.last_seq, entry, withdrawn: true }
+        } else if queries::is_claimed(on, entry).await? {
+            entries::update_entry(on, entry, row.tier, row.status, next).await?;
+            settle::write(on, &row, next, self.now, None).await?;
+            Released { seq: next, entry, withdrawn: false }
+        } else {
+            settle::take_back(on, &row, next, self.now, self.reason).await?;
+            Released { seq: next, entry, withdrawn: true }
+        };
+        let answer = serde_json::to_string(&released).map_err(|_| StorageError::Damaged("an answer"))?;
+        entries::keep_answer(on, self.portal.partner(), &answered, &answer, self.now).await?;
+        Ok(released)
+    }
+}
+
+impl Release<'_> {
+    /// Under which the answer is kept for a while: a digest, so that what is released is not found on the disk.
+    fn idempotency(&self) -> Idempotency {
+        let request_digest: [u8; 32] = Sha256::digest(self.claim).into();
+        Idempotency { token: format!("release {}", exchange::hex::encode(&request_digest)), request_digest }
+    }
+}
