@@ -134,7 +134,7 @@ function begin(form) {
       show(entry, found.kind);
       showCodes(entry);
       const state = part(entry, "state").textContent.trim();
-      say(words.said.replace("%s", entry.name).replace("%t", state));
+      say(words.said.replace("%s", entry.name).replace("%t", state.replace(/\s+/g, " ")));
     }
     update();
   }
@@ -170,11 +170,10 @@ function begin(form) {
 
   function update() {
     const pictures = leaving();
-    const codes = pictures.reduce((sum, one) => sum + one.fingerprints.length + one.views.length, 0);
-    const bytes = new TextEncoder().encode(JSON.stringify(pictures)).length;
-    const text = codes === 0 ? line.dataset.none : line.dataset[plural.select(codes)] ?? line.dataset.other;
+    const [files, bytes] = [pictures.length, new TextEncoder().encode(JSON.stringify(pictures)).length];
+    const text = files === 0 ? line.dataset.none : line.dataset[plural.select(files)] ?? line.dataset.other;
     const number = new Intl.NumberFormat(document.documentElement.lang || undefined);
-    line.textContent = text.replace("%n", number.format(codes)).replace("%b", number.format(bytes));
+    line.textContent = text.replace("%n", number.format(files)).replace("%b", number.format(bytes));
   }
 
   /// The back button: some browsers give a field back as it was left.

@@ -1,5 +1,6 @@
 //! What the tests look for in their environment: a PostgreSQL to make databases in, a Python with the reference
-//! implementations, and a Node to run what browsers run. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
+//! implementations, and a Node and a
+//! Chromium to run what browsers run. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,6 +12,9 @@ use crate::{packages, process, python};
 
 /// Where tests find Node.
 const NODE: &str = "REMPART_TEST_NODE";
+
+/// Where tests find Chromium.
+const CHROMIUM: &str = "REMPART_TEST_CHROMIUM";
 
 /// All of it, for as long as it lives.
 pub(crate) struct Needs {
@@ -25,15 +29,19 @@ impl Needs {
     /// When something is missing and may not be installed: the error is the command for a person to type.
     pub(crate) fn meet() -> Result<Self> {
         let interpreter = python::environment()?;
-        if process::find("node").is_none() {
-            packages::install(&["nodejs"], "Node, which the tests of the module for browsers run in")?;
+        if process::find("node").is_none() || process::find("chromium").is_none() {
+            packages::install(&["nodejs", "chromium"], "Node or Chromium, in which the tests run what browsers run")?;
         }
         Ok(Self { cluster: Cluster::start()?, interpreter })
     }
 
     /// Lets a program find them.
     pub(crate) fn give_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
-        command.env(python::VARIABLE, &self.interpreter).env(postgres::VARIABLE, self.cluster.url()).env(NODE, "node")
+        command
+            .env(python::VARIABLE, &self.interpreter)
+            .env(postgres::VARIABLE, self.cluster.url())
+            .env(NODE, "node")
+            .env(CHROMIUM, "chromium")
     }
 }
 
