@@ -92,6 +92,12 @@ impl Snapshot {
         self.len() == 0
     }
 
+    /// Sorted parts that a query looks into, beside the tail that it scans.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.segments.len()
+    }
+
     /// Bytes of memory that this state takes, what it shares with other snapshots included.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
