@@ -7,20 +7,23 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
 use exchange::{
     Action, Change, Class, Entry, EntryId, MATCHES_PER_QUERY_MAX, MatchResult, Matched, Orientation, Parsed, Radius,
     Tier,
 };
-use hamming::{Index, Reader, Snapshot};
+use hamming::{Index, Reader, Snapshot, Tender};
 use tokio::sync::watch;
 
 use super::book::{Book, Exact};
 use super::evidence::{Evidence, Found, Met};
 
 const WAIT_MAX_MS: u64 = 2_000;
+/// An index issues 2^32 slots in its life: one that has issued half of them is not used for another run.
+const SLOTS_KEPT_MAX: u64 = 1 << 31;
 const SEARCHES_MAX: usize = 4;
 /// Queries searched together: enough to share a pass over the codes, few enough that what they meet in a bank full of
 /// look-alikes stays small.
@@ -31,6 +34,7 @@ pub struct Live {
     /// Views of an entry that are held, at most.
     views_max: usize,
     writer: Mutex<Index>,
+    tender: Tender,
     reader: Reader,
     book: RwLock<Book>,
     applied: watch::Sender<u64>,
@@ -54,6 +58,8 @@ pub struct LiveSize {
     pub digests: usize,
     /// Searches, since the start, that met a crowd of look-alikes: exact, and as slow as a scan.
     pub crowded_searches: u64,
+    /// Sorted parts of the index that a search looks into.
+    pub segments: usize,
     /// Bytes of the index proper; the book of entries is not counted.
     pub index_bytes: usize,
 }
@@ -72,6 +78,7 @@ impl Live {
         Self {
             views_max,
             reader: index.reader(),
+            tender: index.tender(),
             writer: Mutex::new(index),
             book: RwLock::default(),
             applied: watch::channel(0).0,
@@ -81,31 +88,42 @@ impl Live {
         }
     }
 
-    /// Merges now what would be merged sooner or later. Changes wait meanwhile, searches do not.
-    pub(super) fn settle(&self) {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).settle();
+    /// Merges what makes searches cheaper, as long as there is something. Neither changes nor searches wait for it.
+    pub(super) fn tend(&self) {
+        self.tender.tend();
     }
 
-    /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written.
+    /// Ends [`Self::tend`], now and for good: the process is about to end.
+    pub(super) fn call_off_tending(&self) {
+        self.tender.call_off();
+    }
+
+    /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written. Changes
+    /// wait for it, searches do not.
     pub(super) fn to_store(&self) -> (Vec<u8>, Arc<Snapshot>, u64, u64) {
+        // Who waits to change the book keeps others from reading it: so that nobody waits there.
+        let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
-        // What is applied while this is read may be in the book before its number: it is then applied twice, which is
-        // the same as once.
+        // What was just applied may be in the book before its number: it is then applied twice, which is the same as once.
         (book.to_bytes(), self.reader.snapshot(), self.applied(), self.newest_at_micros())
     }
 
-    /// An index as it was stored, not ready; `None` when its parts do not belong together.
+    /// An index as it was stored, not ready; `None` when its parts do not belong together, or when it has lived so long that
+    /// it is better made anew.
     pub(super) fn from_stored(
         views_max: usize,
         index: Index,
-        book: &[u8],
+        book: Bytes,
         applied: u64,
         newest_at: u64,
     ) -> Option<Self> {
+        let slots = index.reader().snapshot().slots();
+        let book = Book::open(book, slots).filter(|_| slots <= SLOTS_KEPT_MAX)?;
         Some(Self {
             views_max,
             reader: index.reader(),
-            book: RwLock::new(Book::from_bytes(book, &index)?),
+            tender: index.tender(),
+            book: RwLock::new(book),
             writer: Mutex::new(index),
             applied: watch::channel(applied).0,
             ready: AtomicBool::new(false),
@@ -206,19 +224,19 @@ impl Live {
 
     /// Ids of everything it holds.
     pub fn ids(&self) -> Vec<EntryId> {
-        self.book.read().unwrap_or_else(PoisonError::into_inner).entries.keys().copied().collect()
+        self.book().ids()
     }
 
     /// How large it is.
     pub fn size(&self) -> LiveSize {
-        let snapshot = self.reader.snapshot();
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (snapshot, book) = (self.reader.snapshot(), self.book());
         LiveSize {
-            entries: book.entries.len(),
-            hashes: snapshot.len() - book.views,
-            views: book.views,
+            entries: book.len(),
+            hashes: snapshot.len() - book.views(),
+            views: book.views(),
             crowded_searches: self.reader.crowded_searches(),
-            digests: book.exact.len(),
+            digests: book.digests(),
+            segments: snapshot.segments(),
             index_bytes: snapshot.memory_bytes(),
         }
     }
@@ -232,18 +250,18 @@ impl Live {
     fn answer_some(&self, queries: &[Parsed], radius: Radius, sees: &impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
         let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
         let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
-        let mut near = self.search(&codes, radius).into_iter();
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (near, book) = self.search(&codes, radius);
+        let mut near = near.into_iter();
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
-            let mut met: HashMap<EntryId, Evidence> = HashMap::new();
-            let mut meet = |entry: EntryId, found: Met| {
-                if book.entries.get(&entry).is_some_and(|kept| sees(kept.class, kept.tier)) {
+            let mut met: HashMap<u32, Evidence> = HashMap::new();
+            let mut meet = |entry: u32, found: Met| {
+                if book.terms(entry).is_some_and(|terms| sees(terms.class, terms.tier)) {
                     met.entry(entry).or_default().add(found);
                 }
             };
             for exact in [query.sha256.map(Exact::Sha256), query.md5.map(Exact::Md5)].into_iter().flatten() {
-                for &(entry, position) in book.holders(exact) {
+                for (entry, position) in book.holders(exact) {
                     meet(entry, Met::exactly(exact.kind(), position));
                 }
             }
@@ -254,16 +272,16 @@ impl Live {
                     }
                 }
             }
-            let matched = met.into_iter().filter_map(|(id, evidence)| book.matched(id, &evidence, radius));
+            let matched = met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius));
             results.push(ranked(matched.collect()));
         }
         results
     }
 
-    /// For each code: what lies within the radius.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<Found>> {
+    /// For each code: what lies within the radius, by the numbers of the book that is given with it.
+    fn search(&self, codes: &[hamming::Code], radius: Radius) -> (Vec<Vec<Found>>, RwLockReadGuard<'_, Book>) {
         if codes.is_empty() {
-            return Vec::new();
+            return (Vec::new(), self.book());
         }
         let mut searches = 0;
         loop {
@@ -274,30 +292,29 @@ impl Live {
             } else {
                 snapshot.within_batch_parallel(codes, radius.bits().into())
             };
-            let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+            let book = self.book();
             let mut missed = false;
             let resolved = found
                 .into_iter()
                 .map(|found| {
                     let place = |met: hamming::Match| {
-                        let known = book.slots.get(met.slot.get() as usize).copied().flatten();
-                        missed |= known.is_none();
+                        let owner = book.owner(met.slot);
+                        missed |= owner.is_none();
                         // The radius is at most 60, so the distance fits.
                         let hash = snapshot.get(met.slot).unwrap_or_default();
-                        known.map(|(number, mark)| Found {
-                            distance: met.distance as u8,
-                            entry: book.ids[number as usize],
-                            mark,
-                            hash,
-                        })
+                        owner.map(|(entry, mark)| Found { distance: met.distance as u8, entry, mark, hash })
                     };
                     found.into_iter().filter_map(place).collect()
                 })
                 .collect();
             if !missed || searches == SEARCHES_MAX {
-                return resolved;
+                return (resolved, book);
             }
         }
+    }
+
+    fn book(&self) -> RwLockReadGuard<'_, Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -19,6 +19,7 @@ mod queries;
 mod sealed;
 mod settle;
 mod stored;
+mod tend;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -37,7 +38,9 @@ pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
-pub(crate) use stored::{Stand, open as open_index, store as store_index};
+pub use stored::IndexForm;
+pub(crate) use stored::{Keeping, Stand, open as open_index, store as store_index};
+pub(crate) use tend::tend;
 
 /// How a bank is matched against.
 #[derive(Clone, Debug)]
@@ -48,6 +51,8 @@ pub struct Rules {
     pub views_max: usize,
     /// Where the index is kept between two runs; `None`: it is made from the changes.
     pub index_file: Option<PathBuf>,
+    /// How that file protects what is in it.
+    pub index_form: IndexForm,
 }
 
 /// The room. Cheap to clone.
@@ -62,7 +67,7 @@ pub struct Bank {
     epoch: [u8; 16],
     live: Arc<Live>,
     /// Where the index is kept, and what it is of.
-    index: Option<(PathBuf, Stand)>,
+    index: Option<Keeping>,
     /// Rises when somebody may have written: the fold looks then rather than at its next turn.
     stirred: Arc<watch::Sender<u64>>,
 }
@@ -80,13 +85,14 @@ impl Bank {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
         let (operator, epoch) = database.run(&setup).await?;
         let stirred = Arc::new(watch::channel(0).0);
-        let Rules { block_radius, views_max, index_file } = rules;
+        let Rules { block_radius, views_max, index_file, index_form: form } = rules;
         let stand = feed::stand(block_radius, &epoch, views_max);
-        let mut live = stored::open(index_file.clone(), key.clone(), stand.clone(), views_max).await;
+        let index = index_file.map(|file| Keeping { file, form, key: key.clone(), stand });
+        let mut live = stored::open(index.clone(), views_max).await;
         if live.applied() > queries::head(&mut database.read().await?).await? {
             live = Live::new(views_max);
         }
-        let (live, index) = (Arc::new(live), index_file.map(|file| (file, stand)));
+        let live = Arc::new(live);
         Ok((Self { database, key, clock, entropy, block_radius, epoch, live, index, stirred }, Operator::new(operator)))
     }
 
@@ -114,10 +120,10 @@ impl Bank {
 
     /// Keeps the index for the next start, where one was set up for that.
     pub async fn store_index(&self) {
-        if let Some((file, stand)) = self.index.clone()
+        if let Some(keeping) = self.index.clone()
             && self.live.is_ready()
         {
-            stored::store(self.live.clone(), file, self.key.clone(), stand, self.entropy.clone()).await;
+            stored::store(self.live.clone(), keeping, self.entropy.clone()).await;
         }
     }
 
