@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::Bank;
 use super::model::BankError;
 use crate::access::EVERYTHING;
-use crate::compute::off_runtime_if;
+use crate::compute::{off_runtime, off_runtime_if};
 
 const PAGE: u32 = 5_000;
 /// Changes that are applied faster than they are handed to another thread.
@@ -53,7 +53,11 @@ impl Bank {
             let apply = off_runtime_if(is_much, move || live.apply(&page.changes, page.through));
             if is_last {
                 apply.await?;
-                self.live.set_ready();
+                if !self.live.is_ready() {
+                    let live = Arc::clone(&self.live);
+                    off_runtime(move || live.pack()).await?;
+                    self.live.set_ready();
+                }
                 return Ok(());
             }
             let ((), next) = tokio::try_join!(

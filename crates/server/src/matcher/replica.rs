@@ -123,6 +123,7 @@ impl Replica {
             );
             self.reset(progress).await?;
         }
+        self.pack().await?;
         if progress.loaded {
             self.live.apply(&[], progress.cursor.unwrap_or(0));
             self.live.set_ready();
@@ -213,6 +214,7 @@ impl Replica {
     /// while it was read are not in it, and must not be missing meanwhile.
     pub(super) async fn finish(&self, progress: &mut Progress, seq: u64) -> Result<(), Trouble> {
         self.store.finish(self.id).await?;
+        self.pack().await?;
         (progress.cursor, progress.snapshot) = (Some(seq), None);
         (progress.sweep, progress.loaded) = (true, true);
         self.live.apply(&[], seq);
@@ -222,6 +224,12 @@ impl Replica {
             (standing.loaded, standing.cursor, standing.entries) = (true, Some(seq), entries);
         });
         Ok(())
+    }
+
+    /// Packs what was loaded. Nothing is applied meanwhile, since it is this task that would.
+    async fn pack(&self) -> Result<(), Trouble> {
+        let live = self.live.clone();
+        Ok(off_runtime(move || live.pack()).await?)
     }
 
     /// A fresh snapshot is needed. What is held is matched against until it has come.

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use exchange::{Advice, Class, Entry, EntryId, Fingerprint, Kind, Matched, Radius, Status, Tier, View};
-use hamming::{Index, Slot};
+use hamming::{Buffer, Index, Slot};
 
 use super::evidence::{Evidence, Mark, Met};
 use written::Written;
@@ -82,7 +82,7 @@ impl Book {
     }
 
     /// All of it, written anew.
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
+    pub(super) fn to_bytes(&self) -> Buffer {
         let mut came: Vec<(EntryId, u32)> = self.numbers.iter().map(|(id, number)| (*id, *number)).collect();
         came.sort_unstable();
         let mut came = came.into_iter().peekable();
@@ -96,6 +96,11 @@ impl Book {
             (_, None) => came.next(),
         });
         written::write(both.filter_map(|(id, number)| Some((id, self.terms(number)?, self.places(number)))))
+    }
+
+    /// Whether much of it is not written: that takes three times as much memory.
+    pub(super) fn is_loose(&self) -> bool {
+        self.came.len() > self.written.len() as usize / 4
     }
 
     /// Entries that are held.

@@ -231,7 +231,7 @@ fn aligned(bytes: Bytes) -> Bytes {
 }
 
 /// Writes entries, by id, each with its places: fingerprints, then views.
-pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>) -> Vec<u8> {
+pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>) -> Buffer {
     let (mut ids, mut terms, mut firsts, mut places) = (Vec::new(), Vec::new(), vec![0_u64], Vec::new());
     let (mut owners, mut marks, mut views) = (Vec::new(), Vec::new(), 0);
     let (mut sha256, mut md5) = (Digests::<32>::default(), Digests::<16>::default());
@@ -282,7 +282,7 @@ pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>)
         views,
     };
     let parts = Parts::of(&header).expect("what is in memory can be counted");
-    let mut bytes = vec![0; parts.end];
+    let mut bytes = Buffer::zeroed(parts.end);
     bytes[..size_of::<Header>()].copy_from_slice(bytes_of(&header));
     for (part, of_part) in [
         (&parts.ids, cast_slice(&ids)),
