@@ -1646,7 +1646,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__matcher)
-            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --json --help"
+            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --disk-encrypted --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2076,7 +2076,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__serve)
-            opts="-h --data --config --database --node-key-file --listen --operator-listen --json --help"
+            opts="-h --data --config --database --node-key-file --listen --operator-listen --disk-encrypted --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

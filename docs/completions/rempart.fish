@@ -56,6 +56,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand serve" -l database -d 'T
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l listen -d 'Where partners reach the node [default: 127.0.0.1:8600]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l operator-listen -d 'Where the operator\'s status page and the metrics are; they need no key, so keep them on a private address [default: 127.0.0.1 and the port after --listen\'s]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l disk-encrypted -d 'The disk that the data folder is on is itself encrypted: keep the index between two runs as it is, so that a start maps it in an instant, instead of sealing it once more'
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l json -d 'Say the addresses as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l from -d 'A node\'s address, such as https://node.example; give a --key for each, in the same order' -r
@@ -67,6 +68,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l operator-lis
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l access-token-file -d 'The file that holds the token that clients must send; needed on any address but a loopback one' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l node-key-file -d 'The file that holds the matcher\'s own key, which seals its file; REMPART_NODE_KEY, holding the key itself, goes before it [default: matcher.key in the data folder]' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l views -d 'How many views of each entry to search, 0 to 64 [default: 64]; fewer take less memory and miss more crops' -r
+complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l disk-encrypted -d 'The disk that the matcher\'s folder is on is itself encrypted: keep the index between two runs as it is, so that a start maps it in an instant, instead of sealing it once more'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l json -d 'Say the addresses as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rempart -n "__fish_rempart_using_subcommand hash" -l json -d 'A JSON object a line'

@@ -34,7 +34,7 @@ struct Shared {
     crowded: Arc<AtomicU64>,
     /// Whether a thread is merging ended.
     merged: Condvar,
-    /// The index is gone: a merge would be for nobody.
+    /// The index is gone, or about to be: a merge would be for nobody.
     abandoned: AtomicBool,
     upkeep: Upkeep,
 }
@@ -152,23 +152,19 @@ impl Index {
     }
 
     /// Publishes, and returns when every merge that is then due is done; this thread does those that no other is
-    /// at. For after a bulk load, and before measuring or storing.
+    /// at. For after a bulk load, and before measuring.
     pub fn settle(&mut self) {
         let mut state = self.shared.state();
         self.shared.publish(&mut state);
         state.changes = 0;
-        loop {
-            while state.merging {
-                state = self.shared.merged.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            let Some(merge) = Merge::due(&state.next) else { return };
-            state.merging = true;
-            drop(state);
-            let mut turn = Turn { shared: &self.shared };
-            turn.merge_and_install(merge);
-            drop(turn);
-            state = self.shared.state();
-        }
+        drop(state);
+        self.shared.merge_all(Merge::due);
+    }
+
+    /// A handle for merging more than is due, while codes come and go.
+    #[must_use]
+    pub fn tender(&self) -> Tender {
+        Tender { shared: Arc::clone(&self.shared) }
     }
 
     /// A handle for searching, which outlives the index if need be: it then keeps the last published state.
@@ -209,6 +205,34 @@ impl Index {
     }
 }
 
+/// Brings an index into the shape in which queries cost least. By itself an index merges only what is due, so that each
+/// code is rewritten as seldom as can be; what it leaves are segments by the dozen where codes came a few at a time, and a query
+/// looks into each. Whoever has a clock and knows when little is going on calls [`tend`](Self::tend) then.
+#[derive(Clone)]
+pub struct Tender {
+    shared: Arc<Shared>,
+}
+
+impl Tender {
+    /// Merges, on this thread, what is due and what is worth it: afterwards each segment is at least 8 times as large as
+    /// all that follow it together, or they would not fit in one. Costs nothing where that is so, and half a microsecond for each code that
+    /// is rewritten otherwise. Insertions, removals and queries go on meanwhile; only changes that were published are merged.
+    pub fn tend(&self) {
+        self.shared.merge_all(|snapshot| Merge::due(snapshot).or_else(|| Merge::worthwhile(snapshot)));
+    }
+
+    /// Ends merges that are under way and all to come, as dropping the index does: for when it is not needed much longer.
+    pub fn call_off(&self) {
+        self.shared.abandoned.store(true, Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Debug for Tender {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Tender").finish_non_exhaustive()
+    }
+}
+
 impl State {
     fn insert(&mut self, code: &Code) -> Slot {
         let next = &mut self.next;
@@ -244,6 +268,20 @@ impl Shared {
         let mut published = Snapshot::clone(&self.published.load());
         published.install(merged);
         self.published.store(Arc::new(published));
+    }
+
+    /// Merges what was published, on this thread, as long as there is something; another that is at it is waited for.
+    fn merge_all(&self, choose: impl Fn(&Snapshot) -> Option<Merge>) {
+        while !self.abandoned.load(Ordering::Relaxed) {
+            let mut state = self.state();
+            while state.merging {
+                state = self.merged.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            let Some(merge) = choose(&self.published.load()) else { return };
+            state.merging = true;
+            drop(state);
+            Turn { shared: self }.merge_and_install(merge);
+        }
     }
 
     fn merge_on_a_thread(shared: &Arc<Self>, merge: Merge) {

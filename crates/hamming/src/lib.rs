@@ -7,6 +7,7 @@
 //!
 //! - [`Index`] is the single writer: it inserts, removes and, with [`Index::publish`], shows what it did.
 //! - [`Reader`] is a cheap handle, one per thread or shared; it never waits for the writer.
+//! - [`Tender`] merges more than the writer needs, when the caller finds the time for it.
 //! - [`Snapshot`] is what a reader holds: one published state, unchangeable, that answers queries.
 //!
 //! ```
@@ -70,7 +71,7 @@ mod snapshot;
 
 pub use arch::Kernel;
 pub use file::{Check, OpenError};
-pub use index::Index;
+pub use index::{Index, Tender};
 pub use memory::Buffer;
 pub use reader::Reader;
 pub use snapshot::Snapshot;

@@ -15,6 +15,9 @@ use crate::{
 /// Rows in full blocks of the tail from which on they become a segment.
 const TAIL_ROWS: usize = 4_096;
 
+/// How many times as large as what follows it a segment is to be, at least, in an index that was tended.
+const TENDED_RATIO: usize = 8;
+
 /// Parts of a published state that are to become one segment. It holds what it needs and can run anywhere.
 pub(crate) struct Merge {
     slots: Range<u64>,
@@ -36,6 +39,27 @@ impl Merge {
     /// The most pressing merge of a state; none if it is in order.
     pub(crate) fn due(snapshot: &Snapshot) -> Option<Self> {
         Self::of_tail(snapshot).or_else(|| Self::of_dead(snapshot))
+    }
+
+    /// A merge that is not due, and makes every query cheaper from then on: the newest segments that follow each other
+    /// and of which none is more than 8 times as large as all after it. Once there is none, sizes fall by 8 and more
+    /// from each segment to the next. What is rewritten is at most 9 times as much as what it grew by.
+    pub(crate) fn worthwhile(snapshot: &Snapshot) -> Option<Self> {
+        let segments = &snapshot.segments;
+        for end in (2..=segments.len()).rev() {
+            let (mut rows, mut first) = (segments[end - 1].len(), end - 1);
+            for (index, segment) in segments[..end - 1].iter().enumerate().rev() {
+                if segment.len() > rows * TENDED_RATIO || segment.len() + rows > ROWS_MAX {
+                    break;
+                }
+                rows += segment.len();
+                first = index;
+            }
+            if end - first > 1 {
+                return Some(Self::new(snapshot, first..end, 0, segments[end - 1].slots.end));
+            }
+        }
+        None
     }
 
     /// The full blocks of the tail with the newest segments, as long as each has no more rows than what it is merged
@@ -147,5 +171,59 @@ impl Snapshot {
         let blocks = slots.end.saturating_sub(self.tail_first) as usize / BLOCK_ROWS;
         self.tail.drain(..blocks);
         self.tail_first = self.tail_first.max(slots.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Index, Kernel, index::Upkeep};
+
+    /// Runs a merge and installs it; how many codes it wrote.
+    fn merged(index: &mut Index, merge: Merge) -> usize {
+        let merged = merge.run(&AtomicBool::new(false)).unwrap();
+        index.install(&merged);
+        merged.segment.map_or(0, |segment| segment.len())
+    }
+
+    #[test]
+    fn tending_at_every_moment_keeps_few_segments_and_rewrites_a_code_some_dozen_times_at_most() {
+        let mut index = Index::of(Snapshot::empty(Kernel::fastest()), Upkeep::ByHand);
+        let (mut inserted, mut rewritten) = (0_u64, 0);
+        while inserted < 600_000 {
+            for _ in 0..2_000 {
+                let mut code = [0; 32];
+                code.as_chunks_mut::<8>().0.iter_mut().zip([7, 11, 13, 17]).for_each(|(word, prime)| {
+                    *word = (inserted + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_mul(prime).to_le_bytes();
+                });
+                index.insert(code);
+                inserted += 1;
+            }
+            index.publish();
+            loop {
+                let snapshot = index.reader().snapshot();
+                let Some(merge) = Merge::due(&snapshot).or_else(|| Merge::worthwhile(&snapshot)) else { break };
+                rewritten += merged(&mut index, merge) as u64;
+            }
+            let sizes: Vec<_> = index.reader().snapshot().segments.iter().map(|segment| segment.len()).collect();
+            assert!(sizes.windows(2).all(|pair| pair[0] > pair[1] * TENDED_RATIO), "{sizes:?}");
+        }
+        assert!(rewritten < 30 * inserted, "{rewritten} codes written for {inserted}");
+    }
+
+    #[test]
+    fn segments_that_do_not_fit_in_one_are_left_apart() {
+        let mut index = Index::of(Snapshot::empty(Kernel::fastest()), Upkeep::ByHand);
+        index.insert_many((0..4_096_u32).map(|number| [number as u8; 32]));
+        index.publish();
+        let snapshot = index.reader().snapshot();
+        merged(&mut index, Merge::due(&snapshot).unwrap());
+        let mut two = Snapshot::clone(&index.reader().snapshot());
+        assert!(Merge::worthwhile(&two).is_none(), "one segment is settled");
+        two.segments = vec![Arc::clone(&two.segments[0]); 2];
+        assert!(Merge::worthwhile(&two).is_some());
+        two.segments = vec![Arc::clone(&two.segments[0]); ROWS_MAX / 4_096 + 9];
+        let merge = Merge::worthwhile(&two).unwrap();
+        assert_eq!(merge.segments.len(), ROWS_MAX / 4_096);
     }
 }

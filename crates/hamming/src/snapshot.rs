@@ -92,6 +92,18 @@ impl Snapshot {
         self.len() == 0
     }
 
+    /// Slots issued, 0..=2^32: the next code gets the slot of this number.
+    #[must_use]
+    pub fn slots(&self) -> u64 {
+        self.slots
+    }
+
+    /// Sorted parts that a query looks into, beside the tail that it scans.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.segments.len()
+    }
+
     /// Bytes of memory that this state takes, what it shares with other snapshots included.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -15,6 +15,7 @@ use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::magic::RelativePathBuf;
 use serde::{Deserialize, Serialize};
+use server::bank::IndexForm;
 use server::telemetry::{self, TelemetrySettings};
 
 const FILE: &str = "rempart.toml";
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) block_radius: BlockRadius,
     /// Views of an entry that are searched, at most.
     pub(crate) views: usize,
+    /// Whether the data folder's disk is itself encrypted: the index between two runs is then not sealed once more.
+    pub(crate) disk_encrypted: bool,
     /// The nodes that a matcher follows.
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
@@ -72,6 +75,7 @@ impl Default for Settings {
             requests_per_second: NonZeroU32::MIN.saturating_add(199),
             block_radius: BlockRadius::default(),
             views: VIEWS_PER_ENTRY_MAX,
+            disk_encrypted: false,
             from: Vec::new(),
             access_token_file: None,
             log: "info".to_owned(),
@@ -129,6 +133,11 @@ impl Settings {
         let format = self.log_format.parse().map_err(|error| ConfigError(format!("log_format: {error}")))?;
         telemetry::init(&TelemetrySettings { format, filter: self.log.clone() })
             .map_err(|error| ConfigError(format!("log: {error}")))
+    }
+
+    /// How the index is kept between two runs.
+    pub(crate) const fn index_form(&self) -> IndexForm {
+        if self.disk_encrypted { IndexForm::Bare } else { IndexForm::Sealed }
     }
 
     /// Where partners reach a node.

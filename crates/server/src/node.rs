@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::{Flood, Operator, RateLimits, Visits};
-use crate::bank::{Bank, BankError, Rules};
+use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::intake::{Intake, Neighbours};
 use crate::partners::Partners;
@@ -27,6 +27,8 @@ pub struct NodeSettings {
     pub views_max: usize,
     /// Where the index is kept between two runs; `None`: it is made from the changes at each start.
     pub index_file: Option<PathBuf>,
+    /// How that file protects what is in it.
+    pub index_form: IndexForm,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// How dear one try of a receipt's words is.
@@ -43,6 +45,7 @@ impl Default for NodeSettings {
             block_radius: BlockRadius::default(),
             views_max: VIEWS_PER_ENTRY_MAX,
             index_file: None,
+            index_form: IndexForm::Sealed,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             receipt_cost: Cost::V1,
             clock: Clock::System,
@@ -85,14 +88,23 @@ impl Node {
         key: Arc<NodeKey>,
         settings: NodeSettings,
     ) -> Result<(Self, Operator), BankError> {
-        let NodeSettings { block_radius, views_max, index_file, requests_per_second, receipt_cost, clock, entropy } =
+        let NodeSettings {
+            block_radius,
+            views_max,
+            index_file,
+            index_form,
+            requests_per_second,
+            receipt_cost,
+            clock,
+            entropy,
+        } =
             settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator, portal) = Bank::open(
             database.clone(),
             key.clone(),
-            Rules { block_radius, views_max, index_file },
+            Rules { block_radius, views_max, index_file, index_form },
             clock.clone(),
             entropy.clone(),
         )
@@ -123,6 +135,7 @@ impl Node {
     /// Starts what goes on behind the rooms: the live index, news from other processes, retention.
     pub fn start(&self) {
         self.tasks.spawn(self.bank.clone().follow(self.stop.clone()));
+        self.tasks.spawn(crate::bank::tend(self.bank.live().clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));

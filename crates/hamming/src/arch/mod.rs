@@ -11,6 +11,36 @@ use crate::{
     rows::{Heads, Rows},
 };
 
+/// The methods of the `Kernel` of a file, by the functions there, which need what `Kernel::new` finds.
+#[cfg(target_arch = "x86_64")]
+macro_rules! methods {
+    () => {
+        impl Kernel {
+            pub(super) fn candidates(self, groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
+                // SAFETY: `new` is the only way to a `Kernel` and found what this needs on this processor.
+                unsafe { scan(groups, query, radius, candidates) }
+            }
+
+            pub(super) fn sift(self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
+                // SAFETY: as above.
+                unsafe { sift(buckets, partners, survivors) }
+            }
+
+            pub(super) fn verify(
+                self,
+                rows: Rows<'_>,
+                candidates: &[u32],
+                query: &[Half; 2],
+                radius: u32,
+                hits: &mut Vec<(u32, u32)>,
+            ) {
+                // SAFETY: as above.
+                unsafe { verify(rows, candidates, query, radius, hits) }
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "aarch64")]
 mod aarch64_neon;
 mod scalar;

@@ -25,29 +25,9 @@ impl Kernel {
             && is_x86_feature_detected!("popcnt");
         all.then_some(Self(()))
     }
-
-    pub(super) fn candidates(self, groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {
-        // SAFETY: `new` is the only way to a `Kernel` and found all of them on this processor.
-        unsafe { scan(groups, query, radius, candidates) }
-    }
-
-    pub(super) fn sift(self, buckets: &[Bucket], partners: &[u16], survivors: &mut Vec<u32>) {
-        // SAFETY: as above.
-        unsafe { sift(buckets, partners, survivors) }
-    }
-
-    pub(super) fn verify(
-        self,
-        rows: Rows<'_>,
-        candidates: &[u32],
-        query: &[Half; 2],
-        radius: u32,
-        hits: &mut Vec<(u32, u32)>,
-    ) {
-        // SAFETY: as above.
-        unsafe { verify(rows, candidates, query, radius, hits) }
-    }
 }
+
+methods!();
 
 #[target_feature(enable = "avx512f,avx512vpopcntdq")]
 fn scan(groups: &[Heads], query: Half, radius: u8, candidates: &mut [u64]) {

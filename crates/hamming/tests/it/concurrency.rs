@@ -1,7 +1,7 @@
 //! Readers while the writer works.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
 };
 
@@ -53,6 +53,7 @@ fn readers_find_every_code_while_merges_come_and_go() {
     const COUNT: usize = 60_000;
     let codes = random_codes(12, COUNT);
     let mut index = Index::new();
+    let is_filled = &AtomicBool::new(false);
     thread::scope(|scope| {
         for thread in 0..2 {
             let (reader, codes) = (index.reader(), &codes);
@@ -72,10 +73,17 @@ fn readers_find_every_code_while_merges_come_and_go() {
                 }
             });
         }
+        let tender = index.tender();
+        scope.spawn(move || {
+            while !is_filled.load(Ordering::Relaxed) {
+                tender.tend();
+            }
+        });
         for some in codes.chunks(37) {
             index.insert_many(some.iter().copied());
             index.publish();
         }
+        is_filled.store(true, Ordering::Relaxed);
     });
     index.settle();
     let snapshot = index.reader().snapshot();

@@ -56,6 +56,46 @@ fn what_was_removed_gives_its_memory_back_when_merges_are_done() {
 }
 
 #[test]
+fn an_index_filled_a_few_at_a_time_is_of_one_piece_once_tended() {
+    let codes = random_codes(4, 30 * BLOCK);
+    let mut index = Index::new();
+    for some in codes.chunks(1_000) {
+        index.insert_many(some.iter().copied());
+        index.publish();
+    }
+    index.tender().tend();
+    let snapshot = index.reader().snapshot();
+    assert_eq!(snapshot.segments(), 1);
+    for slot in (0..codes.len()).step_by(997) {
+        assert_eq!(snapshot.get(Slot::new(slot as u32)), Some(codes[slot]));
+    }
+}
+
+#[test]
+fn what_is_not_published_is_not_merged_and_stays_unseen() {
+    let mut index = Index::build(random_codes(5, BLOCK));
+    index.insert_many(random_codes(6, BLOCK));
+    index.tender().tend();
+    assert_eq!((index.reader().snapshot().len(), index.len()), (BLOCK, 2 * BLOCK));
+    index.publish();
+    index.tender().tend();
+    assert_eq!(index.reader().snapshot().len(), 2 * BLOCK);
+}
+
+#[test]
+fn tending_that_was_called_off_ends_and_the_index_goes_on_answering() {
+    let mut index = Index::new();
+    let tender = index.tender();
+    tender.call_off();
+    index.insert_many(random_codes(7, 3 * BLOCK));
+    index.publish();
+    tender.tend();
+    let snapshot = index.reader().snapshot();
+    assert_eq!(snapshot.segments(), 0);
+    assert_eq!(snapshot.within(&random_codes(7, 1)[0], 0).len(), 1);
+}
+
+#[test]
 fn a_snapshot_keeps_what_it_shows_and_gives_it_back_when_dropped() {
     let mut index = Index::build(random_codes(2, 10 * BLOCK));
     let snapshot = index.reader().snapshot();

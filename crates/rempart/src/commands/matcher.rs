@@ -14,7 +14,7 @@ use server::{operator, telemetry};
 
 use super::asked_to_end;
 use super::remote::secret;
-use super::serve::{Addresses, listen};
+use super::serve::{Addresses, is_not_given, listen};
 use crate::config::{self, Settings};
 use crate::node_key::{self, Absent};
 use crate::output::Usage;
@@ -71,6 +71,11 @@ pub(crate) struct Matcher {
     #[arg(long, value_name = "NUMBER")]
     views: Option<usize>,
 
+    /// The disk that the matcher's folder is on is itself encrypted: keep the index between two runs as it is, so that a
+    /// start maps it in an instant, instead of sealing it once more
+    #[arg(long)]
+    disk_encrypted: bool,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -90,6 +95,8 @@ struct Flags<'a> {
     node_key_file: Option<&'a PathBuf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     views: Option<usize>,
+    #[serde(skip_serializing_if = "is_not_given")]
+    disk_encrypted: bool,
 }
 
 impl Matcher {
@@ -107,7 +114,13 @@ impl Matcher {
         let place = node_key::place(named.as_deref(), self.data.join(KEY_FILE));
         let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
         let usual = MatcherSettings::new(file, key, upstreams);
-        let replica = Replica::open(MatcherSettings { access, views_max: settings.views, ..usual }).await?;
+        let replica = Replica::open(MatcherSettings {
+            access,
+            views_max: settings.views,
+            index_form: settings.index_form(),
+            ..usual
+        })
+        .await?;
         let public = listen(address).await?;
         let operator = listen(settings.operator_address(address)).await?;
         let end = asked_to_end()?;
@@ -145,6 +158,7 @@ impl Matcher {
             access_token_file: self.access_token_file.as_ref(),
             node_key_file: self.node_key_file.as_ref(),
             views: self.views,
+            disk_encrypted: self.disk_encrypted,
         })
     }
 }

@@ -14,7 +14,7 @@ use super::node::{NodeArguments, NodeFlags, node_settings, open};
 use crate::config::Settings;
 use crate::{folder, output};
 
-/// The index between two runs, sealed; it may be deleted, and is then made anew.
+/// The index between two runs; it may be deleted, and is then made anew.
 const INDEX_FILE: &str = "node.index";
 
 /// Run a node: the bank, its feed, and the API for partners
@@ -38,6 +38,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDR")]
     operator_listen: Option<SocketAddr>,
 
+    /// The disk that the data folder is on is itself encrypted: keep the index between two runs as it is, so that a start
+    /// maps it in an instant, instead of sealing it once more
+    #[arg(long)]
+    disk_encrypted: bool,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -51,6 +56,13 @@ struct Flags<'a> {
     listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     operator_listen: Option<SocketAddr>,
+    #[serde(skip_serializing_if = "is_not_given")]
+    disk_encrypted: bool,
+}
+
+/// Whether a switch was left out: what other places say of it then holds.
+pub(super) const fn is_not_given(switch: &bool) -> bool {
+    !*switch
 }
 
 /// The first line with `--json`.
@@ -72,15 +84,21 @@ impl Addresses {
 
 impl Serve {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let flags = Flags { node: self.node.flags(), listen: self.listen, operator_listen: self.operator_listen };
+        let flags = Flags {
+            node: self.node.flags(),
+            listen: self.listen,
+            operator_listen: self.operator_listen,
+            disk_encrypted: self.disk_encrypted,
+        };
         let settings = Settings::read(&self.node.data, self.node.config.as_deref(), &flags)?;
         settings.start_log()?;
         let metrics = telemetry::metrics();
         folder::make(&self.node.data)?;
         let database = open(&self.node.database_url(&settings)?).await?;
         let key = self.node.key(&settings, &database).await?;
-        let index_file = Some(self.node.data.join(INDEX_FILE));
-        let (node, _) = Node::open(database, key, NodeSettings { index_file, ..node_settings(&settings) }).await?;
+        let (index_file, index_form) = (Some(self.node.data.join(INDEX_FILE)), settings.index_form());
+        let with_index = NodeSettings { index_file, index_form, ..node_settings(&settings) };
+        let (node, _) = Node::open(database, key, with_index).await?;
         let public = listen(settings.node_address()).await?;
         let operator = listen(settings.operator_address(settings.node_address())).await?;
         let end = asked_to_end()?;

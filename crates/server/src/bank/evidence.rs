@@ -5,7 +5,7 @@
 //! different families (a left crop and a small turn, say, but not two left crops), and with hashes so far apart that they
 //! would not match one another. Otherwise it is one meeting seen twice.
 
-use exchange::{Advice, EntryId, Kind, MatchKind, Orientation, RADIUS_FIRM_MAX};
+use exchange::{Advice, Kind, MatchKind, Orientation, RADIUS_FIRM_MAX};
 
 /// What of an entry is held in a place of the index.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub(super) struct Met {
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     pub(super) distance: u8,
-    pub(super) entry: EntryId,
+    /// The number of the entry, in the book that it was looked up in.
+    pub(super) entry: u32,
     pub(super) mark: Mark,
     pub(super) hash: [u8; 32],
 }

@@ -11,7 +11,7 @@ use super::model::BankError;
 use super::withheld::ByEntry;
 use super::{Bank, withheld};
 use crate::access::Viewer;
-use crate::compute::off_runtime_if;
+use crate::compute::{off_runtime, off_runtime_if};
 
 const PAGE: u32 = 5_000;
 /// Changes that are applied faster than they are handed to another thread.
@@ -61,7 +61,11 @@ impl Bank {
             });
             if is_last {
                 apply.await?;
-                self.live.set_ready();
+                if !self.live.is_ready() {
+                    let live = Arc::clone(&self.live);
+                    off_runtime(move || live.pack()).await?;
+                    self.live.set_ready();
+                }
                 return Ok(());
             }
             let ((), next) = tokio::try_join!(async { apply.await.map_err(BankError::from) }, self.page(through),)?;

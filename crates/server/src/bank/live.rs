@@ -7,20 +7,23 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+use bytes::Bytes;
 use exchange::{
     Action, Change, Class, Entry, EntryId, MATCHES_PER_QUERY_MAX, MatchResult, Matched, Orientation, Parsed, Radius,
     Tier,
 };
-use hamming::{Index, Reader, Snapshot};
+use hamming::{Buffer, Index, Reader, Snapshot, Tender};
 use tokio::sync::watch;
 
-use super::book::{Book, Exact};
+use super::book::{Book, Exact, Terms};
 use super::evidence::{Evidence, Found, Met};
 
 const WAIT_MAX_MS: u64 = 2_000;
+/// An index issues 2^32 slots in its life: one that has issued half of them is not used for another run.
+const SLOTS_KEPT_MAX: u64 = 1 << 31;
 const SEARCHES_MAX: usize = 4;
 /// Queries searched together: enough to share a pass over the codes, few enough that what they meet in a bank full of
 /// look-alikes stays small.
@@ -31,6 +34,7 @@ pub struct Live {
     /// Views of an entry that are held, at most.
     views_max: usize,
     writer: Mutex<Index>,
+    tender: Tender,
     reader: Reader,
     book: RwLock<Book>,
     applied: watch::Sender<u64>,
@@ -54,6 +58,8 @@ pub struct LiveSize {
     pub digests: usize,
     /// Searches, since the start, that met a crowd of look-alikes: exact, and as slow as a scan.
     pub crowded_searches: u64,
+    /// Sorted parts of the index that a search looks into.
+    pub segments: usize,
     /// Bytes of the index proper; the book of entries is not counted.
     pub index_bytes: usize,
 }
@@ -72,6 +78,7 @@ impl Live {
         Self {
             views_max,
             reader: index.reader(),
+            tender: index.tender(),
             writer: Mutex::new(index),
             book: RwLock::default(),
             applied: watch::channel(0).0,
@@ -81,31 +88,56 @@ impl Live {
         }
     }
 
-    /// Merges now what would be merged sooner or later. Changes wait meanwhile, searches do not.
-    pub(super) fn settle(&self) {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner).settle();
+    /// Packs the book of what was just loaded into a third of the memory. Changes wait for it, some microseconds an entry;
+    /// searches do not.
+    pub(crate) fn pack(&self) {
+        let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let packed = {
+            let book = self.book();
+            let slots = self.reader.snapshot().slots();
+            book.is_loose().then(|| Book::open(Bytes::from_owner(book.to_bytes()), slots)).flatten()
+        };
+        if let Some(packed) = packed {
+            *self.book.write().unwrap_or_else(PoisonError::into_inner) = packed;
+        }
     }
 
-    /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written.
-    pub(super) fn to_store(&self) -> (Vec<u8>, Arc<Snapshot>, u64, u64) {
+    /// Merges what makes searches cheaper, as long as there is something. Neither changes nor searches wait for it.
+    pub(super) fn tend(&self) {
+        self.tender.tend();
+    }
+
+    /// Ends [`Self::tend`], now and for good: the process is about to end.
+    pub(super) fn call_off_tending(&self) {
+        self.tender.call_off();
+    }
+
+    /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written. Changes
+    /// wait for it, searches do not.
+    pub(super) fn to_store(&self) -> (Buffer, Arc<Snapshot>, u64, u64) {
+        // Who waits to change the book keeps others from reading it: so that nobody waits there.
+        let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
-        // What is applied while this is read may be in the book before its number: it is then applied twice, which is
-        // the same as once.
+        // What was just applied may be in the book before its number: it is then applied twice, which is the same as once.
         (book.to_bytes(), self.reader.snapshot(), self.applied(), self.newest_at_micros())
     }
 
-    /// An index as it was stored, not ready; `None` when its parts do not belong together.
+    /// An index as it was stored, not ready; `None` when its parts do not belong together, or when it has lived so long that
+    /// it is better made anew.
     pub(super) fn from_stored(
         views_max: usize,
         index: Index,
-        book: &[u8],
+        book: Bytes,
         applied: u64,
         newest_at: u64,
     ) -> Option<Self> {
+        let slots = index.reader().snapshot().slots();
+        let book = Book::open(book, slots).filter(|_| slots <= SLOTS_KEPT_MAX)?;
         Some(Self {
             views_max,
             reader: index.reader(),
-            book: RwLock::new(Book::from_bytes(book, &index)?),
+            tender: index.tender(),
+            book: RwLock::new(book),
             writer: Mutex::new(index),
             applied: watch::channel(applied).0,
             ready: AtomicBool::new(false),
@@ -206,19 +238,19 @@ impl Live {
 
     /// Ids of everything it holds.
     pub fn ids(&self) -> Vec<EntryId> {
-        self.book.read().unwrap_or_else(PoisonError::into_inner).entries.keys().copied().collect()
+        self.book().ids()
     }
 
     /// How large it is.
     pub fn size(&self) -> LiveSize {
-        let snapshot = self.reader.snapshot();
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (snapshot, book) = (self.reader.snapshot(), self.book());
         LiveSize {
-            entries: book.entries.len(),
-            hashes: snapshot.len() - book.views,
-            views: book.views,
+            entries: book.len(),
+            hashes: snapshot.len() - book.views(),
+            views: book.views(),
             crowded_searches: self.reader.crowded_searches(),
-            digests: book.exact.len(),
+            digests: book.digests(),
+            segments: snapshot.segments(),
             index_bytes: snapshot.memory_bytes(),
         }
     }
@@ -247,18 +279,19 @@ impl Live {
     ) -> Vec<MatchResult> {
         let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
         let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
-        let mut near = self.search(&codes, radius).into_iter();
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (near, book) = self.search(&codes, radius);
+        let mut near = near.into_iter();
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
-            let mut met: HashMap<EntryId, Evidence> = HashMap::new();
-            let mut meet = |entry: EntryId, found: Met| {
-                if book.entries.get(&entry).is_some_and(|kept| sees(entry, kept.class, kept.tier)) {
+            let mut met: HashMap<u32, Evidence> = HashMap::new();
+            let mut meet = |entry: u32, found: Met| {
+                let shown = |terms: Terms| book.id(entry).is_some_and(|id| sees(id, terms.class, terms.tier));
+                if book.terms(entry).is_some_and(shown) {
                     met.entry(entry).or_default().add(found);
                 }
             };
             for exact in [query.sha256.map(Exact::Sha256), query.md5.map(Exact::Md5)].into_iter().flatten() {
-                for &(entry, position) in book.holders(exact) {
+                for (entry, position) in book.holders(exact) {
                     meet(entry, Met::exactly(exact.kind(), position));
                 }
             }
@@ -269,16 +302,16 @@ impl Live {
                     }
                 }
             }
-            let matched = met.into_iter().filter_map(|(id, evidence)| book.matched(id, &evidence, radius));
+            let matched = met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius));
             results.push(ranked(matched.collect()));
         }
         results
     }
 
-    /// For each code: what lies within the radius.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> Vec<Vec<Found>> {
+    /// For each code: what lies within the radius, by the numbers of the book that is given with it.
+    fn search(&self, codes: &[hamming::Code], radius: Radius) -> (Vec<Vec<Found>>, RwLockReadGuard<'_, Book>) {
         if codes.is_empty() {
-            return Vec::new();
+            return (Vec::new(), self.book());
         }
         let mut searches = 0;
         loop {
@@ -289,30 +322,29 @@ impl Live {
             } else {
                 snapshot.within_batch_parallel(codes, radius.bits().into())
             };
-            let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+            let book = self.book();
             let mut missed = false;
             let resolved = found
                 .into_iter()
                 .map(|found| {
                     let place = |met: hamming::Match| {
-                        let known = book.slots.get(met.slot.get() as usize).copied().flatten();
-                        missed |= known.is_none();
+                        let owner = book.owner(met.slot);
+                        missed |= owner.is_none();
                         // The radius is at most 60, so the distance fits.
                         let hash = snapshot.get(met.slot).unwrap_or_default();
-                        known.map(|(number, mark)| Found {
-                            distance: met.distance as u8,
-                            entry: book.ids[number as usize],
-                            mark,
-                            hash,
-                        })
+                        owner.map(|(entry, mark)| Found { distance: met.distance as u8, entry, mark, hash })
                     };
                     found.into_iter().filter_map(place).collect()
                 })
                 .collect();
             if !missed || searches == SEARCHES_MAX {
-                return resolved;
+                return (resolved, book);
             }
         }
+    }
+
+    fn book(&self) -> RwLockReadGuard<'_, Book> {
+        self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -346,6 +378,24 @@ mod tests {
         let query = Parsed { pdq: vec![[hash; 32]], ..Parsed::default() };
         let results = live.answer(&[query], Radius::DEFAULT, |_, _| true);
         results[0].matches.iter().map(|matched| matched.entry).collect()
+    }
+
+    #[test]
+    fn what_was_packed_answers_as_before_and_goes_on() {
+        let live = Live::default();
+        let entries: Vec<Entry> = (1..30).map(|number| entry(number, number.wrapping_mul(0x49))).collect();
+        live.load(&entries);
+        for round in 0..3 {
+            live.pack();
+            live.forget(&[entries[round].id]);
+            live.load(&entries[..round]);
+            assert_eq!(live.size().entries, entries.len() - 1, "round {round}");
+            for (place, entry) in entries.iter().enumerate() {
+                let Fingerprint::Pdq { hash, .. } = &entry.fingerprints[0] else { unreachable!() };
+                assert_eq!(met(&live, hash[0]).contains(&entry.id), place != round, "round {round}, entry {place}");
+            }
+            live.load(&entries[round..=round]);
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod queries;
 mod sealed;
 mod settle;
 mod stored;
+mod tend;
 mod withheld;
 
 use std::collections::{HashMap, HashSet};
@@ -40,7 +41,9 @@ pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
-pub(crate) use stored::{Stand, open as open_index, store as store_index};
+pub use stored::IndexForm;
+pub(crate) use stored::{Keeping, Stand, open as open_index, store as store_index};
+pub(crate) use tend::tend;
 pub use withheld::SQL as WITHHELD_SQL;
 
 /// How a bank is matched against.
@@ -52,6 +55,8 @@ pub struct Rules {
     pub views_max: usize,
     /// Where the index is kept between two runs; `None`: it is made from the changes.
     pub index_file: Option<PathBuf>,
+    /// How that file protects what is in it.
+    pub index_form: IndexForm,
 }
 
 /// The room. Cheap to clone.
@@ -68,7 +73,7 @@ pub struct Bank {
     /// What of the live index is not for everyone.
     withheld: Arc<withheld::Withheld>,
     /// Where the index is kept, and what it is of.
-    index: Option<(PathBuf, Stand)>,
+    index: Option<Keeping>,
     /// Rises when somebody may have written: the fold looks then rather than at its next turn.
     stirred: Arc<watch::Sender<u64>>,
 }
@@ -86,19 +91,17 @@ impl Bank {
         let setup = settle::SetUp { key: &key, now: clock.now(), entropy: &entropy };
         let (operator, portal, epoch) = database.run(&setup).await?;
         let stirred = Arc::new(watch::channel(0).0);
-        let Rules { block_radius, views_max, index_file } = rules;
+        let Rules { block_radius, views_max, index_file, index_form: form } = rules;
         let stand = feed::stand(block_radius, &epoch, views_max);
-        let mut live = stored::open(index_file.clone(), key.clone(), stand.clone(), views_max).await;
+        let index = index_file.map(|file| Keeping { file, form, key: key.clone(), stand });
+        let mut live = stored::open(index.clone(), views_max).await;
         if live.applied() > queries::head(&mut database.read().await?).await? {
             live = Live::new(views_max);
         }
         let withheld = Arc::new(withheld::Withheld::new(withheld::all(&mut database.read().await?).await?));
-        let (live, index) = (Arc::new(live), index_file.map(|file| (file, stand)));
-        Ok((
-            Self { database, key, clock, entropy, block_radius, epoch, live, withheld, index, stirred },
-            operator,
-            portal,
-        ))
+        let live = Arc::new(live);
+        let bank = Self { database, key, clock, entropy, block_radius, epoch, live, withheld, index, stirred };
+        Ok((bank, operator, portal))
     }
 
     /// Whether a bank was set up in this database, and then whether this key opens it.
@@ -125,10 +128,10 @@ impl Bank {
 
     /// Keeps the index for the next start, where one was set up for that.
     pub async fn store_index(&self) {
-        if let Some((file, stand)) = self.index.clone()
+        if let Some(keeping) = self.index.clone()
             && self.live.is_ready()
         {
-            stored::store(self.live.clone(), file, self.key.clone(), stand, self.entropy.clone()).await;
+            stored::store(self.live.clone(), keeping, self.entropy.clone()).await;
         }
     }
 

@@ -32,7 +32,7 @@ mod standing;
 mod store;
 
 use std::collections::HashSet;
-use std::fs::{File, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -49,7 +49,7 @@ pub use queries::SQL;
 pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
 pub use standing::{Standing, UpstreamStatus};
 
-use crate::bank::{Live, open_index};
+use crate::bank::{IndexForm, Keeping, Live, open_index, tend};
 use crate::clock::Clock;
 use crate::storage::{StorageError, Transient};
 use replica::{Progress, Replica};
@@ -124,8 +124,19 @@ impl Matcher {
     /// # Errors
     /// See [`MatcherError`].
     pub async fn open(settings: MatcherSettings) -> Result<Self, MatcherError> {
-        let MatcherSettings { file, key, upstreams, access, stale_max, views_max, pictures, pace, clock, entropy } =
-            settings;
+        let MatcherSettings {
+            file,
+            key,
+            upstreams,
+            access,
+            stale_max,
+            views_max,
+            index_form,
+            pictures,
+            pace,
+            clock,
+            entropy,
+        } = settings;
         let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
         check_urls(&urls)?;
         let lock = lock(&file)?;
@@ -154,9 +165,10 @@ impl Matcher {
             trouble: None,
         };
         let standings = Standings::new(upstreams.iter().zip(&rows).map(standing).collect());
+        forget_indexes(&file, &rows)?;
         let mut lives = Vec::new();
         for row in &rows {
-            lives.push(kept_index(&file, row, store.key(), views_max).await);
+            lives.push(kept_index(&file, row, index_form, store.key(), views_max).await);
         }
         let replica = |(place, ((upstream, row), live)): (usize, ((Upstream, &queries::UpstreamRow), Live))| {
             if upstream.is_clear() {
@@ -173,6 +185,7 @@ impl Matcher {
                 live: Arc::new(live),
                 views_max,
                 index_file: index_file(&file, row.id),
+                index_form,
                 store: store.clone(),
                 standings: standings.clone(),
                 http: http.clone(),
@@ -213,6 +226,7 @@ impl Matcher {
             tasks.spawn(replica.clone().follow(progress, stop.clone()));
             tasks.spawn(replica.clone().acknowledge(stop.clone()));
             tasks.spawn(replica.clone().send_outcomes(stop.clone()));
+            tasks.spawn(tend(replica.live.clone(), stop.clone()));
         }
         tasks.spawn(self.clone().measure());
     }
@@ -280,16 +294,41 @@ impl Matcher {
 }
 
 /// The index as the last run left it, if the file's rows are still those that it was made from; otherwise an empty one.
-async fn kept_index(file: &Path, row: &queries::UpstreamRow, key: Arc<NodeKey>, views_max: usize) -> Live {
+async fn kept_index(
+    file: &Path,
+    row: &queries::UpstreamRow,
+    form: IndexForm,
+    key: Arc<NodeKey>,
+    views_max: usize,
+) -> Live {
     let is_whole = row.loaded && row.snapshot.is_none() && !row.sweep;
-    let cursor = row.cursor.filter(|_| is_whole);
-    let stand = replica::stand(row.id, cursor.unwrap_or(0), row.generation, views_max);
-    open_index(cursor.map(|_| index_file(file, row.id)), key, stand, views_max).await
+    // A cursor that no index was ever stored at: the file is looked at all the same, since it may have to go.
+    let cursor = row.cursor.filter(|_| is_whole).unwrap_or(u64::MAX);
+    let stand = replica::stand(row.id, cursor, row.generation, views_max);
+    open_index(Some(Keeping { file: index_file(file, row.id), form, key, stand }), views_max).await
 }
 
 /// Where the index over an upstream's entries is kept.
 fn index_file(file: &Path, upstream: i64) -> PathBuf {
     file.with_extension(format!("index-{upstream}"))
+}
+
+/// Removes what was kept of nodes that are no longer followed.
+fn forget_indexes(file: &Path, followed: &[queries::UpstreamRow]) -> Result<(), MatcherError> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let kept: Vec<PathBuf> = followed.iter().map(|row| index_file(file, row.id)).collect();
+    let any = file.with_extension("index-");
+    let removed = fs::read_dir(folder).and_then(|entries| {
+        for entry in entries {
+            let path = folder.join(entry?.file_name());
+            let is_ours = path.as_os_str().as_encoded_bytes().starts_with(any.as_os_str().as_encoded_bytes());
+            if is_ours && !kept.contains(&path) {
+                fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    });
+    removed.map_err(|error| MatcherError::Folder(folder.to_owned(), error))
 }
 
 fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {

@@ -16,7 +16,7 @@ use super::queries::UpstreamRow;
 use super::settings::Upstream;
 use super::standing::Standings;
 use super::store::{Reached, Store};
-use crate::bank::{self, Live, Stand};
+use crate::bank::{self, IndexForm, Keeping, Live, Stand};
 use crate::clock::{Clock, Entropy};
 use crate::compute::off_runtime;
 
@@ -36,6 +36,7 @@ pub(super) struct Replica {
     pub(super) views_max: usize,
     /// Where the index is kept between two runs.
     pub(super) index_file: PathBuf,
+    pub(super) index_form: IndexForm,
     pub(super) store: Store,
     pub(super) standings: Standings,
     pub(super) http: reqwest::Client,
@@ -122,6 +123,7 @@ impl Replica {
             );
             self.reset(progress).await?;
         }
+        self.pack().await?;
         if progress.loaded {
             self.live.apply(&[], progress.cursor.unwrap_or(0));
             self.live.set_ready();
@@ -138,8 +140,8 @@ impl Replica {
         let is_whole = progress.loaded && progress.snapshot.is_none() && !progress.sweep;
         if let Some(cursor) = progress.cursor.filter(|_| is_whole && self.live.is_ready()) {
             let stand = stand(self.id, cursor, progress.generation, self.views_max);
-            let (key, entropy) = (self.store.key(), self.entropy.clone());
-            bank::store_index(self.live.clone(), self.index_file.clone(), key, stand, entropy).await;
+            let (file, form, key) = (self.index_file.clone(), self.index_form, self.store.key());
+            bank::store_index(self.live.clone(), Keeping { file, form, key, stand }, self.entropy.clone()).await;
         }
     }
 
@@ -212,6 +214,7 @@ impl Replica {
     /// while it was read are not in it, and must not be missing meanwhile.
     pub(super) async fn finish(&self, progress: &mut Progress, seq: u64) -> Result<(), Trouble> {
         self.store.finish(self.id).await?;
+        self.pack().await?;
         (progress.cursor, progress.snapshot) = (Some(seq), None);
         (progress.sweep, progress.loaded) = (true, true);
         self.live.apply(&[], seq);
@@ -221,6 +224,12 @@ impl Replica {
             (standing.loaded, standing.cursor, standing.entries) = (true, Some(seq), entries);
         });
         Ok(())
+    }
+
+    /// Packs what was loaded. Nothing is applied meanwhile, since it is this task that would.
+    async fn pack(&self) -> Result<(), Trouble> {
+        let live = self.live.clone();
+        Ok(off_runtime(move || live.pack()).await?)
     }
 
     /// A fresh snapshot is needed. What is held is matched against until it has come.

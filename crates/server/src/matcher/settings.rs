@@ -10,6 +10,7 @@ use sealing::NodeKey;
 
 use super::access::Access;
 use super::backoff::Pace;
+use crate::bank::IndexForm;
 use crate::clock::{Clock, Entropy};
 use crate::partners::KeyText;
 
@@ -32,6 +33,8 @@ pub struct MatcherSettings {
     pub stale_max: Duration,
     /// Views of an entry that are searched, at most. Each costs about as much memory as the entry without views.
     pub views_max: usize,
+    /// How the file in which the index is kept between two runs protects what is in it.
+    pub index_form: IndexForm,
     /// How it deals with pictures.
     pub pictures: PictureSettings,
     /// How long it waits between attempts.
@@ -52,6 +55,7 @@ impl MatcherSettings {
             access: Access::Loopback,
             stale_max: Duration::from_secs(STALE_DAYS_MAX_DEFAULT * 24 * 3_600),
             views_max: exchange::VIEWS_PER_ENTRY_MAX,
+            index_form: IndexForm::Sealed,
             pictures: PictureSettings::default(),
             pace: Pace::default(),
             clock: Clock::System,

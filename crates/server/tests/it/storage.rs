@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sealing::NodeKey;
-use server::bank::BankError;
+use server::bank::{BankError, IndexForm};
 use server::node::{Node, NodeSettings};
 use server::storage::{Connection, Database, dialect};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};
@@ -100,10 +100,18 @@ on_every_engine!(a_node_that_starts_again_answers_from_what_was_committed, |engi
 });
 
 on_every_engine!(the_index_is_kept_for_the_next_start_which_goes_on_from_there, |engine| {
+    for form in [IndexForm::Sealed, IndexForm::Bare] {
+        keeps_the_index_for_the_next_start(engine, form).await;
+    }
+});
+
+async fn keeps_the_index_for_the_next_start(engine: Engine, form: IndexForm) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("node.index");
     let database = TestDatabase::new(engine).await;
-    let kept = |settings: &mut NodeSettings| settings.index_file = Some(file.clone());
+    let kept = |settings: &mut NodeSettings| {
+        (settings.index_file, settings.index_form) = (Some(file.clone()), form);
+    };
     let node = TestNode::over(database, kept).await;
     let partner = node.partner("platform").await;
     let id = partner.protect("minor", "verified", &hash(1)).await;
@@ -145,7 +153,7 @@ on_every_engine!(the_index_is_kept_for_the_next_start_which_goes_on_from_there, 
     let (opened, _) = Node::open(Database::open(&database.url).await.unwrap(), key, other).await.unwrap();
     assert_eq!(opened.bank.live().applied(), 0);
     opened.close().await;
-});
+}
 
 on_every_engine!(two_processes_share_one_database, |engine| {
     let first = TestNode::start(engine).await;

@@ -10,10 +10,14 @@ mod recall;
 mod search;
 mod times;
 
-use clap::Subcommand;
+use std::fmt::Display;
+
+use clap::{Args, Subcommand};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Serialize;
 
 use super::block_on;
+use crate::output;
 
 /// Measure what this machine does: hashing, searching, matching over HTTP, and which altered copies are recognised
 ///
@@ -34,6 +38,20 @@ impl Bench {
             Self::Match(matching) => block_on(matching.run()),
             Self::Recall(recall) => recall.run(),
         }
+    }
+}
+
+/// How figures are shown.
+#[derive(Args, Debug)]
+struct Shown {
+    /// One line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Shown {
+    fn show(&self, figures: &(impl Serialize + Display)) -> anyhow::Result<()> {
+        if self.json { output::json_line(figures) } else { output::line(figures) }
     }
 }
 

@@ -87,21 +87,27 @@ impl Place {
 
     /// A node that serves the folder `data`.
     fn serve(&self) -> Serving {
-        Serving::start(rempart().current_dir(self.folder.path()).args([
-            "serve",
-            "--data",
-            "data",
-            "--json",
-            "--listen",
-            "127.0.0.1:0",
-        ]))
+        self.serve_with(&[])
+    }
+
+    /// The same with further words.
+    fn serve_with(&self, words: &[&str]) -> Serving {
+        let mut command = rempart();
+        command.current_dir(self.folder.path()).args(["serve", "--data", "data", "--json", "--listen", "127.0.0.1:0"]);
+        Serving::start(command.args(words))
     }
 
     /// A matcher that follows the node with the key in the file `key`.
     fn matcher(&self, node: &Serving, key: &str) -> Serving {
+        self.matcher_with(node, key, &[])
+    }
+
+    /// The same with further words.
+    fn matcher_with(&self, node: &Serving, key: &str, words: &[&str]) -> Serving {
         let mut command = rempart();
         command.current_dir(self.folder.path()).args(["matcher", "--data", "replica", "--json"]);
-        Serving::start(command.args(["--listen", "127.0.0.1:0", "--from", &node.url, "--key", key]))
+        command.args(["--listen", "127.0.0.1:0", "--from", &node.url, "--key", key]);
+        Serving::start(command.args(words))
     }
 
     /// A node that was set up and ended again.

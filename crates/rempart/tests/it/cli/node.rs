@@ -14,6 +14,35 @@ fn a_node_on_an_empty_folder_makes_its_key_serves_and_ends_when_asked() {
 }
 
 #[test]
+fn on_an_encrypted_disk_the_index_is_kept_as_it_is_until_the_setting_is_taken_back() {
+    let place = Place::new();
+    let is_bare = |name| std::fs::read(place.path(name)).unwrap().starts_with(b"rempart: bare");
+    let is_bare = || [is_bare("data/node.index"), is_bare("replica/matcher.index-1")];
+    place.serve().end();
+    place.run("partner add platform --data data --key-file p.key --sees adult:reported").good();
+    place.picture("a.jpg", 1);
+    place.run("bank add a.jpg --class adult --data data").good();
+    // The second start maps what the first one left, the third finds that it has to go.
+    for words in [["--disk-encrypted"].as_slice(), &["--disk-encrypted"], &[]] {
+        let node = place.serve_with(words);
+        place.until_known(&format!("match a.jpg --to {} --key p.key", node.url));
+        // On another port it is another node to the matcher, with another index.
+        let _ = std::fs::remove_dir_all(place.path("replica"));
+        let matcher = place.matcher_with(&node, "p.key", words);
+        place.until_known(&format!("match a.jpg --to {}", matcher.url));
+        assert_eq!(matcher.end(), Some(0));
+        let matcher = place.matcher_with(&node, "p.key", words);
+        place.until_known(&format!("match a.jpg --to {}", matcher.url));
+        assert_eq!((matcher.end(), node.end()), (Some(0), Some(0)));
+        assert_eq!(is_bare(), [!words.is_empty(); 2]);
+    }
+    // The file of settings says it as well.
+    place.write("data/rempart.toml", "disk_encrypted = true");
+    assert_eq!(place.serve().end(), Some(0));
+    assert!(is_bare()[0]);
+}
+
+#[test]
 fn without_its_key_or_with_another_a_node_does_not_start() {
     let place = Place::new().with_node();
     let key = std::fs::read_to_string(place.path("data/node.key")).unwrap();

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use exchange::{Agreement, Reach, Scope, Tier};
 use serde_json::json;
-use server::matcher::{Matcher, MatcherError};
+use server::bank::IndexForm;
+use server::matcher::{Matcher, MatcherError, MatcherSettings, Upstream};
 use server::storage::{Database, DatabaseUrl};
 use sqlx::{Executor, SqlStr};
 
 use super::scripted::{Scripted, answer, end, header, held, nothing, problem, snapshot, stream};
-use super::support::{Home, Relay, head, upstream};
+use super::support::{Home, Relay, TestMatcher, head, upstream};
 use crate::support::{Engine, TestNode, hash, near};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -189,10 +190,17 @@ async fn every_text_of_sql_can_be_prepared() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
+    for form in [IndexForm::Sealed, IndexForm::Bare] {
+        keeps_the_index_unless_the_file_moved_on(form).await;
+    }
+}
+
+async fn keeps_the_index_unless_the_file_moved_on(form: IndexForm) {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
     let (home, follow) = (Home::new(), vec![upstream(&node.base(), &partner)]);
-    let matcher = home.start(follow.clone()).await;
+    let settings = |follow: &[Upstream]| MatcherSettings { index_form: form, ..home.settings(follow.to_vec()) };
+    let matcher = TestMatcher::start(settings(&follow)).await;
     matcher.until(|standing| standing.loaded).await;
     // A page of the feed ends what the snapshot began.
     let id = partner.protect("minor", "verified", &hash(1)).await;
@@ -201,12 +209,12 @@ async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
     let index = home.file().with_extension("index-1");
     let first = std::fs::read(&index).unwrap();
 
-    let opened = Matcher::open(home.settings(follow.clone())).await.unwrap();
+    let opened = Matcher::open(settings(&follow)).await.unwrap();
     assert_eq!((opened.lives()[0].applied(), opened.lives()[0].size().entries), (1, 1));
     opened.close().await;
 
     let late = partner.protect("minor", "verified", &hash(2)).await;
-    let matcher = home.start(follow.clone()).await;
+    let matcher = TestMatcher::start(settings(&follow)).await;
     let standing = matcher.until_acknowledged(2).await;
     assert_eq!((standing.snapshots, standing.entries), (0, 2));
     assert_eq!(matcher.client().matches(&hash(1)).await, std::slice::from_ref(&id));
@@ -215,12 +223,47 @@ async fn the_index_is_kept_for_the_next_start_unless_the_file_moved_on() {
 
     // As after a crash: the file of the index is behind the matcher's own.
     std::fs::write(&index, first).unwrap();
-    let opened = Matcher::open(home.settings(follow.clone())).await.unwrap();
+    let opened = Matcher::open(settings(&follow)).await.unwrap();
     assert_eq!(opened.lives()[0].applied(), 0);
     opened.close().await;
-    let matcher = home.start(follow).await;
+    let matcher = TestMatcher::start(settings(&follow)).await;
     matcher.until_acknowledged(2).await;
     assert_eq!(matcher.client().matches(&hash(1)).await, [id]);
     assert_eq!(matcher.client().matches(&hash(2)).await, [late]);
     matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_index_that_is_not_sealed_outlasts_the_setting_or_the_following() {
+    let nodes = [TestNode::start(Engine::Sqlite).await, TestNode::start(Engine::Sqlite).await];
+    let mut follow = Vec::new();
+    for node in &nodes {
+        let partner = node.partner("platform").await;
+        partner.protect("minor", "verified", &hash(1)).await;
+        follow.push(upstream(&node.base(), &partner));
+    }
+    let home = Home::new();
+    let settings = |form, follow: &[Upstream]| MatcherSettings { index_form: form, ..home.settings(follow.to_vec()) };
+    let matcher = TestMatcher::start(settings(IndexForm::Bare, &follow)).await;
+    for place in 0..2 {
+        matcher.until_at(place, |standing| standing.acknowledged == Some(1)).await;
+    }
+    matcher.matcher.close().await;
+    let index = |number| home.file().with_extension(format!("index-{number}"));
+    let needle = exchange::hex::decode::<32>(&hash(1)).unwrap();
+    let is_bare = |number| std::fs::read(index(number)).unwrap().windows(16).any(|window| *window == needle[..16]);
+    assert!(is_bare(1) && is_bare(2));
+
+    // The second node is followed no longer.
+    Matcher::open(settings(IndexForm::Bare, &follow[..1])).await.unwrap().close().await;
+    assert!(is_bare(1) && !index(2).exists());
+    let opened = Matcher::open(settings(IndexForm::Sealed, &follow[..1])).await.unwrap();
+    assert!(!index(1).exists());
+    assert_eq!(opened.lives()[0].applied(), 0, "made anew from what the matcher's file holds");
+    opened.close().await;
+    let matcher = TestMatcher::start(settings(IndexForm::Sealed, &follow[..1])).await;
+    matcher.until(|standing| standing.loaded && standing.entries == 1).await;
+    matcher.until(|standing| standing.acknowledged == Some(1)).await;
+    matcher.matcher.close().await;
+    assert!(!is_bare(1));
 }

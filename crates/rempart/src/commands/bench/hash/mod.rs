@@ -12,10 +12,9 @@ use media::{Fidelity, Limits, Picture, PictureFingerprints, Purpose, decode_with
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::threads;
 use super::times::{median_ms, rounded, timed};
+use super::{Shown, threads};
 use crate::commands::pictures::{Files, read};
-use crate::output;
 use crate::progress::Progress;
 
 /// The sizes measured, and how many pictures of each.
@@ -45,9 +44,8 @@ pub(crate) struct Hash {
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 
-    /// One line of JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was measured.
@@ -120,7 +118,7 @@ impl Hash {
         }
         drop(progress);
         let figures = Figures { sizes, folder: self.folder()? };
-        if self.json { output::json_line(&figures) } else { output::line(&figures) }
+        self.shown.show(&figures)
     }
 
     /// Adds a picture's share to the means of its size.

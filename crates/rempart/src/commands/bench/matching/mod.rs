@@ -12,8 +12,7 @@ use serde::Serialize;
 
 use super::super::asked_to_end;
 use super::super::remote::secret;
-use super::codes;
-use crate::output;
+use super::{Shown, codes};
 use load::{Form, Load, Single};
 use stand::{Acknowledged, Stand};
 
@@ -54,9 +53,8 @@ pub(crate) struct Match {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3_600))]
     seconds: u64,
 
-    /// One line of JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was measured.
@@ -84,7 +82,7 @@ impl Match {
             figures = self.measure() => figures?,
             () = end => return Ok(()),
         };
-        if self.json { output::json_line(&figures) } else { output::line(&figures) }
+        self.shown.show(&figures)
     }
 
     async fn measure(&self) -> anyhow::Result<Figures> {

@@ -13,9 +13,9 @@ use media::{Limits, Picture, decode, draw};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::Shown;
 use super::times::rounded;
 use crate::commands::pictures::{Files, read};
-use crate::output;
 use crate::progress::Progress;
 use copies::{Asked, Way};
 
@@ -52,9 +52,8 @@ pub(crate) struct Recall {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 
-    /// One line of JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was measured.
@@ -136,7 +135,7 @@ impl Recall {
             ways: ways.iter().map(|way| OfWay::of(*way, &compared)).collect(),
             strangers: strangers(&compared),
         };
-        if self.json { output::json_line(&figures) } else { output::line(&figures) }
+        self.shown.show(&figures)
     }
 
     /// Those that a bank would take: plain ones are refused.

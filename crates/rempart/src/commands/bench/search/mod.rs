@@ -1,6 +1,7 @@
 //! `rempart bench search`: the index of fingerprints by itself, without network and database.
 
 mod changing;
+mod hard;
 mod table;
 
 use std::fs;
@@ -14,8 +15,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::times::{Spread, Times, micros, processed, rounded, timed};
-use super::{codes, threads};
-use crate::output;
+use super::{Shown, codes, threads};
 use crate::progress::Progress;
 
 /// Queries asked once, one after the other; then twice more.
@@ -56,15 +56,18 @@ pub(crate) struct Search {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     seconds: u64,
 
+    /// Also while most of the bank is rewritten, and near 100,000 look-alikes of three kinds; needs half as much memory again
+    #[arg(long)]
+    hard: bool,
+
     /// Leave the fingerprints, the queries and the answers here, so that another program can be measured with them: in a
     /// folder for each size, codes.bin and queries.bin (32 bytes each) and matches.bin (for each query the number of
     /// matches, then their places among the codes, four bytes each, little-endian)
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 
-    /// One line of JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was measured.
@@ -96,6 +99,8 @@ struct Bank {
     wrong: usize,
     #[serde(flatten)]
     changing: Option<changing::Changing>,
+    #[serde(flatten)]
+    hard: Option<hard::Hard>,
 }
 
 impl Search {
@@ -109,7 +114,7 @@ impl Search {
         drop(progress);
         let (kernel, cores) = (Index::new().kernel().name(), rayon::current_num_threads());
         let figures = Figures { radius: self.radius, kernel, cores, banks };
-        if self.json { output::json_line(&figures) } else { output::line(&figures) }
+        self.shown.show(&figures)
     }
 
     fn measure(&self, count: u32) -> anyhow::Result<Bank> {
@@ -139,11 +144,13 @@ impl Search {
         let wrong = self.wrong(&codes, &queries, &answers);
         let (one_core_per_second, all_cores_per_second) = self.batches(&snapshot, &queries)?;
         let bytes_per_code = rounded(index.memory_bytes() as f64 / f64::from(count));
-        drop((codes, snapshot));
+        drop(snapshot);
         let changing = match self.seconds {
             0 => None,
             seconds => Some(changing::measure(&mut index, &queries, self.radius, Duration::from_secs(seconds))),
         };
+        drop(index);
+        let hard = self.hard.then(|| hard::measure(&codes, &queries, self.radius));
         Ok(Bank {
             codes: count,
             build_seconds: rounded(build_time.as_secs_f64()),
@@ -156,6 +163,7 @@ impl Search {
             checked: CHECKED,
             wrong,
             changing,
+            hard,
         })
     }
 

@@ -1,34 +1,46 @@
 //! Measures the spine on this machine, node, matcher and client in one process over loopback HTTP:
-//! `cargo xtask bench spine -- [entries] [postgres://..]`, 1,000,000 entries on SQLite unless said otherwise.
+//! `cargo xtask bench spine -- [entries] [postgres://..]`, 1,000,000 entries on SQLite unless said otherwise. Prints
+//! contributions a second, memory an entry, start times of node and matcher, time from commit to acknowledged, and match
+//! queries a second. It asserts nothing.
 //!
-//! Prints contributions a second, memory an entry, start times of node and matcher, time from commit to acknowledged,
-//! and match queries a second. It asserts nothing.
+//! With the word `matcher` before the number of entries, the node holds next to nothing and the entries are put into its
+//! snapshot on the way to the matcher: that is filled in minutes where the node would take hours, and everything is measured
+//! at the matcher.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing better to do")]
 
+mod asking;
+mod large;
+mod made_up;
+mod relay;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use exchange::{Agreement, Reach, Scope, Tier};
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{Rng, RngExt, SeedableRng};
 use sealing::NodeKey;
 use serde_json::{Value, json};
+use server::bank::Live;
 use server::http::{Listening, node_router, serve};
 use server::matcher::{Matcher, MatcherSettings, Upstream};
 use server::node::{Node, NodeSettings};
 use server::partners::{KeyText, NewPartner};
 use server::storage::{Database, DatabaseUrl};
 
+use crate::asking::Asked;
+use crate::made_up::entry;
+
 const BATCH: usize = 1_000;
-const SINGLES: usize = 1_000;
-const MEASURE_SECONDS: u64 = 10;
-const CLIENTS: u64 = 4;
+const SINGLES: usize = 500;
 
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|word| word == "matcher").is_some() {
+        return large::measure(arguments.next().map_or(1_000_000, |text| text.parse().unwrap())).await;
+    }
     let entries: usize = arguments.next().map_or(1_000_000, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let sqlite = DatabaseUrl::Sqlite(folder.path().join("node.db"));
@@ -42,7 +54,11 @@ async fn main() {
     println!("memory of the node: {:.0} bytes an entry", (resident_bytes() - rss) as f64 / entries as f64);
     let size = node.bank.live().size();
     println!("of which index {:.1} bytes a hash", size.index_bytes as f64 / size.hashes as f64);
-    queries(&base, &key, entries).await;
+    let live = node.bank.live();
+    let begun = Instant::now();
+    settled(live).await;
+    println!("settled after {:.1} s", begun.elapsed().as_secs_f64());
+    asking::measure(&Asked { base, key: key.reveal() }, entries).await;
     node.close().await;
     drop(node);
 
@@ -73,6 +89,13 @@ async fn main() {
     propagation(&node, &base, &key, entries).await;
     matcher.close().await;
     node.close().await;
+}
+
+/// Goes on once the index has been tended.
+async fn settled(live: &Live) {
+    while live.size().segments > 3 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
 
 async fn start_node(url: &DatabaseUrl, key: &Arc<NodeKey>) -> (Node, String) {
@@ -125,78 +148,6 @@ async fn propagation(node: &Node, base: &str, key: &KeyText, first: usize) {
         millis.push(acknowledged.micros_since(written) as f64 / 1_000.0);
     }
     print_percentiles("from the start of the commit to acknowledged by the matcher", &mut millis);
-}
-
-async fn queries(base: &str, key: &KeyText, entries: usize) {
-    for (name, per_call) in [("JSON, 100 a call", 100), ("JSON, 1000 a call", 1_000), ("packed, 1000 a call", 1_000)] {
-        let packed = name.starts_with("packed");
-        let (done, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let started = Instant::now();
-        let clients: Vec<_> = (0..CLIENTS)
-            .map(|client| {
-                let (base, key) = (base.to_owned(), key.reveal());
-                let (done, stop) = (done.clone(), stop.clone());
-                tokio::spawn(async move {
-                    let http = server::http::client().unwrap();
-                    let mut random = StdRng::seed_from_u64(client);
-                    while !stop.load(Ordering::Relaxed) {
-                        let request = http.post(format!("{base}/api/v1/match")).bearer_auth(&key);
-                        let hashes: Vec<[u8; 32]> = (0..per_call).map(|_| asked(&mut random, entries)).collect();
-                        let request = if packed {
-                            request.header("content-type", "application/octet-stream").body(hashes.concat())
-                        } else {
-                            let one = |hash: &[u8; 32]| json!({"pdq": exchange::hex::encode(hash)});
-                            request.json(&json!({"queries": hashes.iter().map(one).collect::<Vec<_>>()}))
-                        };
-                        let response = request.send().await.unwrap();
-                        assert_eq!(response.status(), 200);
-                        response.bytes().await.unwrap();
-                        done.fetch_add(per_call as u64, Ordering::Relaxed);
-                    }
-                })
-            })
-            .collect();
-        tokio::time::sleep(Duration::from_secs(MEASURE_SECONDS)).await;
-        stop.store(true, Ordering::Relaxed);
-        for client in clients {
-            client.await.unwrap();
-        }
-        let seconds = started.elapsed().as_secs_f64();
-        println!("match, {name}: {:.0} queries a second", done.load(Ordering::Relaxed) as f64 / seconds);
-    }
-    let http = server::http::client().unwrap();
-    let (mut random, mut millis) = (StdRng::seed_from_u64(77), Vec::new());
-    for _ in 0..500 {
-        let body = json!({"queries": [{"pdq": exchange::hex::encode(&asked(&mut random, entries))}]});
-        let started = Instant::now();
-        let request = http.post(format!("{base}/api/v1/match")).bearer_auth(key.reveal());
-        request.json(&body).send().await.unwrap().bytes().await.unwrap();
-        millis.push(started.elapsed().as_secs_f64() * 1_000.0);
-    }
-    print_percentiles("match, one query a call, one client", &mut millis);
-}
-
-/// Half of them are near an entry.
-fn asked(random: &mut StdRng, entries: usize) -> [u8; 32] {
-    let mut hash = pdq(random.random_range(0..entries * 2));
-    for _ in 0..10 {
-        hash[random.random_range(0..32)] ^= 1 << random.random_range(0..8);
-    }
-    hash
-}
-
-fn entry(number: usize) -> Value {
-    let mut sha256 = [0; 32];
-    StdRng::seed_from_u64(number as u64 ^ 1 << 63).fill_bytes(&mut sha256);
-    let hex = exchange::hex::encode;
-    json!({"class": "minor", "tier": "verified", "fingerprints": [
-        {"kind": "pdq", "value": hex(&pdq(number)), "quality": 100}, {"kind": "sha256", "value": hex(&sha256)}]})
-}
-
-fn pdq(number: usize) -> [u8; 32] {
-    let mut hash = [0; 32];
-    StdRng::seed_from_u64(number as u64).fill_bytes(&mut hash);
-    hash
 }
 
 fn print_percentiles(what: &str, millis: &mut [f64]) {
