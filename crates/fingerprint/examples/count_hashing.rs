@@ -12,15 +12,19 @@ const SIDE: u32 = 512;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let grey: Vec<u8> = (0..SIDE * SIDE).map(|place| brightness(place % SIDE, place / SIDE)).collect();
-    let rgb: Vec<u8> = grey.iter().flat_map(|&level| [level, 255 - level / 2, level / 3]).collect();
+    let rgb: Vec<u8> = grey.iter().enumerate().flat_map(|(place, &level)| coloured(place as u32, level)).collect();
+    // All but equally bright everywhere: rounding decides, so it is hashed in the reference's order.
+    let flat: Vec<u8> = grey.iter().flat_map(|&level| [level, 255 - level / 2, level / 3]).collect();
     let grey = Pixels::new(&grey, SIDE, SIDE, SIDE as usize, PixelFormat::Luma8)?;
     let rgb = Pixels::new(&rgb, SIDE, SIDE, 3 * SIDE as usize, PixelFormat::Rgb8)?;
+    let flat = Pixels::new(&flat, SIDE, SIDE, 3 * SIDE as usize, PixelFormat::Rgb8)?;
     match std::env::args().nth(1).as_deref() {
         Some("pdq-rgb") => counted(|| pdq(&rgb)),
         Some("pdq-grey") => counted(|| pdq(&grey)),
+        Some("pdq-flat") => counted(|| pdq(&flat)),
         Some("dihedral-rgb") => counted(|| pdq_dihedral(&rgb)),
         Some("views-rgb") => counted(|| views(&rgb)),
-        _ => return Err("say which: pdq-rgb, pdq-grey, dihedral-rgb or views-rgb".into()),
+        _ => return Err("say which: pdq-rgb, pdq-grey, pdq-flat, dihedral-rgb or views-rgb".into()),
     }
     Ok(())
 }
@@ -29,6 +33,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[inline(never)]
 fn counted<T>(work: impl FnOnce() -> T) {
     black_box(work());
+}
+
+/// Three channels alike, each with its own grain, as of a camera: few such pictures are hashed in the reference's order.
+fn coloured(place: u32, level: u8) -> [u8; 3] {
+    [level, 64 + level / 2, 30 + level / 3].map(|channel| {
+        let mixed = (place * 3 + u32::from(channel)).wrapping_mul(2_654_435_761);
+        channel.saturating_add((mixed >> 29) as u8)
+    })
 }
 
 /// Waves of several lengths and directions, an edge, some grain: enough to see that no view is left out.
