@@ -20,7 +20,7 @@ use crate::{packages, process, workspace};
 const TOLERANCE_PERCENT: u64 = 5;
 /// Crates, an example of each, and the cases it knows.
 const PROGRAMS: [(&str, &str, &[&str]); 2] = [
-    ("fingerprint", "count_hashing", &["pdq-rgb", "pdq-grey", "dihedral-rgb", "views-rgb"]),
+    ("fingerprint", "count_hashing", &["pdq-rgb", "pdq-grey", "pdq-flat", "dihedral-rgb", "views-rgb"]),
     ("hamming", "count_searching", &["query", "scan", "insert", "merge"]),
 ];
 /// What is counted: this function of the example, with all it calls.

@@ -197,21 +197,7 @@ impl<'de> Deserialize<'de> for Fingerprint {
     }
 }
 
-impl utoipa::PartialSchema for Fingerprint {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        <Wire<'static> as utoipa::PartialSchema>::schema()
-    }
-}
-
-impl utoipa::ToSchema for Fingerprint {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "Fingerprint".into()
-    }
-
-    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
-        <Wire<'static> as utoipa::ToSchema>::schemas(schemas);
-    }
-}
+crate::wire::shaped_as!(Fingerprint, Wire<'static>);
 
 /// Hexadecimal, strict: an exact number of digits, either case in, lower case out.
 pub mod hex {

@@ -20,6 +20,7 @@ mod outcome;
 pub mod packed;
 mod time;
 mod view;
+mod wire;
 
 pub use advice::{Advice, BlockRadius, MatchKind};
 pub use agreement::{Agreement, AgreementError, Reach, Scope, Scopes};

@@ -79,21 +79,7 @@ impl<'de> Deserialize<'de> for View {
     }
 }
 
-impl utoipa::PartialSchema for View {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        <Wire<'static> as utoipa::PartialSchema>::schema()
-    }
-}
-
-impl utoipa::ToSchema for View {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "View".into()
-    }
-
-    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
-        <Wire<'static> as utoipa::ToSchema>::schemas(schemas);
-    }
-}
+crate::wire::shaped_as!(View, Wire<'static>);
 
 #[cfg(test)]
 mod tests {

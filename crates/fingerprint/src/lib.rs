@@ -39,6 +39,7 @@
 
 extern crate alloc;
 
+mod by_name;
 mod digests;
 mod fingerprints;
 mod orientation;

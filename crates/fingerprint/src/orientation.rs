@@ -1,7 +1,8 @@
 //! The eight ways a picture can be turned or mirrored without resampling it.
 
 use core::fmt;
-use core::str::FromStr;
+
+use crate::by_name::by_name;
 
 /// One of the eight symmetries of a rectangle (the dihedral group of the square), in the reference's order.
 ///
@@ -95,23 +96,11 @@ impl Orientation {
     }
 }
 
-impl fmt::Display for Orientation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Orientation {
-    type Err = UnknownOrientation;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|orientation| orientation.name() == text).ok_or(UnknownOrientation)
-    }
-}
-
-/// The text is none of the eight wire names; they are lower case, see [`Orientation::name`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownOrientation;
+by_name!(
+    Orientation,
+    UnknownOrientation,
+    "The text is none of the eight wire names; they are lower case, see [`Orientation::name`]."
+);
 
 impl fmt::Display for UnknownOrientation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -119,8 +108,6 @@ impl fmt::Display for UnknownOrientation {
         Orientation::ALL.iter().try_for_each(|orientation| write!(f, " {orientation}"))
     }
 }
-
-impl core::error::Error for UnknownOrientation {}
 
 #[cfg(test)]
 mod tests {

@@ -33,11 +33,6 @@ const BENCHES: &[Bench] = &[
         measure: |arguments| example("server", "spine", arguments),
     },
     Bench {
-        name: "pictures",
-        question: "decoding and hashing a picture; recall and false matches on drawn pictures or those of a folder",
-        measure: |arguments| example("media", "figures", arguments),
-    },
-    Bench {
         name: "scan",
         question: "one query and a batch over the scan, by kernel",
         measure: |arguments| example("hamming", "scan", arguments),

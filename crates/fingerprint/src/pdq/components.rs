@@ -7,20 +7,20 @@ use crate::Orientation;
 ///
 /// Every sum runs from the first term to the last, as in the reference, because the order shows in the last bits. The
 /// loops are nested so that independent sums advance together.
+#[inline(always)]
 pub(super) fn of(reduced: &Reduced) -> Components {
-    let mut down = [[0.0; SIDE]; KEPT];
-    for (down, cosines) in down.iter_mut().zip(&COSINES) {
+    let mut components = [[0.0; KEPT]; KEPT];
+    for (components, cosines) in components.iter_mut().zip(&COSINES) {
+        // So many sums stay in registers while the rows go by.
+        let mut down = [0.0; SIDE];
         for (row, cosine) in reduced.iter().zip(cosines) {
             for (sum, value) in down.iter_mut().zip(row) {
                 *sum += cosine * value;
             }
         }
-    }
-    let mut components = [[0.0; KEPT]; KEPT];
-    for (components, down) in components.iter_mut().zip(&down) {
-        for (place, value) in down.iter().enumerate() {
-            for (sum, cosines) in components.iter_mut().zip(&COSINES) {
-                *sum += value * cosines[place];
+        for (value, cosines) in down.iter().zip(&TRANSPOSED) {
+            for (sum, cosine) in components.iter_mut().zip(cosines) {
+                *sum += value * cosine;
             }
         }
     }
@@ -49,6 +49,21 @@ const COSINES: [[f32; SIDE]; KEPT] = {
             place += 1;
         }
         frequency += 1;
+    }
+    matrix
+};
+
+/// The cosines with rows and columns exchanged.
+const TRANSPOSED: [[f32; KEPT]; SIDE] = {
+    let mut matrix = [[0.0; KEPT]; SIDE];
+    let mut place = 0;
+    while place < SIDE {
+        let mut frequency = 0;
+        while frequency < KEPT {
+            matrix[place][frequency] = COSINES[frequency][place];
+            frequency += 1;
+        }
+        place += 1;
     }
     matrix
 };

@@ -5,7 +5,7 @@
 //! is told by [`tolerance`] (closer, after a look at the picture's [`texture`]), and then [`in_order`], which repeats the
 //! reference's rounding, has the last word.
 
-mod arch;
+pub(crate) mod arch;
 mod bits;
 mod components;
 mod folded;
@@ -16,6 +16,7 @@ mod quality;
 mod texture;
 mod tolerance;
 
+use self::arch::Kernel;
 pub use self::hasher::{Hasher, HasherError};
 pub use self::mode::{Mode, UnknownMode};
 use self::tolerance::Tolerance;
@@ -26,13 +27,13 @@ use crate::{Orientation, Pdq, Pixels};
 const HASHABLE_SIDE_MIN: usize = 5;
 
 /// The side of the square every picture is reduced to.
-const SIDE: usize = 64;
+pub(crate) const SIDE: usize = 64;
 
 /// The side of the square of components kept.
 const KEPT: usize = 16;
 
 /// The reduced picture, row by row, brightness 0.0..=255.0 up to rounding.
-type Reduced = [[f32; SIDE]; SIDE];
+pub(crate) type Reduced = [[f32; SIDE]; SIDE];
 
 /// The components kept: `[v][h]` has `v + 1` half waves down the picture and `h + 1` across.
 type Components = [[f32; KEPT]; KEPT];
@@ -134,6 +135,20 @@ impl Dihedral {
     const NONE: Self = Self { hashes: [Pdq::from_bytes([0; 32]); 8], quality: 0 };
 }
 
+/// Why an answer that may be undecided is not.
+const NOTHING_TOLERATED: &str = "without a tolerance every comparison has one outcome";
+
+/// `None` where what is tolerated decides.
+fn hash_of(reduced: &Reduced, tolerance: &Tolerance) -> Option<PdqHash> {
+    Kernel::fastest().run(
+        #[inline(always)]
+        || {
+            let hash = bits::above_median(&components::of(reduced), tolerance.components)?;
+            Some(PdqHash { hash, quality: quality::of(reduced, tolerance.step)? })
+        },
+    )
+}
+
 /// A reduced picture and how near it is to the reference's.
 struct Near {
     reduced: Reduced,
@@ -153,16 +168,24 @@ impl Near {
 
     /// What is always decided where nothing is tolerated.
     fn decided<T>(&self, answer: impl FnOnce(&Self) -> Option<T>) -> T {
-        answer(self).expect("without a tolerance every comparison has one outcome")
+        answer(self).expect(NOTHING_TOLERATED)
     }
 
     /// `None` where the reference's rounding decides; so below.
     fn hash(&self) -> Option<PdqHash> {
-        let hash = bits::above_median(&components::of(&self.reduced), self.tolerance.components)?;
-        Some(PdqHash { hash, quality: self.quality()? })
+        hash_of(&self.reduced, &self.tolerance)
     }
 
     fn dihedral(&self) -> Option<Dihedral> {
+        Kernel::fastest().run(
+            #[inline(always)]
+            || self.dihedral_portable(),
+        )
+    }
+
+    /// What `dihedral` does, compiled for the instruction set of the caller.
+    #[inline(always)]
+    fn dihedral_portable(&self) -> Option<Dihedral> {
         let components = components::of(&self.reduced);
         // Exchanging rows and columns exchanges bits, and moves neither the median nor what is tolerated: four hashes make eight.
         let mut hashes = [Pdq::from_bytes([0; 32]); 8];
@@ -171,16 +194,25 @@ impl Near {
             hashes[usize::from(mirrored.code())] = hash;
             hashes[usize::from(mirrored.then_transposed().code())] = bits::transposed(&hash);
         }
-        Some(Dihedral { hashes, quality: self.quality()? })
+        Some(Dihedral { hashes, quality: quality::of(&self.reduced, self.tolerance.step)? })
     }
 
     fn quality(&self) -> Option<u8> {
-        quality::of(&self.reduced, self.tolerance.step)
+        Kernel::fastest().run(
+            #[inline(always)]
+            || quality::of(&self.reduced, self.tolerance.step),
+        )
     }
 }
 
 fn is_hashable(columns: usize, rows: usize) -> bool {
     columns >= HASHABLE_SIDE_MIN && rows >= HASHABLE_SIDE_MIN
+}
+
+/// The hash of a picture reduced by other means; of its columns, if `is_transposed` says that they are the rows.
+pub(crate) fn of_reduced(reduced: &Reduced, is_transposed: bool) -> PdqHash {
+    let found = hash_of(reduced, &Tolerance::NONE).expect(NOTHING_TOLERATED);
+    if is_transposed { PdqHash { hash: bits::transposed(&found.hash), ..found } } else { found }
 }
 
 /// By the fast road, where it can take the picture's shape.

@@ -2,10 +2,10 @@
 
 use alloc::vec::Vec;
 use core::fmt;
-use core::str::FromStr;
 
 use super::{Dihedral, PdqHash, dihedral_with, hash_with};
 use crate::Pixels;
+use crate::by_name::by_name;
 use crate::pixels::Brightness;
 
 /// The side of the square that [`Mode::File512`] samples, in pixels.
@@ -78,31 +78,13 @@ fn source(index: usize, length: usize) -> usize {
     (index as u64 * length as u64 / SAMPLED_SIDE as u64) as usize
 }
 
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl FromStr for Mode {
-    type Err = UnknownMode;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|mode| mode.name() == text).ok_or(UnknownMode)
-    }
-}
-
-/// The text is neither `full` nor `file512`; see [`Mode::name`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownMode;
+by_name!(Mode, UnknownMode, "The text is neither `full` nor `file512`; see [`Mode::name`].");
 
 impl fmt::Display for UnknownMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("unknown mode: expected full or file512")
     }
 }
-
-impl core::error::Error for UnknownMode {}
 
 #[cfg(test)]
 mod tests {

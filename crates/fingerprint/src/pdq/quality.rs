@@ -1,32 +1,46 @@
 //! How much contrast the reduced picture has.
 
+use super::arch::truncated;
 use super::{Reduced, SIDE};
+
+/// The sum of steps above which more of them change nothing.
+const FULL: u32 = 100 * STEPS_PER_POINT;
+
+/// What a sum of steps, in percent, is divided by.
+const STEPS_PER_POINT: u32 = 90;
 
 /// 0..=100: the steps in brightness between neighbours, each in whole percent so that small ones do not count, summed and
 /// scaled. `None` if steps that are `tolerance` larger or smaller could give another quality.
+#[inline(always)]
 pub(super) fn of(reduced: &Reduced, tolerance: f32) -> Option<u8> {
     let mut least = 0;
     let mut most = 0;
     for (row, lower) in reduced.iter().zip(reduced[1..].iter().chain([&reduced[SIDE - 1]])) {
         // Below the last row is the last row: its steps are none, and stay none.
-        let down = row.iter().zip(lower);
-        let across = row.iter().zip(&row[1..]);
-        for (first, second) in down.chain(across) {
-            let step = (first - second).abs();
-            least += percent((step - tolerance).max(0.0));
-            most += percent(step + tolerance);
+        let down = row.iter().zip(lower).map(|(first, second)| (first - second).abs());
+        let across = row.iter().zip(&row[1..]).map(|(first, second)| (first - second).abs());
+        let least_of = |step: f32| percent((step - tolerance).max(0.0));
+        least += down.clone().map(least_of).sum::<u32>() + across.clone().map(least_of).sum::<u32>();
+        // Steps only add up, so most pictures with much to see are done half way down.
+        if least >= FULL {
+            return Some(100);
+        }
+        if tolerance > 0.0 {
+            let most_of = |step: f32| percent(step + tolerance);
+            most += down.map(most_of).sum::<u32>() + across.map(most_of).sum::<u32>();
         }
     }
-    (scaled(least) == scaled(most)).then_some(scaled(least))
+    (tolerance == 0.0 || scaled(least) == scaled(most)).then_some(scaled(least))
 }
 
 fn scaled(sum: u32) -> u8 {
-    (sum / 90).min(100) as u8
+    (sum / STEPS_PER_POINT).min(100) as u8
 }
 
 /// A step of brightness as a share of 255, in percent, cut towards zero.
+#[inline(always)]
 fn percent(step: f32) -> u32 {
-    (step * 100.0 / 255.0) as u32
+    truncated(step * 100.0 / 255.0).cast_unsigned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How much of a picture is like nothing else in it.
 
 use super::SIDE;
-use crate::Pixels;
+use crate::{PixelFormat, Pixels};
 
 /// The share of distinct 2x2 blocks among 64x64 spread over the picture, 0.0..=1.0.
 ///
@@ -10,21 +10,18 @@ use crate::Pixels;
 /// different. The picture has at least 2x2 pixels.
 pub(super) fn distinct_share(pixels: &Pixels<'_>) -> f32 {
     const SLOTS_LOG2: u32 = 16;
+    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut seen = [0_u64; 1 << (SLOTS_LOG2 - 6)];
     let mut distinct = 0_u32;
+    let columns: [usize; SIDE] = core::array::from_fn(|point| place(point, pixels.columns()));
     for point_down in 0..SIDE {
         let row = place(point_down, pixels.rows());
         let rows = [pixels.row_bytes(row), pixels.row_bytes(row + 1)];
-        for point_across in 0..SIDE {
-            let column = place(point_across, pixels.columns());
+        for column in columns {
             // Fibonacci hashing; equal slots of different blocks are rare, and make the share smaller.
-            let mut key = 0_u64;
-            for row in rows {
-                for column in [column, column + 1] {
-                    key = (key ^ colour(row, column, pixels)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-                }
-            }
-            let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - SLOTS_LOG2)) as usize;
+            let [upper, lower] = rows.map(|row| colours(row, column, pixels.format()));
+            let key = upper.wrapping_mul(MULTIPLIER).rotate_left(29) ^ lower;
+            let slot = (key.wrapping_mul(MULTIPLIER) >> (64 - SLOTS_LOG2)) as usize;
             let bit = 1 << (slot % 64);
             distinct += u32::from(seen[slot / 64] & bit == 0);
             seen[slot / 64] |= bit;
@@ -38,11 +35,22 @@ fn place(point: usize, length: usize) -> usize {
     (point * (length - 1) / SIDE).min(length - 2)
 }
 
-/// The pixel's bytes without alpha.
-fn colour(row: &[u8], column: usize, pixels: &Pixels<'_>) -> u64 {
-    let pixel_bytes = pixels.format().bytes_per_pixel();
-    let bytes = &row[column * pixel_bytes..][..pixel_bytes.min(3)];
-    bytes.iter().fold(1, |colour, &byte| colour << 8 | u64::from(byte))
+/// The bytes of two neighbouring pixels without alpha.
+#[inline]
+fn colours(row: &[u8], column: usize, format: PixelFormat) -> u64 {
+    let rest = &row[column * format.bytes_per_pixel()..];
+    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
+        // At the end of a row there are fewer than eight bytes left.
+        let mut bytes = [0; 8];
+        bytes[..rest.len()].copy_from_slice(rest);
+        bytes
+    });
+    let counted = match format {
+        PixelFormat::Luma8 => 0xFFFF,
+        PixelFormat::Rgb8 => 0xFFFF_FFFF_FFFF,
+        PixelFormat::Rgba8 => 0x00FF_FFFF_00FF_FFFF,
+    };
+    u64::from_le_bytes(bytes) & counted
 }
 
 #[cfg(test)]
@@ -50,7 +58,6 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::*;
-    use crate::PixelFormat;
 
     fn share(width: u32, height: u32, value: impl Fn(u32, u32, u32) -> u32) -> f32 {
         let mut data = Vec::new();

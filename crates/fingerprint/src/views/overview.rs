@@ -3,11 +3,14 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::place::Place;
 use crate::Pixels;
+use crate::pdq::arch::Kernel;
 
 /// The most averages along a side: four to each of the 64 samples of a hash, so that a view may begin anywhere.
-const SIDE_MAX: usize = 256;
+pub(super) const SIDE_MAX: usize = 256;
+
+/// All averages, and as many zeroes as the right and lower neighbours of the last one reach beyond it.
+const AVERAGES: usize = SIDE_MAX * SIDE_MAX + SIDE_MAX + 1;
 
 /// Of the rows that one average spans, how many are read. More change no bit that matters and cost time.
 const ROWS_READ_MAX: usize = 4;
@@ -16,30 +19,44 @@ const ROWS_READ_MAX: usize = 4;
 /// than that.
 const SHARP_SIDE_MAX: usize = 160;
 
-/// The samples of a hash along a side.
-const SAMPLES: usize = 64;
-
 /// The brightness of a picture, averaged over rectangles of a few pixels.
 pub(super) struct Overview {
-    columns: usize,
-    rows: usize,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
     /// Averages along the sides, the last of which may be a part of one.
     pub(super) extent: (f32, f32),
-    /// Row by row, 0.0..=255.0.
+    /// Rows of [`SIDE_MAX`] places, 0.0..=255.0.
     averages: Vec<f32>,
 }
 
 impl Overview {
     /// Goes once over the pixels.
     pub(super) fn new(pixels: &Pixels<'_>) -> Self {
+        Kernel::fastest().run(
+            #[inline(always)]
+            || Self::new_portable(pixels),
+        )
+    }
+
+    /// What `new` does, compiled for the instruction set of the caller.
+    #[inline(always)]
+    fn new_portable(pixels: &Pixels<'_>) -> Self {
         let (across, down) = (pixels.columns().div_ceil(SIDE_MAX), pixels.rows().div_ceil(SIDE_MAX));
         let (columns, rows) = (pixels.columns().div_ceil(across), pixels.rows().div_ceil(down));
-        let mut averages = vec![0.0; columns * rows];
+        let mut averages = vec![0.0; AVERAGES];
         let mut band = Band::new(pixels);
-        for (row, averages) in averages.chunks_exact_mut(columns).enumerate() {
+        for (row, averages) in averages.chunks_exact_mut(SIDE_MAX).take(rows).enumerate() {
             let first = row * down;
             band.read(pixels, first, down.min(pixels.rows() - first));
-            band.average(across, averages);
+            let averages = &mut averages[..columns];
+            match band.bytes_per_pixel {
+                1 => band.average::<1>(across, averages),
+                3 => band.average::<3>(across, averages),
+                _ => band.average::<4>(across, averages),
+            };
+            if columns > SHARP_SIDE_MAX {
+                blur(averages);
+            }
         }
         let mut overview = Self {
             columns,
@@ -47,114 +64,54 @@ impl Overview {
             extent: (pixels.columns() as f32 / across as f32, pixels.rows() as f32 / down as f32),
             averages,
         };
-        overview.blur();
+        if rows > SHARP_SIDE_MAX {
+            overview.blur_down();
+        }
         overview
     }
 
-    /// The 64x64 samples of what lies at `place`, each in whole levels of brightness; black outside the picture.
-    pub(super) fn sample(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
-        if place.across.1 == 0.0 && place.down.0 == 0.0 {
-            self.sample_upright(place)
-        } else {
-            self.sample_tilted(place)
-        }
+    /// A row of averages.
+    #[inline(always)]
+    pub(super) fn row(&self, row: usize) -> &[f32] {
+        &self.averages[row * SIDE_MAX..][..self.columns]
     }
 
-    /// Of a part of the picture whose sides are parallel to the picture's.
-    fn sample_upright(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
-        let columns: [Between; SAMPLES] = core::array::from_fn(|column| {
-            Between::new(place.origin.0 + (column as f32 + 0.5) * place.across.0, self.columns)
-        });
-        let mut samples = [0; SAMPLES * SAMPLES];
-        let mut between = [0.0; SIDE_MAX];
-        for (row, samples) in samples.chunks_exact_mut(SAMPLES).enumerate() {
-            let row = Between::new(place.origin.1 + (row as f32 + 0.5) * place.down.1, self.rows);
-            let [first, second] =
-                [row.first, row.second].map(|row| &self.averages[row * self.columns..][..self.columns]);
-            for (between, (first, second)) in between.iter_mut().zip(first.iter().zip(second)) {
-                *between = first + (second - first) * row.share;
-            }
-            for (sample, column) in samples.iter_mut().zip(&columns) {
-                let (first, second) = (between[column.first], between[column.second]);
-                *sample = whole(first + (second - first) * column.share);
-            }
-        }
-        samples
+    /// All rows, each of [`SIDE_MAX`] places.
+    #[inline(always)]
+    pub(super) fn all(&self) -> &[f32; AVERAGES] {
+        self.averages.first_chunk().expect("there are so many places whatever the picture")
     }
 
-    fn sample_tilted(&self, place: &Place) -> [u8; SAMPLES * SAMPLES] {
-        let mut samples = [0; SAMPLES * SAMPLES];
-        // How fast what a sample covers leaves the picture at its edges.
-        let reach = (1.0 / place.across.0, 1.0 / place.down.1);
-        let covered = |at: f32, extent: f32, reach: f32| (at.min(extent - at) * reach + 0.5).clamp(0.0, 1.0);
-        for (row, samples) in samples.chunks_exact_mut(SAMPLES).enumerate() {
-            let down = row as f32 + 0.5;
-            let (x, y) = (place.origin.0 + down * place.down.0, place.origin.1 + down * place.down.1);
-            for (column, sample) in samples.iter_mut().enumerate() {
-                let across = column as f32 + 0.5;
-                let (x, y) = (x + across * place.across.0, y + across * place.across.1);
-                let inside = covered(x, self.extent.0, reach.0) * covered(y, self.extent.1, reach.1);
-                let (column, row) = (Between::new(x, self.columns), Between::new(y, self.rows));
-                let upper = &self.averages[row.first * self.columns..][..self.columns];
-                let lower = &self.averages[row.second * self.columns..][..self.columns];
-                let above = upper[column.first] + (upper[column.second] - upper[column.first]) * column.share;
-                let below = lower[column.first] + (lower[column.second] - lower[column.first]) * column.share;
-                *sample = whole((above + (below - above) * row.share) * inside);
-            }
-        }
-        samples
-    }
-
-    /// Averages each with its neighbours, weighted 1, 2, 1: about what a hash does between its samples.
-    fn blur(&mut self) {
-        if self.columns > SHARP_SIDE_MAX {
-            for row in self.averages.chunks_exact_mut(self.columns) {
-                let mut before = row[0];
-                for column in 0..row.len() {
-                    let here = row[column];
-                    let after = row[(column + 1).min(row.len() - 1)];
-                    row[column] = 0.25 * (before + after) + 0.5 * here;
-                    before = here;
-                }
-            }
-        }
-        if self.rows > SHARP_SIDE_MAX {
-            let mut before = self.averages[..self.columns].to_vec();
-            for row in 0..self.rows {
-                let (upper, lower) = self.averages.split_at_mut((row + 1) * self.columns);
-                let here = &mut upper[row * self.columns..];
-                for (column, here) in here.iter_mut().enumerate() {
-                    let after = lower.get(column).copied().unwrap_or(*here);
-                    let blurred = 0.25 * (before[column] + after) + 0.5 * *here;
-                    before[column] = core::mem::replace(here, blurred);
-                }
+    /// As [`blur`], down the columns.
+    #[inline(always)]
+    fn blur_down(&mut self) {
+        let mut before = [0.0; SIDE_MAX];
+        before.copy_from_slice(&self.averages[..SIDE_MAX]);
+        for row in 0..self.rows {
+            let below = (row + 1).min(self.rows - 1);
+            let (upper, lower) = self.averages.split_at_mut((row + 1) * SIDE_MAX);
+            let here = &mut upper[row * SIDE_MAX..];
+            let mut after = [0.0; SIDE_MAX];
+            after.copy_from_slice(if below > row { &lower[..SIDE_MAX] } else { here });
+            for (column, here) in here.iter_mut().enumerate() {
+                let blurred = 0.25 * (before[column] + after[column]) + 0.5 * *here;
+                before[column] = core::mem::replace(here, blurred);
             }
         }
     }
 }
 
-/// A place along a side: between the middles of two averages, or at the edge, where both are one.
-struct Between {
-    first: usize,
-    second: usize,
-    /// How far from the first to the second, 0.0..=1.0.
-    share: f32,
-}
-
-impl Between {
-    #[inline]
-    fn new(at: f32, averages: usize) -> Self {
-        let at = (at - 0.5).max(0.0);
-        // The cast takes what lies outside to the edge.
-        let first = (at as i32 as usize).min(averages - 1);
-        Self { first, second: (first + 1).min(averages - 1), share: (at - first as f32).min(1.0) }
+/// Averages each with its neighbours, weighted 1, 2, 1: about what a hash does between its samples.
+#[inline(always)]
+fn blur(row: &mut [f32]) {
+    let length = row.len();
+    // The row between copies of its ends.
+    let mut sharp = [0.0; SIDE_MAX + 2];
+    sharp[1..=length].copy_from_slice(row);
+    (sharp[0], sharp[length + 1]) = (row[0], row[length - 1]);
+    for (blurred, [before, here, after]) in row.iter_mut().zip(sharp.array_windows()) {
+        *blurred = 0.25 * (before + after) + 0.5 * here;
     }
-}
-
-/// The nearest whole level of brightness.
-#[inline]
-fn whole(brightness: f32) -> u8 {
-    (brightness + 0.5) as i32 as u8
 }
 
 /// A few rows of pixels, added up down their columns.
@@ -173,6 +130,7 @@ impl Band {
     }
 
     /// Adds up rows spread evenly over the `count` rows from `first` on.
+    #[inline(always)]
     fn read(&mut self, pixels: &Pixels<'_>, first: usize, count: usize) {
         self.rows = count.min(ROWS_READ_MAX);
         self.sums.fill(0);
@@ -185,21 +143,51 @@ impl Band {
     }
 
     /// The mean brightness of every `across` columns; the last may be of fewer.
-    fn average(&self, across: usize, averages: &mut [f32]) {
-        let chunk = across * self.bytes_per_pixel;
-        for (average, sums) in averages.iter_mut().zip(self.sums.chunks(chunk)) {
-            let brightness = if self.bytes_per_pixel == 1 {
-                sums.iter().map(|&grey| u64::from(grey)).sum::<u64>() as f32
-            } else {
-                let mut channels = [0u64; 3];
-                for pixel in sums.chunks_exact(self.bytes_per_pixel) {
-                    for (channel, &sum) in channels.iter_mut().zip(pixel) {
-                        *channel += u64::from(sum);
-                    }
+    #[inline(always)]
+    fn average<const CHANNELS: usize>(&self, across: usize, averages: &mut [f32]) {
+        let sums = self.sums.as_chunks::<CHANNELS>().0;
+        // For small pictures, a loop over the columns of one average would cost more than adding them up.
+        match across {
+            1 => self.average_of::<CHANNELS, 1>(sums, averages),
+            2 => self.average_of::<CHANNELS, 2>(sums, averages),
+            3 => self.average_of::<CHANNELS, 3>(sums, averages),
+            4 => self.average_of::<CHANNELS, 4>(sums, averages),
+            _ => self.average_each(sums.chunks(across), averages),
+        }
+    }
+
+    #[inline(always)]
+    fn average_of<const CHANNELS: usize, const ACROSS: usize>(&self, sums: &[[u16; CHANNELS]], averages: &mut [f32]) {
+        let (whole, rest) = sums.as_chunks::<ACROSS>();
+        self.average_each(whole.iter(), averages);
+        if !rest.is_empty() {
+            self.average_each([rest].into_iter(), &mut averages[whole.len()..]);
+        }
+    }
+
+    #[inline(always)]
+    fn average_each<'a, const CHANNELS: usize, C: AsRef<[[u16; CHANNELS]]> + 'a + ?Sized>(
+        &self,
+        all: impl Iterator<Item = &'a C>,
+        averages: &mut [f32],
+    ) {
+        for (average, columns) in averages.iter_mut().zip(all) {
+            let columns = columns.as_ref();
+            // Of 200 million columns, an average spans fewer than a million: 32 bits hold four rows of those.
+            let mut channels = [0_u32; CHANNELS];
+            for column in columns {
+                for (channel, &sum) in channels.iter_mut().zip(column) {
+                    *channel += u32::from(sum);
                 }
-                (299 * channels[0] + 587 * channels[1] + 114 * channels[2]) as f32 / 1000.0
+            }
+            let brightness = match channels[..] {
+                [grey] => grey as f32,
+                [red, green, blue, ..] => {
+                    (299 * i64::from(red) + 587 * i64::from(green) + 114 * i64::from(blue)) as f32 / 1000.0
+                }
+                _ => unreachable!("pixels have 1, 3 or 4 bytes"),
             };
-            *average = brightness / (sums.len() / self.bytes_per_pixel * self.rows) as f32;
+            *average = brightness / (columns.len() * self.rows) as f32;
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::view::{Frame, Kind};
 use super::*;
-use crate::{Window, pdq_dihedral};
+use crate::{PixelFormat, Window, pdq_dihedral};
 
 /// A grey picture: light at several scales, stronger the coarser, as in photographs.
 #[derive(Clone)]

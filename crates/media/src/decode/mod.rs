@@ -2,6 +2,7 @@
 
 mod jpeg;
 mod others;
+mod pages;
 mod reader;
 mod samples;
 

@@ -7,7 +7,7 @@ use image::codecs::{bmp::BmpDecoder, gif::GifDecoder, png::PngDecoder, tiff::Tif
 use image::{ImageDecoder, ImageError};
 
 use super::reader::{Deadline, TimedReader};
-use super::{Decoded, check_memory, check_pixels, samples, words};
+use super::{Decoded, check_memory, check_pixels, pages, samples, words};
 use crate::{DecodeError, Format, Limits};
 
 /// What a codec may hold besides what grows with the pixels: windows, tables, an inflated colour profile; in bytes.
@@ -47,7 +47,7 @@ fn read(mut decoder: impl ImageDecoder, bytes: &[u8], format: Format, limits: &L
     decoder.set_limits(codec_limits(bytes, decoder_bytes)).map_err(in_words)?;
 
     let too_large = |_| DecodeError::TooMuchMemory { memory_bytes_max: limits.memory_bytes_max };
-    let mut native = vec![0; usize::try_from(native_bytes).map_err(too_large)?];
+    let mut native = pages::zeroed(usize::try_from(native_bytes).map_err(too_large)?);
     decoder.read_image(&mut native).map_err(in_words)?;
     let samples = samples::to_8_bits(native, color)
         .ok_or_else(|| DecodeError::UnsupportedKind { format, what: format!("{color:?} samples") })?;

@@ -21,8 +21,3 @@ fn add_rows<const N: usize>(sums: &mut [u16], data: &[u8], stride_bytes: usize, 
         }
     }
 }
-
-#[inline(always)]
-pub(super) fn dot<T: Copy + Into<u32>>(values: &[T], weights: &[u32]) -> u64 {
-    values.iter().zip(weights).map(|(&value, &weight)| u64::from(value.into()) * u64::from(weight)).sum()
-}

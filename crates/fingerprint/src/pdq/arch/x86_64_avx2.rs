@@ -21,9 +21,10 @@ impl Kernel {
         unsafe { add(sums, data, stride_bytes, weights) }
     }
 
-    pub(super) fn dot<T: Copy + Into<u32>>(self, values: &[T], weights: &[u32]) -> u64 {
+    #[inline]
+    pub(super) fn run<T>(self, work: impl FnOnce() -> T) -> T {
         // SAFETY: `self` exists, so the processor has AVX2.
-        unsafe { dot(values, weights) }
+        unsafe { run(work) }
     }
 
     pub(super) fn push(self, blur: &mut Blur, rows: &Pixels<'_>, brightness: Brightness) {
@@ -38,8 +39,8 @@ fn add(sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
 }
 
 #[target_feature(enable = "avx2")]
-fn dot<T: Copy + Into<u32>>(values: &[T], weights: &[u32]) -> u64 {
-    portable::dot(values, weights)
+fn run<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 #[target_feature(enable = "avx2")]

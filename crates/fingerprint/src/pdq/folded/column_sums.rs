@@ -8,8 +8,12 @@ use super::super::arch::{Kernel, ROWS_MAX};
 /// The weight after which a sum of bytes may not fit 16 bits any more.
 const NARROW_WEIGHT_MAX: usize = u16::MAX as usize / u8::MAX as usize;
 
+/// Zeroes after the last sum, so that whoever adds up sums may take them in eights.
+pub(super) const PADDING: usize = 7;
+
 /// The sums of one point: in 16 bits as long as they fit, moved to 32 bits when they might not.
 pub(super) struct ColumnSums {
+    values: usize,
     narrow: Vec<u16>,
     /// Weight that went into `narrow`.
     weight: usize,
@@ -20,8 +24,9 @@ pub(super) struct ColumnSums {
 impl ColumnSums {
     /// `weight` is the sum of all weights that will come.
     pub(super) fn new(values: usize, weight: usize) -> Self {
-        let wide = if weight > NARROW_WEIGHT_MAX { vec![0; values] } else { Vec::new() };
-        Self { narrow: vec![0; values], weight: 0, wide }
+        let padded = values + PADDING;
+        let wide = if weight > NARROW_WEIGHT_MAX { vec![0; padded] } else { Vec::new() };
+        Self { values, narrow: vec![0; padded], weight: 0, wide }
     }
 
     /// Adds a row for each of `weights`, multiplied by it.
@@ -33,12 +38,13 @@ impl ColumnSums {
                 self.widen();
             }
             self.weight += weight;
-            kernel.add(&mut self.narrow, &data[row * stride_bytes..], stride_bytes, &weights[row..row + count]);
+            let sums = &mut self.narrow[..self.values];
+            kernel.add(sums, &data[row * stride_bytes..], stride_bytes, &weights[row..row + count]);
             row += count;
         }
     }
 
-    /// The sums of all rows added.
+    /// The sums of all rows added, and [`PADDING`] zeroes.
     pub(super) fn finish(&mut self) -> Sums<'_> {
         if self.wide.is_empty() {
             Sums::Narrow(&self.narrow)
@@ -64,7 +70,7 @@ impl ColumnSums {
     }
 }
 
-/// A finished row of sums.
+/// A finished row of sums, and [`PADDING`] zeroes.
 pub(super) enum Sums<'a> {
     Narrow(&'a [u16]),
     Wide(&'a [u32]),

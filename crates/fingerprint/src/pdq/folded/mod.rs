@@ -12,6 +12,7 @@
 mod axis;
 mod column_sums;
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use self::axis::Axis;
@@ -23,6 +24,9 @@ use crate::{PixelFormat, Pixels};
 /// Rows of sums: one per sampled point, and the cut off part of the last one, see [`Axis::cut`].
 const SUMS: usize = SIDE + 1;
 
+/// Sums that are multiplied at once.
+const LANES: usize = column_sums::PADDING + 1;
+
 /// A picture on its way to 64x64: takes rows of pixels, top to bottom.
 pub(super) struct Folding {
     kernel: Kernel,
@@ -33,7 +37,8 @@ pub(super) struct Folding {
     /// The first point whose rows have not all come.
     next_point: usize,
     next_row: usize,
-    sums: [[u64; SIDE]; SUMS],
+    /// One row a point.
+    sums: Vec<[u64; SIDE]>,
 }
 
 impl Folding {
@@ -44,10 +49,10 @@ impl Folding {
 
     fn with(kernel: Kernel, columns: usize, rows: usize, format: PixelFormat) -> Option<Self> {
         let down = Axis::new(rows)?;
-        let across = Across::new(columns, format)?;
+        let across = Across::new(columns, format, down.weight())?;
         let values = columns * format.bytes_per_pixel();
         let open = core::array::from_fn(|_| ColumnSums::new(values, down.weight()));
-        Some(Self { kernel, down, across, open, next_point: 0, next_row: 0, sums: [[0; SIDE]; SUMS] })
+        Some(Self { kernel, down, across, open, next_point: 0, next_row: 0, sums: vec![[0; SIDE]; SUMS] })
     }
 
     /// Takes the next rows, of the columns and format said before.
@@ -80,12 +85,14 @@ impl Folding {
         let mut reduced = [[0.0; SIDE]; SIDE];
         for (row, (reduced, sums)) in reduced.iter_mut().zip(&self.sums).enumerate() {
             let is_cut = row == SIDE - 1 && self.down.is_cut();
+            let [tent, last] = [0, SIDE - 1].map(|point| 1.0 / (self.down.divisor(row) * self.across.divisor(point)));
             for (column, (reduced, &sum)) in reduced.iter_mut().zip(sums).enumerate() {
-                let mut sum = sum as f64;
+                // Sums are below 2^58, and processors convert signed integers.
+                let mut sum = sum.cast_signed() as f64;
                 if is_cut {
                     sum = sum * self.down.cut_factor() + self.sums[SIDE][column] as f64;
                 }
-                *reduced = (sum / (self.down.divisor(row) * self.across.divisor(column))) as f32;
+                *reduced = (sum * if column == SIDE - 1 { last } else { tent }) as f32;
             }
         }
         reduced
@@ -97,31 +104,78 @@ struct Across {
     axis: Axis,
     format: PixelFormat,
     /// Of all points but the last: the tent times the share of each channel in the brightness.
-    tent: Vec<u32>,
+    tent: Weights,
     /// Of the last point.
-    last: Vec<u32>,
+    last: Weights,
+}
+
+/// What the sums of one point are multiplied by.
+struct Weights {
+    /// Filled up to eights with zeroes.
+    values: Vec<u32>,
+    /// Whether products, and their sum, fit 32 bits.
+    is_narrow: bool,
+}
+
+impl Weights {
+    /// Of an element each, times the share of each channel; the sums they are for have at most `weight`.
+    fn new(of_elements: impl Iterator<Item = u32>, format: PixelFormat, weight: usize) -> Self {
+        let mut values: Vec<u32> =
+            of_elements.flat_map(|weight| shares(format).iter().map(move |share| weight * share)).collect();
+        let all: u64 = values.iter().map(|&weight| u64::from(weight)).sum();
+        let is_narrow = all * weight as u64 * u64::from(u8::MAX) <= u64::from(u32::MAX);
+        values.resize(values.len().next_multiple_of(LANES), 0);
+        Self { values, is_narrow }
+    }
+
+    /// The first sums, each times its weight, added up; there may be more sums than weights.
+    #[inline(always)]
+    fn weigh<T: Copy + Into<u32>>(&self, sums: &[T]) -> u64 {
+        let both = sums.as_chunks::<LANES>().0.iter().zip(self.values.as_chunks::<LANES>().0);
+        if self.is_narrow {
+            let mut lanes = [0_u32; LANES];
+            for (sums, weights) in both {
+                for lane in 0..LANES {
+                    // It does not overflow, see `is_narrow`; wrapping says so to the compiler.
+                    lanes[lane] = lanes[lane].wrapping_add(sums[lane].into().wrapping_mul(weights[lane]));
+                }
+            }
+            u64::from(lanes.into_iter().fold(0, u32::wrapping_add))
+        } else {
+            let mut lanes = [0_u64; LANES];
+            for (sums, weights) in both {
+                for lane in 0..LANES {
+                    lanes[lane] += u64::from(sums[lane].into()) * u64::from(weights[lane]);
+                }
+            }
+            lanes.into_iter().sum()
+        }
+    }
 }
 
 impl Across {
-    fn new(columns: usize, format: PixelFormat) -> Option<Self> {
+    /// For rows of sums that have at most `weight`.
+    fn new(columns: usize, format: PixelFormat, weight: usize) -> Option<Self> {
         let axis = Axis::new(columns)?;
-        let in_channels = |weights: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
-            weights.flat_map(|weight| shares(format).iter().map(move |share| weight * share)).collect()
-        };
-        let tent =
-            axis.support(0).map(|support| in_channels(&mut support.weights.iter().map(|&weight| u32::from(weight))))?;
-        let last = in_channels(&mut axis.last_weights());
+        let support = axis.support(0)?;
+        let tent = Weights::new(support.weights.iter().map(|&weight| u32::from(weight)), format, weight);
+        let last = Weights::new(axis.last_weights(), format, weight);
         Some(Self { axis, format, tent, last })
     }
 
     fn sums<T: Copy + Into<u32>>(&self, kernel: Kernel, row: &[T]) -> [u64; SIDE] {
-        let mut sums = [0; SIDE];
-        for (point, sum) in sums.iter_mut().enumerate() {
-            let weights = if point == SIDE - 1 { &self.last } else { &self.tent };
-            let first = self.axis.first(point) * self.format.bytes_per_pixel();
-            *sum = kernel.dot(&row[first..][..weights.len()], weights);
-        }
-        sums
+        kernel.run(
+            #[inline(always)]
+            || {
+                let mut all = [0; SIDE];
+                let from = |point: usize| &row[self.axis.first(point) * self.format.bytes_per_pixel()..];
+                for (point, sum) in all[..SIDE - 1].iter_mut().enumerate() {
+                    *sum = self.tent.weigh(from(point));
+                }
+                all[SIDE - 1] = self.last.weigh(from(SIDE - 1));
+                all
+            },
+        )
     }
 
     fn divisor(&self, point: usize) -> f64 {

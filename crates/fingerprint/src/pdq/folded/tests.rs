@@ -58,7 +58,7 @@ fn an_axis_folds_two_box_filters_with_their_truncated_windows() {
     assert!(Axis::new(128).is_none() && Axis::new(32_641).is_none());
 }
 
-fn fold(kernel: Kernel, pixels: &Pixels<'_>, piece: usize) -> [[u64; SIDE]; SUMS] {
+fn fold(kernel: Kernel, pixels: &Pixels<'_>, piece: usize) -> Vec<[u64; SIDE]> {
     let mut folding = Folding::with(kernel, pixels.columns(), pixels.rows(), pixels.format()).unwrap();
     let mut row = 0;
     while row < pixels.rows() {
@@ -84,6 +84,34 @@ fn pieces_of_any_height_and_every_kernel_give_the_same_sums() {
                 for piece in [1, 2, 7, 8, 16, 100, height] {
                     assert!(fold(kernel, &pixels, piece) == expected, "{width}x{height} {format:?} {kernel:?} {piece}");
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kernel_adds_up_the_largest_sums_without_overflow() {
+    fn check<T: Copy + Into<u32>>(columns: usize, rows: usize, format: PixelFormat, sum: T) {
+        let across = Across::new(columns, format, Axis::new(rows).unwrap().weight()).unwrap();
+        let row = alloc::vec![sum; columns * format.bytes_per_pixel() + column_sums::PADDING];
+        let all = |weights: &Weights| -> u64 { weights.values.iter().map(|&weight| u64::from(weight)).sum() };
+        for kernel in Kernel::available() {
+            let sums = across.sums(kernel, &row);
+            let expected = u64::from(sum.into()) * all(&across.tent);
+            assert!(sums[..SIDE - 1].iter().all(|&sum| sum == expected), "{columns}x{rows} {format:?} {kernel:?}");
+            let expected = u64::from(sum.into()) * all(&across.last);
+            assert_eq!(sums[SIDE - 1], expected, "{columns}x{rows} {format:?} {kernel:?}");
+        }
+    }
+    for format in [PixelFormat::Luma8, PixelFormat::Rgb8, PixelFormat::Rgba8] {
+        for columns in [129, 500, 1_408, 1_409, 8_192, 32_640] {
+            for rows in [129, 1_409, 2_048] {
+                let weight = Axis::new(rows).unwrap().weight() as u16;
+                check(columns, rows, format, 255 * weight);
+            }
+            for rows in [2_049, 8_192, 32_640] {
+                let weight = Axis::new(rows).unwrap().weight() as u32;
+                check(columns, rows, format, 255 * weight);
             }
         }
     }

@@ -13,7 +13,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use self::outline::Outline;
 use crate::decode::reader::{Deadline, TimedReader};
-use crate::decode::{Decoded, Fidelity, check_memory, check_pixels, words};
+use crate::decode::{Decoded, Fidelity, check_memory, check_pixels, pages, words};
 use crate::picture::Samples;
 use crate::{DecodeError, Format, Limits};
 
@@ -52,7 +52,9 @@ pub(super) fn decode(
     if decoder.dimensions() != Some((outline.width as usize, outline.height as usize)) {
         return Err(corrupt("its header can be read in two ways"));
     }
-    let samples = decoder.decode().map_err(|error| explain(&error))?;
+    let size = decoder.output_buffer_size().ok_or_else(|| corrupt("its size is missing"))?;
+    let mut samples = pages::zeroed(size);
+    decoder.decode_into(&mut samples).map_err(|error| explain(&error))?;
     let samples = if colors == ColorSpace::Luma { Samples::Luma8(samples) } else { Samples::Rgb8(samples) };
     Ok(Decoded { width: outline.width, height: outline.height, samples })
 }
