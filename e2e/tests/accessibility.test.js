@@ -16,6 +16,7 @@ const validator = new HtmlValidate({
   extends: ["html-validate:recommended", "html-validate:document"],
   rules: {
     // Matters of taste, which the templates and their engine settle.
+    "doctype-style": "off",
     "void-style": "off",
     "no-trailing-whitespace": "off",
     "no-implicit-button-type": "off",
