@@ -32,7 +32,7 @@ impl Bank {
         Ok(seq)
     }
 
-    /// What a viewer is shown of the live index; `false` until the map beside it says otherwise.
+    /// What a viewer is shown of the live index, as it stands when it is asked.
     pub fn shows(&self, viewer: Viewer) -> impl Fn(EntryId, Class, Tier) -> bool + Send + Sync + 'static {
         let withheld = self.withheld.clone();
         move |entry, class, tier| {

@@ -241,8 +241,9 @@ impl Intake {
     /// too. Again is the same as once.
     pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
-        let is_withdrawn =
-            items.iter().any(|(_, item)| matches!(item.what, What::Withdrawn { position: gone, .. } if gone == position));
+        let is_withdrawn = items
+            .iter()
+            .any(|(_, item)| matches!(item.what, What::Withdrawn { position: gone, .. } if gone == position));
         let Some((_, item)) = items.iter().find(|(place, _)| *place == position) else { return Ok(()) };
         if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. }) {
             return Ok(());
@@ -283,7 +284,8 @@ impl Intake {
                 }
                 What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
                     let claim = [self.entropy.rng().random()];
-                    let held = self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
+                    let held =
+                        self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
                     whats.push(What::Replaced { position: *position });
                     whats.extend(held.into_iter().map(|held| send::picture(mark, held)));
                 }

@@ -34,7 +34,8 @@ use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
 pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
 pub use model::{
-    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
+    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
+    MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
 pub use said::Said;
@@ -135,6 +136,11 @@ impl Intake {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
         Ok(Self { database, clock, entropy, bank, partners, removal, portal, key, salt, cost, tries })
+    }
+
+    /// The portal's right in the bank.
+    pub const fn portal(&self) -> &Portal {
+        &self.portal
     }
 
     /// What a receipt opens. Right or wrong, the answer costs the same two reads after the same Argon2id.

@@ -9,7 +9,7 @@ pub const FILES_PER_CASE_MAX: usize = 50;
 /// Characters of one message, at most.
 pub const MESSAGE_CHARACTERS_MAX: usize = 8_000;
 /// Items of one case, at most: nobody fills the disk with one receipt.
-pub const ITEMS_PER_CASE_MAX: i64 = 1_000;
+pub(super) const ITEMS_PER_CASE_MAX: i64 = 1_000;
 
 macro_rules! answers {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $form:literal),+ $(,)? }) => {
@@ -125,18 +125,10 @@ impl Situation {
     /// The questions asked, in order. Nobody is asked for a picture of somebody else.
     pub const fn steps(self) -> &'static [Step] {
         match self {
-            Self::Mine | Self::Threat | Self::Helper => &[
-                Step::Age,
-                Step::Stand,
-                Step::Pictures,
-                Step::Links,
-                Step::Message,
-                Step::Consent,
-                Step::Receipt,
-            ],
-            Self::Harassed | Self::Witness => {
-                &[Step::Age, Step::Links, Step::Message, Step::Consent, Step::Receipt]
+            Self::Mine | Self::Threat | Self::Helper => {
+                &[Step::Age, Step::Stand, Step::Pictures, Step::Links, Step::Message, Step::Consent, Step::Receipt]
             }
+            Self::Harassed | Self::Witness => &[Step::Age, Step::Links, Step::Message, Step::Consent, Step::Receipt],
         }
     }
 }

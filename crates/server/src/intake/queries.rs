@@ -20,7 +20,8 @@ const INSERT_KEY: &str = "insert into case_recipients (case_id, public_key, seal
     on conflict (case_id, public_key) do nothing";
 const KEY_FOR_WORDS: &str = "select sealed_key from cases where id = $1 and ended = 0";
 const KEY_FOR_RECIPIENT: &str = "select sealed_key from case_recipients where case_id = $1 and public_key = $2";
-const CASE: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
+const CASE: &str =
+    "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
 const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 order by urgency desc, created_at, id limit $1";
 const TOUCH: &str = "update cases set waits_for = $2, active_at = $3, ends_at = $4 where id = $1 and ended = 0";
@@ -163,7 +164,9 @@ pub(super) async fn open_cases(on: &mut Session, most: i64) -> Result<Vec<CaseRo
     rows.into_iter().map(case_row).collect()
 }
 
-fn case_row((id, class, urgency, waits_for, created_at, active_at, ends_at, ended): Row) -> Result<CaseRow, StorageError> {
+fn case_row(
+    (id, class, urgency, waits_for, created_at, active_at, ends_at, ended): Row,
+) -> Result<CaseRow, StorageError> {
     Ok(CaseRow {
         id: case_id(&id)?,
         class: u8::try_from(class).ok().and_then(Class::from_code).ok_or(StorageError::Damaged("a class"))?,
@@ -251,8 +254,7 @@ pub(super) async fn end_case(
 }
 
 pub(super) async fn due(on: &mut Session, now: Time, most: i64) -> Result<Vec<CaseId>, StorageError> {
-    let rows: Vec<Vec<u8>> =
-        on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
+    let rows: Vec<Vec<u8>> = on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
     rows.iter().map(|id| case_id(id)).collect()
 }
 

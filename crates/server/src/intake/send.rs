@@ -104,7 +104,8 @@ impl Intake {
         }
         let contributions: Vec<_> = marks.iter().map(|mark| mark.contribution(class)).collect();
         let claimed = self.bank.contribute_claimed(&self.portal, &contributions, claims, without, once).await?;
-        let held = |(entry, claim): (&EntryId, &[u8; 16])| Some(Held { entry: *entry, claim: *claim, seq: claimed.seq });
+        let held =
+            |(entry, claim): (&EntryId, &[u8; 16])| Some(Held { entry: *entry, claim: *claim, seq: claimed.seq });
         Ok(claimed.entries.iter().zip(claims).map(held).collect())
     }
 }

@@ -17,3 +17,4 @@ mod support;
 mod texts;
 mod views;
 mod volume;
+mod withheld;

@@ -8,8 +8,8 @@ use super::frame::{Frame, Loads, page};
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
-use crate::intake::links::{self, Read, Why};
 use crate::intake::Step;
+use crate::intake::links::{self, Read, Why};
 use crate::node::Node;
 
 /// Shows the page.

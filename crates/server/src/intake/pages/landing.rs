@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
+use super::helplines::Help;
 use super::sorry::Sorry;
 use super::visit::{Drafting, Fields};
 use crate::http::locale::{Address, Texts};
@@ -14,7 +15,7 @@ use crate::node::Node;
 /// Shows the page. Its choices are buttons of a form, so that no answer is in an address.
 pub(super) async fn show(t: Texts) -> Result<Response, Sorry> {
     let t = Texts { address: Address::Tu, ..t };
-    Ok(page(t, Loads::Plain, &Landing { frame: Frame::new(t, "/"), t })?)
+    Ok(page(t, Loads::Plain, &Landing { frame: Frame::new(t, "/"), t, help: Help::here() })?)
 }
 
 /// Begins a draft with the first answer.
@@ -31,4 +32,5 @@ pub(super) async fn answer(State(node): State<Node>, t: Texts, fields: Fields) -
 struct Landing {
     frame: Frame,
     t: Texts,
+    help: Help,
 }

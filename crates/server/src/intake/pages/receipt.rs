@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use super::frame::{Frame, Loads, page};
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
+use crate::access::Tried;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::intake::{IntakeError, Step};
@@ -29,6 +30,7 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
 /// Sends the case if the two words are right.
 pub(super) async fn answer(
     State(node): State<Node>,
+    tried: Tried,
     Answered { mut visit, fields }: Answered<Drafting>,
 ) -> Result<Response, Sorry> {
     let receipt = node.intake.words_of(&mut visit.draft)?;
@@ -39,6 +41,9 @@ pub(super) async fn answer(
     });
     if !is_right {
         return draw(&visit, &receipt, true);
+    }
+    if !node.flood.may_send(&tried) {
+        return Err(Sorry::often(visit.t));
     }
     match node.intake.send(&visit.draft).await {
         Ok(case) => visit.into_case(&node, &case).await,
