@@ -5,6 +5,7 @@
 
 mod bench;
 mod deny;
+mod e2e;
 mod fuzz;
 mod generate;
 mod instructions;

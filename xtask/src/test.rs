@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::needs::Needs;
 use crate::tally::Tally;
-use crate::{fuzz, generate, instructions, node, process, python, schemathesis, wasm, workspace};
+use crate::{e2e, fuzz, generate, instructions, node, process, python, schemathesis, wasm, workspace};
 
 /// How long each fuzz target runs: enough to replay its corpus and try some thousands of new inputs.
 const FUZZ_SECONDS: u64 = 10;
@@ -31,6 +31,8 @@ enum Part {
     Instructions,
     /// Malformed requests to every route of a running node
     Schemathesis,
+    /// The portal in a browser, with a running node: every page, by keyboard, without scripts, attacked
+    E2e,
     /// Whether the generated files are those that the code would write
     Generated,
 }
@@ -82,6 +84,7 @@ impl Part {
             Self::Instructions => instructions::check(),
             Self::Fuzz => fuzz::run(FUZZ_SECONDS),
             Self::Schemathesis => schemathesis::run(&node::test_binary()?, &python::environment()?),
+            Self::E2e => e2e::run(&node::test_binary()?),
             Self::Generated => generate::check(&node::test_binary()?),
         };
         tally.count(checked.is_ok());
