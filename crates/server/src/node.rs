@@ -97,8 +97,7 @@ impl Node {
             receipt_cost,
             clock,
             entropy,
-        } =
-            settings;
+        } = settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator, portal) = Bank::open(
