@@ -33,7 +33,7 @@ async fn node(engine: Engine) -> TestNode {
     }]});
     assert_eq!(partner.post("outcomes", &outcome).await.status, 200);
     let id = partner.get("partners/self").await.body["id"].as_str().unwrap().parse().unwrap();
-    let (bank, portal) = (&node.node.bank, &node.node.portal);
+    let (bank, portal) = (&node.node.bank, node.node.intake.portal());
     bank.contribute_claimed(portal, &[picture(9_999)], &[claim(1)], &[id], None).await.unwrap();
     open_case(&node).await;
     node

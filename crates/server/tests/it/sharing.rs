@@ -98,7 +98,7 @@ on_every_engine!(what_everyone_who_claims_it_withholds_from_a_partner_it_is_show
     let node = TestNode::start_with(engine, kept).await;
     let (trusted, shunned) = (node.partner("trusted").await, node.partner("shunned").await);
     let shunned_id: PartnerId = shunned.get("partners/self").await.body["id"].as_str().unwrap().parse().unwrap();
-    let (bank, portal) = (&node.node.bank, &node.node.portal);
+    let (bank, portal) = (&node.node.bank, node.node.intake.portal());
     let claimed = async |pictures: &[u64], claims: &[u64], from: &[PartnerId]| {
         let pictures: Vec<_> = pictures.iter().map(|seed| picture(*seed)).collect();
         let claims: Vec<_> = claims.iter().map(|seed| claim(*seed)).collect();

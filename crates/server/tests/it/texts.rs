@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use catalogue::{Argument, LANGUAGES, Piece, Said, Text};
+use catalogue::{Argument, LANGUAGES, Piece, Said};
 
 #[path = "../../build/catalogue.rs"]
 mod catalogue;

@@ -21,7 +21,7 @@ on_every_engine!(a_follower_is_told_to_forget_what_is_withheld_and_gets_back_wha
     let node = TestNode::start(engine).await;
     let (mine, other) = (node.partner("mine").await, node.partner("other").await);
     let from = [id_of(&mine).await];
-    let (bank, portal) = (&node.node.bank, &node.node.portal);
+    let (bank, portal) = (&node.node.bank, node.node.intake.portal());
     let given = bank.contribute_claimed(portal, &[picture(1)], &[claim(1)], &[], None).await.unwrap();
     let entry = given.entries[0].to_string();
     let told = async |partner: &TestPartner, after: u64| {
@@ -149,7 +149,7 @@ impl Model {
 
 async fn story(engine: Engine, steps: &[Step]) {
     let node = TestNode::start(engine).await;
-    let (bank, portal) = (&node.node.bank, &node.node.portal);
+    let (bank, portal) = (&node.node.bank, node.node.intake.portal());
     let mut platforms = Vec::new();
     for number in 0..PLATFORMS {
         let partner = node.partner(&format!("platform{number}")).await;
