@@ -254,3 +254,10 @@ sorry-often = Too many tries at once
 sorry-often-todo = This protects everybody’s requests. Wait a minute, then try again. Nothing is lost.
 sorry-failed = That did not work
 sorry-failed-todo = It is our fault. Nothing was changed: wait a little, go back and try again.
+
+waiting-working = Your device is getting it ready, one moment…
+waiting-title = Many people are here right now
+waiting-more = { $seconds ->
+    [one] Wait one second, then press the button. Nothing is lost.
+   *[other] Wait { $seconds } seconds, then press the button. Nothing is lost.
+}

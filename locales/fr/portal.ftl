@@ -312,3 +312,15 @@ sorry-often-todo = C’est pour protéger les demandes de tout le monde. Attends
 sorry-failed = Cela n’a pas marché
 sorry-failed-todo = C’est notre faute. Rien n’a changé : attends un peu, reviens en arrière et recommence.
     .vous = C’est notre faute. Rien n’a changé : attendez un peu, revenez en arrière et recommencez.
+
+waiting-working = Ton appareil prépare l’envoi, un instant…
+    .vous = Votre appareil prépare l’envoi, un instant…
+waiting-title = Beaucoup de monde en ce moment
+waiting-more = { $seconds ->
+    [one] Attends une seconde, puis appuie sur le bouton. Rien n’est perdu.
+   *[other] Attends { $seconds } secondes, puis appuie sur le bouton. Rien n’est perdu.
+}
+    .vous = { $seconds ->
+        [one] Attendez une seconde, puis appuyez sur le bouton. Rien n’est perdu.
+       *[other] Attendez { $seconds } secondes, puis appuyez sur le bouton. Rien n’est perdu.
+    }

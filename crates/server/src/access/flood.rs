@@ -3,6 +3,7 @@
 //! An address becomes a bucket by a keyed hash whose key lives in this process's memory and is thrown away each day, with all
 //! that was counted. IPv6 addresses count by their first 64 bits: one household has that many.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -13,6 +14,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use exchange::Time;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
 
@@ -20,6 +23,15 @@ use crate::clock::Clock;
 pub const TRIES_PER_MINUTE: u32 = 10;
 /// Cases sent from one address an hour, and at once: a school has one address.
 pub const CASES_PER_HOUR: u32 = 30;
+/// Cases that this process takes in a minute before it asks for work.
+pub const CALM_CASES_PER_MINUTE: usize = 30;
+/// Zero bits asked for first: about a tenth of a second in a browser. One more for each doubling of the load.
+pub(super) const WORK_BITS_MIN: u32 = 18;
+/// Zero bits asked for at most: some seconds on an old telephone.
+pub(super) const WORK_BITS_MAX: u32 = 22;
+/// Without scripts one waits in line instead: this many a minute are let through.
+pub(super) const LINE_PER_MINUTE: i64 = 60;
+const MINUTE_MICROS: i64 = 60_000_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Whoever is at the other end of the connection: set by the server's loop for every request.
@@ -34,6 +46,7 @@ pub(crate) struct Tried(IpAddr);
 pub struct Flood {
     clock: Clock,
     today: Mutex<Today>,
+    load: Mutex<Load>,
 }
 
 struct Today {
@@ -43,11 +56,40 @@ struct Today {
     cases: DefaultKeyedRateLimiter<u64>,
 }
 
+/// What the process took lately, from anybody.
+#[derive(Default)]
+struct Load {
+    /// When cases were sent, the last minute's.
+    sent: VecDeque<Time>,
+    /// When the last one in line is let through.
+    last_in_line: Option<Time>,
+}
+
+/// What is asked of whoever wants to send a case now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Work {
+    /// Zero bits that SHA-256 of challenge and answer begins with.
+    pub bits: u32,
+    /// From then on it is not asked for: the way without scripts.
+    pub until: Time,
+}
+
+impl Work {
+    /// Whether a number (decimal digits) solves the challenge: SHA-256 of it and the number's eight bytes, the least
+    /// significant first, begins with the zero bits asked for.
+    pub fn is_done_by(&self, challenge: &[u8], answer: &str) -> bool {
+        let Ok(number) = answer.parse::<u64>() else { return false };
+        let digest: [u8; 32] =
+            Sha256::new().chain_update(challenge).chain_update(number.to_le_bytes()).finalize().into();
+        u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]).leading_zeros() >= self.bits
+    }
+}
+
 impl Flood {
     /// Nothing counted yet.
     pub fn new(clock: Clock) -> Self {
         let today = Mutex::new(Today::of(day(clock.now())));
-        Self { clock, today }
+        Self { clock, today, load: Mutex::default() }
     }
 
     /// Whether this address may try words now; counts the try.
@@ -60,6 +102,25 @@ impl Flood {
         self.with(|today| today.cases.check_key(&today.bucket(who.0)).is_ok())
     }
 
+    /// Counts a case that was sent.
+    pub fn note_case(&self) {
+        let mut load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
+        load.forget_before(self.clock.now());
+        load.sent.push_back(self.clock.now());
+    }
+
+    /// What is asked now; nothing at rest.
+    pub fn work(&self) -> Option<Work> {
+        let (now, mut load) = (self.clock.now(), self.load.lock().unwrap_or_else(PoisonError::into_inner));
+        load.forget_before(now);
+        let times = load.sent.len() / CALM_CASES_PER_MINUTE;
+        let bits = (WORK_BITS_MIN + times.checked_ilog2()?).min(WORK_BITS_MAX);
+        let place = load.last_in_line.map_or(now, |last| last.max(now));
+        let until = Time::from_micros(place.as_micros() + MINUTE_MICROS / LINE_PER_MINUTE);
+        load.last_in_line = Some(until);
+        Some(Work { bits, until })
+    }
+
     fn with<T>(&self, look: impl FnOnce(&Today) -> T) -> T {
         let mut today = self.today.lock().unwrap_or_else(PoisonError::into_inner);
         let day = day(self.clock.now());
@@ -67,6 +128,14 @@ impl Flood {
             *today = Today::of(day);
         }
         look(&today)
+    }
+}
+
+impl Load {
+    fn forget_before(&mut self, now: Time) {
+        while self.sent.front().is_some_and(|sent| now.micros_since(*sent) > MINUTE_MICROS.unsigned_abs()) {
+            self.sent.pop_front();
+        }
     }
 }
 
@@ -137,6 +206,32 @@ mod tests {
             assert!(flood.may_try(&from(&format!("2001:db8::{host:x}"))));
         }
         assert!(!flood.may_try(&from("2001:db8::ffff")) && flood.may_try(&from("2001:db8:0:1::1")));
+    }
+
+    #[test]
+    fn work_is_asked_for_under_load_alone_and_rises_with_it_and_the_line_moves_on() {
+        let clock = Clock::manual(Time::from_micros(DAY_MICROS * 20_000));
+        let flood = Flood::new(clock.clone());
+        assert_eq!(flood.work(), None);
+        (0..CALM_CASES_PER_MINUTE).for_each(|_| flood.note_case());
+        let (first, second) = (flood.work().unwrap(), flood.work().unwrap());
+        assert_eq!((first.bits, second.bits), (WORK_BITS_MIN, WORK_BITS_MIN));
+        assert_eq!(second.until, first.until.plus_seconds(60 / LINE_PER_MINUTE));
+        (0..100 * CALM_CASES_PER_MINUTE).for_each(|_| flood.note_case());
+        assert_eq!(flood.work().unwrap().bits, WORK_BITS_MAX);
+        clock.set(clock.now().plus_seconds(61));
+        assert_eq!(flood.work(), None);
+    }
+
+    #[test]
+    fn an_answer_is_right_for_its_challenge_alone() {
+        let work = Work { bits: 12, until: Time::from_micros(0) };
+        let answer =
+            (0_u64..).map(|number| number.to_string()).find(|answer| work.is_done_by(b"mine", answer)).unwrap();
+        assert!(!work.is_done_by(b"other", &answer) || !work.is_done_by(b"third", &answer));
+        for wrong in ["", "-1", "x", "99999999999999999999999"] {
+            assert!(!work.is_done_by(b"mine", wrong));
+        }
     }
 
     #[test]

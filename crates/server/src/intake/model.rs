@@ -4,6 +4,8 @@ use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, PDQ_QUALITY_MIN, Partn
 use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Work;
+
 /// Files of one case, at most.
 pub const FILES_PER_CASE_MAX: usize = 50;
 /// Characters of one message, at most.
@@ -259,6 +261,9 @@ pub struct Draft {
     pub once: [u8; 16],
     /// A claim for each mark, made when the words are shown.
     pub claims: Vec<[u8; 16]>,
+    /// What is asked before the case is taken, if the node is loaded.
+    #[serde(default)]
+    pub work: Option<Work>,
 }
 
 impl Draft {
@@ -276,6 +281,7 @@ impl Draft {
             receipt: None,
             once,
             claims: Vec::new(),
+            work: None,
         }
     }
 
@@ -291,6 +297,11 @@ impl Draft {
             notices: !self.links.is_empty(),
             ..Consent::default()
         })
+    }
+
+    /// What a puzzle of this draft is about.
+    pub const fn challenge(&self) -> &[u8; 16] {
+        &self.once
     }
 
     /// 0..=3: how soon the hotline should look. In clear beside the case, so that a queue needs no key.

@@ -23,6 +23,7 @@ const ASKED: [usize; 2] = [2, 5];
 /// Shows the words, made at the first look.
 pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
     let receipt = node.intake.words_of(&mut visit.draft)?;
+    visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
     visit.keep_here(&node).await?;
     draw(&visit, &receipt, false)
 }
@@ -42,11 +43,23 @@ pub(super) async fn answer(
     if !is_right {
         return draw(&visit, &receipt, true);
     }
+    if let Some(work) = visit.draft.work
+        && !work.is_done_by(visit.draft.challenge(), fields.one("nonce"))
+        && node.clock.now() < work.until
+    {
+        let seconds = work.until.micros_since(node.clock.now()).div_ceil(1_000_000);
+        let typed = ASKED.map(|place| (place, words[place - 1]));
+        let waiting = Waiting { frame: visit.frame(Step::Receipt), t: visit.t, seconds, typed };
+        return Ok(page(visit.t, Loads::Plain, &waiting)?);
+    }
     if !node.flood.may_send(&tried) {
         return Err(Sorry::often(visit.t));
     }
     match node.intake.send(&visit.draft).await {
-        Ok(case) => visit.into_case(&node, &case).await,
+        Ok(case) => {
+            node.flood.note_case();
+            visit.into_case(&node, &case).await
+        }
         // A question was skipped by typing an address: it is asked now.
         Err(IntakeError::Incomplete(step)) if step != Step::Receipt => visit.keep(&node, step.path()).await,
         Err(error) => Err(Sorry::from(error).said_in(visit.t)),
@@ -60,12 +73,24 @@ fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response,
         t,
         words: receipt.words().collect(),
         square: square(receipt)?,
+        work: visit.draft.work.map(|work| (exchange::hex::encode(visit.draft.challenge()), work.bits)),
         asked: ASKED,
         is_wrong,
         before: visit.before(Step::Receipt),
         days: crate::intake::CASE_DAYS.unsigned_abs(),
     };
     Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// Without scripts one waits one's turn while the node is loaded.
+#[derive(Template)]
+#[template(path = "intake/pages/waiting.html")]
+struct Waiting<'a> {
+    frame: Frame,
+    t: Texts,
+    seconds: u64,
+    /// What was typed, to be sent again.
+    typed: [(usize, &'a str); 2],
 }
 
 /// The words as a square that a telephone reads: the words alone, no address.
@@ -83,6 +108,8 @@ struct ReceiptPage<'a> {
     t: Texts,
     words: Vec<&'a str>,
     square: String,
+    /// Challenge in hex digits, and how many zero bits.
+    work: Option<(String, u32)>,
     asked: [usize; 2],
     is_wrong: bool,
     before: &'static str,
