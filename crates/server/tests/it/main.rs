@@ -10,6 +10,7 @@ mod matcher;
 mod matching;
 mod observability;
 mod pages;
+mod portal_shelf;
 mod sharing;
 mod storage;
 mod support;
