@@ -27,12 +27,12 @@ privacy-locked-thief = What that thief could see: how many cases there are, roug
 
 privacy-who = Who reads it
 privacy-who-team = Our team reads your messages and your links. It is a few people, who have promised in writing to keep silent.
-privacy-who-platforms = Platforms get the fingerprints, and sites get the links that you want removed, if you agree. They never get your words or anything about you from us.
+privacy-who-platforms = Platforms get the fingerprints, and sites get the links that you want removed, if you agree. From us they never get your words, or anything about you but whether the picture shows somebody under 18.
 privacy-who-not = Your parents and your school get nothing, unless you want it. The police get nothing, unless you want it.
 privacy-who-forced = Two exceptions, and we tell you rather than hide them: a life is in danger, or a judge orders us. Then we may have to tell what we know. It is little, because we keep little.
 
 privacy-never = What we never keep
-privacy-never-address = The address of your phone or computer on the internet (the “IP address”). To hold off floods, we keep a scrambled trace of it in memory, for one day, which nobody can turn back.
+privacy-never-address = The address of your phone or computer on the internet (the “IP address”). To hold off floods, we keep a scrambled trace, only in memory and for one day, from which it cannot be found again.
 privacy-never-others = Advertising, counting by other companies, buttons of social networks: there is none on these pages.
 privacy-never-cookie = A cookie, before your first answer. Then there is one, which ends with your browser.
 

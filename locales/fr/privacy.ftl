@@ -27,12 +27,12 @@ privacy-locked-thief = Ce que ce voleur verrait : combien il y a de dossiers, à
 
 privacy-who = Qui le lit
 privacy-who-team = Notre équipe lit tes messages et tes liens. Ce sont quelques personnes, qui ont promis par écrit de garder le silence.
-privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris, ni rien sur toi.
+privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris, ni rien sur toi, sauf si l’image montre quelqu’un de moins de 18 ans ou non.
 privacy-who-not = Tes parents et ton école ne reçoivent rien, sauf si tu le veux. La police non plus.
 privacy-who-forced = Deux exceptions, et on préfère te les dire : une vie est en danger, ou un juge l’ordonne. Alors on peut devoir dire ce qu’on sait. C’est peu, parce qu’on garde peu.
 
 privacy-never = Ce qu’on ne garde jamais
-privacy-never-address = L’adresse de ton téléphone ou de ton ordinateur sur internet (« l’adresse IP »). Contre les envois en masse, on en garde une trace brouillée, en mémoire, pendant un jour ; personne ne peut la retrouver à partir de là.
+privacy-never-address = L’adresse de ton téléphone ou de ton ordinateur sur internet (« l’adresse IP »). Contre les envois en masse, on garde un jour, en mémoire seulement, une trace brouillée qui ne permet pas de la retrouver.
 privacy-never-others = La publicité, les compteurs d’autres entreprises, les boutons de réseaux sociaux : il n’y en a pas sur ces pages.
 privacy-never-cookie = Un cookie, avant ta première réponse. Ensuite il y en a un, qui disparaît avec ton navigateur.
 

@@ -115,6 +115,9 @@ pub(crate) struct Part {
     pub(crate) say: Vec<String>,
     #[serde(default)]
     pub(crate) list: Vec<String>,
+    /// Whether the list is a row of steps.
+    #[serde(default)]
+    pub(crate) in_order: bool,
 }
 
 impl Text {

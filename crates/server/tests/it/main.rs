@@ -12,6 +12,7 @@ mod matching;
 mod observability;
 mod pages;
 mod portal;
+mod portal_shelf;
 mod sharing;
 mod storage;
 mod support;

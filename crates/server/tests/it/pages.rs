@@ -310,14 +310,14 @@ fn with_articles(page: &str, ids: &[&str]) -> String {
     kept
 }
 
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+pub(crate) fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     let rest = &text[text.find(before)? + before.len()..];
     Some(&rest[..rest.find(after)?])
 }
 
 /// Every element is closed in order; one title, one h1, a language; no script, style or address of elsewhere; every
 /// id once, and every link within the page leads somewhere.
-fn is_sound(page: &str) {
+pub(crate) fn is_sound(page: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut ids = HashSet::new();
     let mut rest = page.strip_prefix("<!doctype html>").expect("a doctype");
@@ -350,7 +350,7 @@ fn is_sound(page: &str) {
 }
 
 /// A page without its tags.
-fn text_of(page: &str) -> String {
+pub(crate) fn text_of(page: &str) -> String {
     let mut text = String::new();
     for piece in page.split('<').skip(1) {
         text.push_str(piece.split_once('>').map_or("", |(_, text)| text));
