@@ -40,7 +40,7 @@ export const keyboard = {
   },
   async pick(page, files) {
     await reach(page, "#pick");
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
     await chooser.setFiles(files);
   },
 };

@@ -5,19 +5,21 @@ import zlib from "node:zlib";
 /// Bytes that stand in every picture, to be looked for in what leaves the browser.
 export const PLANTED = "planted-4f1c9e-never-leaves";
 
-/// A PNG of a gradient with discs on it; another `seed` is another picture.
+/// A PNG of waves with discs on them; another `seed` is another picture.
 export function png({ seed = 1, width = 320, height = 240, chunks = [] } = {}) {
   const rows = Buffer.alloc(height * (1 + 3 * width));
-  const discs = Array.from({ length: 7 }, (_, at) => ({
+  const discs = Array.from({ length: 16 }, (_, at) => ({
     x: noise(seed, at, 1) * width,
     y: noise(seed, at, 2) * height,
-    r: (0.06 + 0.14 * noise(seed, at, 3)) * width,
+    r: (0.04 + 0.1 * noise(seed, at, 3)) * width,
     colour: [1, 2, 3].map((part) => 255 * noise(seed, at, 3 + part)),
   }));
+  const waves = [8, 9].map((part) => 12 + 20 * noise(seed, 9, part));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const disc = discs.findLast((one) => (one.x - x) ** 2 + (one.y - y) ** 2 < one.r ** 2);
-      const colour = disc?.colour ?? [(255 * x) / width, (255 * y) / height, 255 * noise(seed, 9, 9)];
+      const wave = 1 + Math.sin((waves[0] * x) / width) * Math.sin((waves[1] * y) / height);
+      const colour = disc?.colour ?? [(255 * x) / width, 127 * wave, (255 * y) / height];
       rows.set(colour.map(Math.round), y * (1 + 3 * width) + 1 + 3 * x);
     }
   }

@@ -166,6 +166,7 @@ case-refused = taken out by the team
 case-refused-more = The team took this fingerprint out. The message above says why, or ask us.
 case-withdrawn = taken back
 case-withdrawn-more = You took it back on { $moment }. This is who has forgotten it already:
+case-withdrawn-alone = You took it back on { $moment }. No platform had it.
 case-forgotten = forgotten
 case-not-yet-forgotten = not confirmed yet
 case-disputed = contested

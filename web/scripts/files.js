@@ -133,8 +133,8 @@ function begin(form) {
     } else {
       show(entry, found.kind);
       showCodes(entry);
-      const state = part(entry, "state").textContent.trim();
-      say(words.said.replace("%s", entry.name).replace("%t", state.replace(/\s+/g, " ")));
+      // The row says the rest.
+      say(words.said.replace("%s", entry.name).replace("%t", part(entry, "state").querySelector(".tag").textContent));
     }
     update();
   }
