@@ -76,6 +76,11 @@ pub enum Fidelity {
     /// even transformed back. Everything else is as with [`Exact`](Self::Exact). A third quicker, a third of the memory. The hash is
     /// 0 to 2 bits from the exact one, because colours out of range are not cut off, so it is for queries.
     Luma,
+    /// As [`Luma`](Self::Luma), by libjpeg-turbo: quicker, and 0 to 2 bits from the exact hash too, but not always the same
+    /// ones. It is written in C and cannot be stopped half way, so [`Limits::time_max`] is looked at only when it is done:
+    /// for one's own files, not for what strangers send. What it does not take is decoded as with `Luma`.
+    #[cfg(feature = "turbojpeg")]
+    LumaTurbo,
 }
 
 /// Like [`decode_within`], with the fidelity as a parameter.

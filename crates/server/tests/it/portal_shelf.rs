@@ -121,7 +121,11 @@ fn main_of(page: &str) -> &str {
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '-').map(str::to_owned).collect::<Vec<_>>().into_iter()
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric() && c != '-')
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 async fn get(node: &TestNode, path: &str) -> Answer {

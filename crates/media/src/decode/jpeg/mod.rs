@@ -2,6 +2,8 @@
 //! before it looks at anything, and takes a file that was cut short for a whole one.
 
 mod outline;
+#[cfg(feature = "turbojpeg")]
+mod turbo;
 
 use std::io::ErrorKind;
 
@@ -30,6 +32,12 @@ pub(super) fn decode(
     let outline = Outline::of(bytes)?;
     check_pixels(outline.width, outline.height, Format::Jpeg, limits)?;
     check_memory(outline.memory_bytes(), limits)?;
+    #[cfg(feature = "turbojpeg")]
+    if fidelity == Fidelity::LumaTurbo
+        && let Some(decoded) = turbo::luma(bytes, &outline)
+    {
+        return Ok(decoded);
+    }
 
     let options = DecoderOptions::default()
         .set_strict_mode(false)
@@ -40,7 +48,7 @@ pub(super) fn decode(
     decoder.decode_headers().map_err(|error| explain(&error))?;
     let colors = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => ColorSpace::Luma,
-        Some(ColorSpace::YCbCr) if fidelity == Fidelity::Luma => ColorSpace::Luma,
+        Some(ColorSpace::YCbCr) if fidelity != Fidelity::Exact => ColorSpace::Luma,
         Some(ColorSpace::RGB | ColorSpace::YCbCr | ColorSpace::CMYK | ColorSpace::YCCK) => ColorSpace::RGB,
         other => {
             let what = format!("colours {other:?}");
