@@ -1,7 +1,6 @@
 //! `rempart bench search`: the index of fingerprints by itself, without network and database.
 
 mod changing;
-mod hard;
 mod table;
 
 use std::fs;
@@ -56,10 +55,6 @@ pub(crate) struct Search {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3_600))]
     seconds: u64,
 
-    /// Also while most of the bank is rewritten, and near 100,000 look-alikes of three kinds; needs half as much memory again
-    #[arg(long)]
-    hard: bool,
-
     /// Leave the fingerprints, the queries and the answers here, so that another program can be measured with them: in a
     /// folder for each size, codes.bin and queries.bin (32 bytes each) and matches.bin (for each query the number of
     /// matches, then their places among the codes, four bytes each, little-endian)
@@ -99,8 +94,6 @@ struct Bank {
     wrong: usize,
     #[serde(flatten)]
     changing: Option<changing::Changing>,
-    #[serde(flatten)]
-    hard: Option<hard::Hard>,
 }
 
 impl Search {
@@ -144,13 +137,11 @@ impl Search {
         let wrong = self.wrong(&codes, &queries, &answers);
         let (one_core_per_second, all_cores_per_second) = self.batches(&snapshot, &queries)?;
         let bytes_per_code = rounded(index.memory_bytes() as f64 / f64::from(count));
-        drop(snapshot);
+        drop((codes, snapshot));
         let changing = match self.seconds {
             0 => None,
             seconds => Some(changing::measure(&mut index, &queries, self.radius, Duration::from_secs(seconds))),
         };
-        drop(index);
-        let hard = self.hard.then(|| hard::measure(&codes, &queries, self.radius));
         Ok(Bank {
             codes: count,
             build_seconds: rounded(build_time.as_secs_f64()),
@@ -163,7 +154,6 @@ impl Search {
             checked: CHECKED,
             wrong,
             changing,
-            hard,
         })
     }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::hard::Lookalikes;
 use super::{Bank, Figures};
 
 impl fmt::Display for Figures {
@@ -27,13 +26,6 @@ impl fmt::Display for Bank {
         if let Some(changing) = &self.changing {
             writeln!(f, "  while 1,000/s come and go  {}", changing.query_while_changing_us)?;
             writeln!(f, "  an insertion               {:.2} us, merges included", changing.insert_us)?;
-        }
-        if let Some(hard) = &self.hard {
-            writeln!(f, "  while it is rewritten      {}", hard.query_while_rewritten_us)?;
-            for near in &hard.lookalikes {
-                let Lookalikes { of, at_bits, query_us, matches } = near;
-                writeln!(f, "  {at_bits} bits from 100,000 {of}, {matches} matches: {query_us}")?;
-            }
         }
         writeln!(f, "  scanning all instead       {scan_us:.1} us ({:.0}x)", scan_us / query_us.mean.max(0.01))?;
         let (wrong, checked, matches) = (self.wrong, self.checked, self.matches);
