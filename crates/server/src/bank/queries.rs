@@ -284,7 +284,8 @@ pub(super) struct Brief {
 pub(super) async fn brief(on: &mut Session, ids: &[EntryId], reader: PartnerId) -> Result<Vec<Brief>, StorageError> {
     let mut found = Vec::new();
     for some in ids.chunks(ROWS_PER_STATEMENT) {
-        let rows: Vec<(Vec<u8>, Vec<u8>, i64, i64, Option<i64>)> = on!(on, |c: Engine| {
+        type Row = (Vec<u8>, Vec<u8>, i64, i64, Option<i64>);
+        let rows: Vec<Row> = on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(BRIEF);
             text.push_bind(reader.as_bytes().to_vec()).push(" where e.id in (");
             let mut list = text.separated(", ");
