@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, Rules};
 use crate::clock::{Clock, Entropy};
-use crate::intake::{Intake, Neighbours};
+use crate::intake::{Intake, KeyFile, Neighbours};
 use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, NODE};
@@ -27,6 +27,8 @@ pub struct NodeSettings {
     pub views_max: usize,
     /// Where the index is kept between two runs; `None`: it is made from the changes at each start.
     pub index_file: Option<PathBuf>,
+    /// Where the hotline's secret lies on this machine, if it does; the set-up shows it from there.
+    pub hotline_key: Option<KeyFile>,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// How dear one try of a receipt's words is.
@@ -43,6 +45,7 @@ impl Default for NodeSettings {
             block_radius: BlockRadius::default(),
             views_max: VIEWS_PER_ENTRY_MAX,
             index_file: None,
+            hotline_key: None,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             receipt_cost: Cost::V1,
             clock: Clock::System,
@@ -64,6 +67,8 @@ pub struct Node {
     pub removal: Removal,
     /// The public portal.
     pub intake: Intake,
+    /// Where the hotline's secret lies on this machine, if it does.
+    pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
     pub flood: Arc<Flood>,
     /// How often a key may ask.
@@ -85,8 +90,16 @@ impl Node {
         key: Arc<NodeKey>,
         settings: NodeSettings,
     ) -> Result<(Self, Operator), BankError> {
-        let NodeSettings { block_radius, views_max, index_file, requests_per_second, receipt_cost, clock, entropy } =
-            settings;
+        let NodeSettings {
+            block_radius,
+            views_max,
+            index_file,
+            hotline_key,
+            requests_per_second,
+            receipt_cost,
+            clock,
+            entropy,
+        } = settings;
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator, portal) = Bank::open(
@@ -109,6 +122,7 @@ impl Node {
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
             intake,
+            hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,

@@ -7,11 +7,13 @@
 
 mod case;
 mod jobs;
+mod key_file;
 pub mod links;
 mod model;
 pub(crate) mod pages;
 mod queries;
 mod send;
+mod settings;
 
 use std::sync::Arc;
 
@@ -30,10 +32,15 @@ use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
 pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
-    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark, MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
+    Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
+    MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
+pub use settings::{
+    InBoth, LINK_SECONDS, Offered, Progress, RecipientError, SITE_CHARACTERS_MAX, Settings, SettingsError,
+};
 
 /// Days that a case lives after somebody last did something in it.
 pub const CASE_DAYS: i64 = 183;
@@ -59,6 +66,8 @@ pub struct Intake {
     cost: Cost,
     /// Words are tried this many at a time: each takes the memory that its cost says.
     tries: Arc<Semaphore>,
+    /// What the operator chose, as last read.
+    settings: settings::Cache,
 }
 
 /// The rooms and rights that the portal works with.
@@ -130,7 +139,20 @@ impl Intake {
         let Neighbours { bank, partners, removal, portal } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
-        Ok(Self { database, clock, entropy, bank, partners, removal, portal, key, salt, cost, tries })
+        Ok(Self {
+            database,
+            clock,
+            entropy,
+            bank,
+            partners,
+            removal,
+            portal,
+            key,
+            salt,
+            cost,
+            tries,
+            settings: settings::Cache::default(),
+        })
     }
 
     /// What a receipt opens. Right or wrong, the answer costs the same two reads after the same Argon2id.

@@ -9,6 +9,8 @@ use crate::storage::{Session, StorageError, on};
 const SET_UP: &str = "insert into portal (one, salt, settings, created_at) values (1, $1, '', $2)
     on conflict (one) do nothing";
 const SALT: &str = "select salt from portal where one = 1";
+const SETTINGS: &str = "select settings from portal where one = 1";
+const SET_SETTINGS: &str = "update portal set settings = $2 where one = 1 and settings = $1";
 const RECIPIENTS: &str = "select public_key from recipients where ended_at is null order by created_at, public_key";
 const ADD_RECIPIENT: &str = "insert into recipients (public_key, created_at) values ($1, $2)
     on conflict (public_key) do nothing";
@@ -20,7 +22,8 @@ const INSERT_KEY: &str = "insert into case_recipients (case_id, public_key, seal
     on conflict (case_id, public_key) do nothing";
 const KEY_FOR_WORDS: &str = "select sealed_key from cases where id = $1 and ended = 0";
 const KEY_FOR_RECIPIENT: &str = "select sealed_key from case_recipients where case_id = $1 and public_key = $2";
-const CASE: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
+const CASE: &str =
+    "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
 const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 order by urgency desc, created_at, id limit $1";
 const TOUCH: &str = "update cases set waits_for = $2, active_at = $3, ends_at = $4 where id = $1 and ended = 0";
@@ -38,6 +41,8 @@ const FORGET: &str = "delete from cases where ended <> 0 and ends_at <= $1";
 pub const SQL: &[&str] = &[
     SET_UP,
     SALT,
+    SETTINGS,
+    SET_SETTINGS,
     RECIPIENTS,
     ADD_RECIPIENT,
     END_RECIPIENT,
@@ -63,6 +68,15 @@ pub(super) async fn set_up(on: &mut Session, salt: &[u8], now: Time) -> Result<[
     on!(on, |c| sqlx::query(SET_UP).bind(salt).bind(now.as_micros()).execute(c).await.map(drop)?);
     let salt: Vec<u8> = on!(on, |c| sqlx::query_scalar(SALT).fetch_one(c).await?);
     salt.try_into().map_err(|_| StorageError::Damaged("the portal's salt"))
+}
+
+pub(super) async fn settings(on: &mut Session) -> Result<String, StorageError> {
+    Ok(on!(on, |c| sqlx::query_scalar(SETTINGS).fetch_one(c).await?))
+}
+
+/// False when somebody else changed them since `before` was read.
+pub(super) async fn set_settings(on: &mut Session, before: &str, after: &str) -> Result<bool, StorageError> {
+    Ok(on!(on, |c| sqlx::query(SET_SETTINGS).bind(before).bind(after).execute(c).await?.rows_affected()) == 1)
 }
 
 pub(super) async fn recipients(on: &mut Session) -> Result<Vec<Recipient>, StorageError> {
@@ -163,7 +177,9 @@ pub(super) async fn open_cases(on: &mut Session, most: i64) -> Result<Vec<CaseRo
     rows.into_iter().map(case_row).collect()
 }
 
-fn case_row((id, class, urgency, waits_for, created_at, active_at, ends_at, ended): Row) -> Result<CaseRow, StorageError> {
+fn case_row(
+    (id, class, urgency, waits_for, created_at, active_at, ends_at, ended): Row,
+) -> Result<CaseRow, StorageError> {
     Ok(CaseRow {
         id: case_id(&id)?,
         class: u8::try_from(class).ok().and_then(Class::from_code).ok_or(StorageError::Damaged("a class"))?,
@@ -251,8 +267,7 @@ pub(super) async fn end_case(
 }
 
 pub(super) async fn due(on: &mut Session, now: Time, most: i64) -> Result<Vec<CaseId>, StorageError> {
-    let rows: Vec<Vec<u8>> =
-        on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
+    let rows: Vec<Vec<u8>> = on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
     rows.iter().map(|id| case_id(id)).collect()
 }
 

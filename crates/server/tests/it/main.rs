@@ -11,6 +11,7 @@ mod matcher;
 mod matching;
 mod observability;
 mod pages;
+mod portal_setup;
 mod sharing;
 mod storage;
 mod support;
