@@ -1,6 +1,5 @@
 ### The portal: what a person reads, often young, often afraid. Reading age: eleven.
 
-portal-site = My space
 portal-nav = Language and way out
 portal-exit = Leave now
 portal-step = Step { $step } of { $of }

@@ -1,7 +1,6 @@
 ### Le portail : ce que lit une personne, souvent jeune, souvent inquiète. Niveau de lecture : onze ans.
 ### « .vous » : la même chose dite à un adulte.
 
-portal-site = Mon espace
 portal-nav = Langue et sortie
 portal-exit = Quitter vite
 portal-step = Étape { $step } sur { $of }

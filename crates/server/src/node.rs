@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
-use crate::intake::{Intake, Neighbours};
+use crate::intake::{Intake, KeyFile, Neighbours};
 use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, NODE};
@@ -29,6 +29,8 @@ pub struct NodeSettings {
     pub index_file: Option<PathBuf>,
     /// How that file protects what is in it.
     pub index_form: IndexForm,
+    /// Where the hotline's secret lies on this machine, if it does; the set-up shows it from there.
+    pub hotline_key: Option<KeyFile>,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// How dear one try of a receipt's words is.
@@ -46,6 +48,7 @@ impl Default for NodeSettings {
             views_max: VIEWS_PER_ENTRY_MAX,
             index_file: None,
             index_form: IndexForm::Sealed,
+            hotline_key: None,
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             receipt_cost: Cost::V1,
             clock: Clock::System,
@@ -67,6 +70,8 @@ pub struct Node {
     pub removal: Removal,
     /// The public portal.
     pub intake: Intake,
+    /// Where the hotline's secret lies on this machine, if it does.
+    pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
     pub flood: Arc<Flood>,
     /// How often a key may ask.
@@ -93,6 +98,7 @@ impl Node {
             views_max,
             index_file,
             index_form,
+            hotline_key,
             requests_per_second,
             receipt_cost,
             clock,
@@ -120,6 +126,7 @@ impl Node {
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
             intake,
+            hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,

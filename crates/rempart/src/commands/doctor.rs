@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 use server::bank::{Bank, Checked};
 use server::clock::{Clock, Entropy};
+use server::intake::{self, Intake, KeyFile};
 use server::partners::Partners;
 use server::storage::{Database, DatabaseUrl, NODE};
 
@@ -144,10 +145,43 @@ impl Doctor {
             }
             Err(error) => found.push(Finding::wrong("key", format!("{error:#}"))),
         }
+        found.push(match self.hotline(database).await {
+            Ok(finding) => finding,
+            Err(error) => Finding::wrong("hotline", format!("{error:#}")),
+        });
         match partners(database).await {
             Ok(findings) => found.extend(findings),
             Err(error) => found.push(Finding::wrong("partners", error.to_string())),
         }
+    }
+
+    async fn hotline(&self, database: &Database) -> anyhow::Result<Finding> {
+        if !Bank::is_set_up(database).await? {
+            return Ok(Finding::note("hotline", "the first `rempart serve` makes its key"));
+        }
+        let progress = Intake::progress_of(database).await?;
+        Ok(hotline(progress, &self.node.hotline_key()))
+    }
+}
+
+/// Whether anybody can read what people write on the portal, and will if this disk is lost.
+fn hotline(progress: intake::Progress, file: &KeyFile) -> Finding {
+    let path = file.path().display();
+    if progress.recipients == 0 {
+        let detail = "nobody can read what people write on the portal: start the node again with `rempart serve`";
+        return Finding::wrong("hotline", detail);
+    }
+    if let Some(mode) = fs::metadata(file.path()).ok().as_ref().and_then(others_may) {
+        return Finding::wrong("hotline", format!("others may read {path} ({mode:o}): chmod 600 it"));
+    }
+    match (progress.sheet_at, file.is_there()) {
+        (None, true) => Finding::wrong(
+            "hotline",
+            format!("its key is in {path} alone: ask for a link with `rempart setup` and print the recovery sheet"),
+        ),
+        (None, false) => Finding::note("hotline", "its recovery sheet was not printed here: is it on another machine?"),
+        (Some(at), true) => Finding::note("hotline", format!("sheet printed {at}; a copy of the key is in {path}")),
+        (Some(at), false) => Finding::good("hotline", format!("sheet printed {at}; the key is not on this machine")),
     }
 }
 

@@ -3,6 +3,7 @@
 mod backup;
 mod bank;
 mod bench;
+mod case;
 mod demo;
 mod doctor;
 mod feed;
@@ -16,6 +17,7 @@ mod partner;
 mod pictures;
 mod remote;
 mod serve;
+mod setup;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -39,6 +41,9 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Setup(setup::Setup),
+    #[command(subcommand)]
+    Case(case::Case),
     Matcher(matcher::Matcher),
     Hash(hash::Hash),
     Match(matching::Match),
@@ -65,6 +70,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
+        Command::Setup(setup) => done(block_on(setup.run())),
+        Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
         Command::Hash(hash) => hash.run(),
         Command::Match(matching) => block_on(matching.run()),

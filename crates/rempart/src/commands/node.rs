@@ -9,6 +9,7 @@ use sealing::NodeKey;
 use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
+use server::intake::KeyFile;
 use server::node::{Node, NodeSettings};
 use server::storage::{Database, DatabaseUrl};
 
@@ -17,6 +18,7 @@ use crate::node_key::{self, Absent, Place};
 
 const DATABASE_FILE: &str = "node.db";
 const KEY_FILE: &str = "node.key";
+const HOTLINE_KEY_FILE: &str = "hotline.key";
 
 /// Which node.
 #[derive(Args, Debug)]
@@ -70,6 +72,11 @@ impl NodeArguments {
     /// Where the key is.
     pub(crate) fn key_place(&self, settings: &Settings) -> Place {
         node_key::place(config::path(settings.node_key_file.as_ref()).as_deref(), self.data.join(KEY_FILE))
+    }
+
+    /// Where the hotline's secret lies, until the operator keeps it elsewhere.
+    pub(crate) fn hotline_key(&self) -> KeyFile {
+        KeyFile::new(self.data.join(HOTLINE_KEY_FILE))
     }
 
     /// Opens the database of a node that is there. A misspelt folder must not look like an empty node.

@@ -11,6 +11,7 @@ use server::{operator, telemetry};
 
 use super::asked_to_end;
 use super::node::{NodeArguments, NodeFlags, node_settings, open};
+use super::setup::link;
 use crate::config::Settings;
 use crate::{folder, output};
 
@@ -22,6 +23,9 @@ const INDEX_FILE: &str = "node.index";
 /// On an empty folder this sets up a complete node on SQLite and makes its key, node.key. Keep a copy of that key
 /// elsewhere: without it nothing in the database can be read. With --database postgres://.. any number of `serve`
 /// processes with the same key share one database.
+///
+/// As long as the portal was never set up, each start prints a new one-time link for that. The key that reads what people
+/// write on the portal, hotline.key, is made at the first start.
 ///
 /// Ends on ctrl-c or SIGTERM, after requests that are under way.
 #[derive(Args, Debug)]
@@ -73,12 +77,15 @@ pub(super) struct Addresses {
     pub(super) listening: String,
     /// Where the operator's page and the metrics are.
     pub(super) operator: String,
+    /// Where a node's portal is set up, as long as it never was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) setup: Option<String>,
 }
 
 impl Addresses {
     pub(super) fn of(public: &Listening, operator: &Listening) -> Self {
         let listening = url(public.address);
-        Self { url: listening.clone(), listening, operator: url(operator.address) }
+        Self { url: listening.clone(), listening, operator: url(operator.address), setup: None }
     }
 }
 
@@ -97,18 +104,34 @@ impl Serve {
         let database = open(&self.node.database_url(&settings)?).await?;
         let key = self.node.key(&settings, &database).await?;
         let (index_file, index_form) = (Some(self.node.data.join(INDEX_FILE)), settings.index_form());
-        let with_index = NodeSettings { index_file, index_form, ..node_settings(&settings) };
-        let (node, _) = Node::open(database, key, with_index).await?;
+        let hotline_key = self.node.hotline_key();
+        let kept = NodeSettings {
+            index_file,
+            index_form,
+            hotline_key: Some(hotline_key.clone()),
+            ..node_settings(&settings)
+        };
+        let (node, operator_right) = Node::open(database, key, kept).await?;
+        // Before anybody can write: a case without a recipient is read by nobody, ever.
+        node.intake.ensure_recipient(&operator_right, &hotline_key).await?;
+        let token = match node.intake.progress().await?.set_up_at {
+            Some(_) => None,
+            None => Some(node.intake.new_link(&operator_right).await?),
+        };
         let public = listen(settings.node_address()).await?;
         let operator = listen(settings.operator_address(settings.node_address())).await?;
         let end = asked_to_end()?;
         node.start();
-        let addresses = Addresses::of(&public, &operator);
+        let mut addresses = Addresses::of(&public, &operator);
+        addresses.setup = token.map(|token| link(&addresses.operator, &token));
         if self.json {
             output::json_line(&addresses)?;
         } else {
             output::line(format_args!("for partners: {}", addresses.listening))?;
             output::line(format_args!("status page:  {}", addresses.operator))?;
+            if let Some(setup) = &addresses.setup {
+                output::line(format_args!("set up the portal (once, within 24 hours): {setup}"))?;
+            }
         }
         let stop = node.stopping().clone();
         let served = tokio::spawn(serve(public, node_router(node.clone()), stop.clone()));

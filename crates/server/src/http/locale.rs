@@ -22,6 +22,10 @@ pub(crate) enum Language {
     Fr,
 }
 
+/// The languages of a request's place, if not all: the others are answered in the first of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offers(pub(crate) &'static [Language]);
+
 /// How French speaks to whoever reads: the attribute `.vous` of a message is used for [`Address::Vous`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Address {
@@ -117,7 +121,12 @@ impl<S: Sync> FromRequestParts<S> for Texts {
             query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::from_code)
         });
         let accepted = || parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::accepted);
-        Ok(Self { language: asked.or_else(accepted).unwrap_or_default(), address: Address::Vous })
+        let language = asked.or_else(accepted).unwrap_or_default();
+        let language = match parts.extensions.get() {
+            Some(Offers([first, others @ ..])) if !others.contains(&language) => *first,
+            _ => language,
+        };
+        Ok(Self { language, address: Address::Vous })
     }
 }
 

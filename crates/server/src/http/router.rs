@@ -23,7 +23,7 @@ pub fn node_router(node: Node) -> Router {
         .route("/api", get(pages::reference))
         .route(STYLESHEET_ROUTE, get(stylesheet))
         .route("/api/openapi.json", get(openapi));
-    layers(routes.merge(public).merge(intake::pages::router()).with_state(node))
+    layers(routes.merge(public).merge(intake::pages::router(&node)).with_state(node))
 }
 
 /// 200 as long as the process answers at all.

@@ -8,6 +8,7 @@
 mod case;
 pub mod helplines;
 mod jobs;
+mod key_file;
 pub mod links;
 mod model;
 pub(crate) mod pages;
@@ -15,6 +16,7 @@ mod queries;
 pub mod reading;
 mod said;
 mod send;
+mod settings;
 
 use std::sync::Arc;
 
@@ -33,12 +35,16 @@ use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
 pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
 pub use said::Said;
+pub use settings::{
+    InBoth, LINK_SECONDS, Offered, Progress, RecipientError, SITE_CHARACTERS_MAX, Settings, SettingsError,
+};
 
 /// Days that a case lives after somebody last did something in it.
 pub const CASE_DAYS: i64 = 183;
@@ -64,6 +70,8 @@ pub struct Intake {
     cost: Cost,
     /// Words are tried this many at a time: each takes the memory that its cost says.
     tries: Arc<Semaphore>,
+    /// What the operator chose, as last read.
+    settings: settings::Cache,
 }
 
 /// The rooms and rights that the portal works with.
@@ -135,7 +143,20 @@ impl Intake {
         let Neighbours { bank, partners, removal, portal } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
-        Ok(Self { database, clock, entropy, bank, partners, removal, portal, key, salt, cost, tries })
+        Ok(Self {
+            database,
+            clock,
+            entropy,
+            bank,
+            partners,
+            removal,
+            portal,
+            key,
+            salt,
+            cost,
+            tries,
+            settings: settings::Cache::default(),
+        })
     }
 
     /// The portal's right in the bank.

@@ -9,6 +9,8 @@ use crate::storage::{Session, StorageError, on};
 const SET_UP: &str = "insert into portal (one, salt, settings, created_at) values (1, $1, '', $2)
     on conflict (one) do nothing";
 const SALT: &str = "select salt from portal where one = 1";
+const SETTINGS: &str = "select settings from portal where one = 1";
+const SET_SETTINGS: &str = "update portal set settings = $2 where one = 1 and settings = $1";
 const RECIPIENTS: &str = "select public_key from recipients where ended_at is null order by created_at, public_key";
 const ADD_RECIPIENT: &str = "insert into recipients (public_key, created_at) values ($1, $2)
     on conflict (public_key) do nothing";
@@ -39,6 +41,8 @@ const FORGET: &str = "delete from cases where ended <> 0 and ends_at <= $1";
 pub const SQL: &[&str] = &[
     SET_UP,
     SALT,
+    SETTINGS,
+    SET_SETTINGS,
     RECIPIENTS,
     ADD_RECIPIENT,
     END_RECIPIENT,
@@ -64,6 +68,15 @@ pub(super) async fn set_up(on: &mut Session, salt: &[u8], now: Time) -> Result<[
     on!(on, |c| sqlx::query(SET_UP).bind(salt).bind(now.as_micros()).execute(c).await.map(drop)?);
     let salt: Vec<u8> = on!(on, |c| sqlx::query_scalar(SALT).fetch_one(c).await?);
     salt.try_into().map_err(|_| StorageError::Damaged("the portal's salt"))
+}
+
+pub(super) async fn settings(on: &mut Session) -> Result<String, StorageError> {
+    Ok(on!(on, |c| sqlx::query_scalar(SETTINGS).fetch_one(c).await?))
+}
+
+/// False when somebody else changed them since `before` was read.
+pub(super) async fn set_settings(on: &mut Session, before: &str, after: &str) -> Result<bool, StorageError> {
+    Ok(on!(on, |c| sqlx::query(SET_SETTINGS).bind(before).bind(after).execute(c).await?.rows_affected()) == 1)
 }
 
 pub(super) async fn recipients(on: &mut Session) -> Result<Vec<Recipient>, StorageError> {

@@ -1,16 +1,18 @@
-//! What a node or a matcher shows its operator: how it stands, on a page and as metrics. Read-only, on a listener of its own that
-//! is on the loopback interface unless the operator says otherwise; no key is asked for.
+//! What a node or a matcher shows its operator: how it stands, on a page and as metrics. On a listener of its own that is
+//! on the loopback interface unless the operator says otherwise; no key is asked for. Read-only but for the set-up.
 //!
 //! | address | gives |
 //! | --- | --- |
 //! | `/`, `/status` | the status page |
 //! | `/metrics` | Prometheus |
+//! | `/setup/<link>`, `/1`, `/2` below it | setting the portal up, with a one-time link |
 //! | `/healthz`, `/readyz` | as on the public listener |
 
 mod gauges;
 mod host;
 mod matcher;
 mod overview;
+mod setup;
 mod status;
 mod trouble;
 
@@ -40,6 +42,9 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
         .route("/", get(status::status))
         .route("/status", get(status::status))
         .route("/metrics", get(metrics))
+        .route("/setup/{link}", get(setup::show).post(setup::choose))
+        .route("/setup/{link}/1", get(setup::sheet))
+        .route("/setup/{link}/2", get(setup::ask).post(setup::end))
         .route("/readyz", get(ready));
     guarded(router, node)
 }

@@ -4,6 +4,7 @@ use exchange::{Agreement, OutcomeKind, Scope, Time};
 
 use crate::access::RESERVED;
 use crate::bank::{Counts, LiveSize};
+use crate::intake::KeyFile;
 use crate::node::Node;
 use crate::partners::{KeyView, PartnerView};
 use crate::storage::StorageError;
@@ -26,6 +27,10 @@ pub(super) struct Overview {
     pub(super) partners_revoked: u64,
     pub(super) entries: Vec<Counts>,
     pub(super) outcomes: Vec<(OutcomeKind, u64)>,
+    /// Whether new cases of the portal can be read by anybody.
+    pub(super) has_recipient: bool,
+    /// Whether the hotline's secret lies here and nobody has shown that they have its recovery sheet.
+    pub(super) lacks_sheet: bool,
 }
 
 /// The index in memory.
@@ -121,6 +126,7 @@ impl Overview {
         waiting.dedup();
         let times = bank::times(&mut on, &waiting).await?;
         drop(on);
+        let progress = node.intake.progress().await?;
         let at = node.clock.now();
         let lag = |applied: u64, since: Time| Lag {
             changes: head.saturating_sub(applied),
@@ -146,6 +152,8 @@ impl Overview {
             followers: followers(partners, |key| standing(key, head, at, lag)),
             entries,
             outcomes,
+            has_recipient: progress.recipients > 0,
+            lacks_sheet: progress.sheet_at.is_none() && node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
         })
     }
 }

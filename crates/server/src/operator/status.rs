@@ -44,6 +44,8 @@ impl Said {
     fn of(trouble: &Trouble, t: Texts) -> Self {
         let long = |lag: &Lag| t.language.duration(lag.seconds);
         let (what, todo) = match trouble {
+            Trouble::NoRecipient => (t.trouble_no_recipient().to_owned(), t.trouble_no_recipient_todo()),
+            Trouble::NoSheet => (t.trouble_no_sheet().to_owned(), t.trouble_no_sheet_todo()),
             Trouble::Loading { applied, head } => (t.trouble_loading(*applied, *head), t.trouble_loading_todo()),
             Trouble::IndexFails { times } => (t.trouble_index_fails(*times), t.trouble_index_fails_todo()),
             Trouble::IndexLate(lag) => (t.trouble_index_late(lag.changes, long(lag)), t.trouble_index_late_todo()),

@@ -12,6 +12,10 @@ const ENDING_SECONDS: i64 = 14 * 86_400;
 /// Something that somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
+    /// What people write on the portal is read by nobody.
+    NoRecipient,
+    /// The hotline's secret is on this machine alone.
+    NoSheet,
     /// The bank is being loaded; matching refuses until then.
     Loading { applied: u64, head: u64 },
     /// Attempts to follow the changes fail.
@@ -41,6 +45,12 @@ impl Trouble {
 pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
     let index = &overview.index;
     let mut troubles = Vec::new();
+    if !overview.has_recipient {
+        troubles.push(Trouble::NoRecipient);
+    }
+    if overview.lacks_sheet {
+        troubles.push(Trouble::NoSheet);
+    }
     if !index.is_ready {
         troubles.push(Trouble::Loading { applied: index.applied, head: overview.head });
     }

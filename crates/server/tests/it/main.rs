@@ -13,6 +13,7 @@ mod observability;
 mod pages;
 mod portal;
 mod portal_shelf;
+mod portal_setup;
 mod sharing;
 mod storage;
 mod support;

@@ -15,10 +15,15 @@ fn a_sound_node_is_called_sound() {
     place.picture("a.jpg", 1);
     place.run("bank add a.jpg --class adult --data data").good();
     place.run("partner add platform --data data").good();
+    let sheet = std::fs::read(place.path("data/hotline.key")).unwrap();
+    place.run_with("case forget-key --data data", &[], &sheet).good();
     let (code, findings) = states(&place);
     assert_eq!(code, Some(0), "{findings:?}");
     let names: Vec<&str> = findings.iter().map(|(check, _)| check.as_str()).collect();
-    assert_eq!(names, ["folder", "space", "database", "schema", "key", "sequence", "fingerprints", "partner"]);
+    assert_eq!(
+        names,
+        ["folder", "space", "database", "schema", "key", "sequence", "fingerprints", "hotline", "partner"]
+    );
     assert!(findings.iter().all(|(_, state)| state != "wrong"));
 }
 

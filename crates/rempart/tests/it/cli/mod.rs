@@ -8,6 +8,7 @@ mod doctor;
 mod generated;
 mod node;
 mod pictures;
+mod portal;
 mod wrong;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -143,6 +144,7 @@ struct Serving {
     child: Child,
     url: String,
     operator: String,
+    setup: Option<String>,
 }
 
 impl Serving {
@@ -152,7 +154,8 @@ impl Serving {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no address but {line:?}"));
         let address = |name: &str| said[name].as_str().unwrap().to_owned();
-        Self { child, url: address("listening"), operator: address("operator") }
+        let setup = said["setup"].as_str().map(str::to_owned);
+        Self { child, url: address("listening"), operator: address("operator"), setup }
     }
 
     /// What the operator's listener answers, header and body.

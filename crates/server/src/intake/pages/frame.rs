@@ -6,8 +6,10 @@ use axum::http::header::{
 };
 use axum::response::{Html, IntoResponse, Response};
 
+use super::chosen;
 use crate::http::locale::Texts;
 use crate::http::{Problem, assets};
+use crate::intake::Offered;
 
 /// What a page may load. Scripts are ours and from files; only where pictures are hashed may wasm be compiled. The one
 /// policy for trusted types is that of `start.js`, which makes one address out of anything.
@@ -34,12 +36,17 @@ pub(crate) struct Frame {
     pub(crate) step: Option<(usize, usize)>,
     /// What every form of this visit carries; empty without a visit.
     pub(crate) form_token: String,
+    /// Whether the page exists in the other language too.
+    pub(crate) has_other: bool,
 }
 
 impl Frame {
     /// The frame of a page that is no step and has no form of a visit.
     pub(crate) fn new(t: Texts, path: &'static str) -> Self {
-        Self { t, site: t.portal_site().to_owned(), path, step: None, form_token: String::new() }
+        let settings = chosen::current();
+        let site = settings.site.in_language(t.language.code()).to_owned();
+        let has_other = settings.languages == Offered::Both;
+        Self { t, site, path, step: None, form_token: String::new(), has_other }
     }
 
     /// The same as a step.

@@ -5,9 +5,10 @@ use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::chosen;
 use super::sorry::Sorry;
 use super::visit::{self, FORGOTTEN};
-use crate::http::locale::{Language, Texts};
+use crate::http::locale::Texts;
 use crate::node::Node;
 
 /// Ends the visit. Whatever fails, the person is sent away.
@@ -15,18 +16,17 @@ pub(super) async fn leave(State(node): State<Node>, texts: Texts, headers: Heade
     if visit::leave(&node, &headers).await.is_err() {
         tracing::warn!("a visit could not be ended; it ends by itself");
     }
-    // Places that anybody may have looked at, in the reader's language.
-    let away = match texts.language {
-        Language::Fr => "https://meteofrance.com/",
-        Language::En => "https://www.bbc.com/weather",
-    };
+    let settings = chosen::current();
+    // What was set up was checked to be a plain address; the site's own front page would be the worst of answers.
+    let away = HeaderValue::from_str(settings.leave.in_language(texts.language.code()))
+        .unwrap_or(HeaderValue::from_static("about:blank"));
     let mut response = StatusCode::SEE_OTHER.into_response();
     for (name, value) in [
         (LOCATION, away),
-        (SET_COOKIE, FORGOTTEN),
-        (HeaderName::from_static("clear-site-data"), "\"cache\", \"cookies\", \"storage\""),
+        (SET_COOKIE, HeaderValue::from_static(FORGOTTEN)),
+        (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"")),
     ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, value);
     }
     Ok(response)
 }

@@ -12,6 +12,7 @@
 mod accessible;
 mod addresses;
 mod case;
+mod chosen;
 mod consent;
 mod frame;
 mod helplines;
@@ -31,14 +32,14 @@ mod threatened;
 mod traces;
 mod visit;
 
-use axum::Router;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 
 use crate::http::assets::{ASSET_ROUTE, asset};
 use crate::node::Node;
 
 /// The portal's routes.
-pub(crate) fn router() -> Router<Node> {
+pub(crate) fn router(node: &Node) -> Router<Node> {
     Router::new()
         .route("/", get(landing::show).post(landing::answer))
         .route("/s/1", get(question::show_age).post(question::answer_age))
@@ -59,7 +60,10 @@ pub(crate) fn router() -> Router<Node> {
         .route("/c/5", post(case::consent))
         .route("/c/6", post(case::delete))
         .route("/c/7", post(case::close))
+        .route_layer(middleware::from_fn(chosen::unless_closed))
+        // Whoever is here when the portal is closed still leaves.
         .route("/x", get(leave::leave))
+        .route_layer(middleware::from_fn_with_state(node.clone(), chosen::with_settings))
         .route(ASSET_ROUTE, get(asset))
         .merge(shelf::router())
 }

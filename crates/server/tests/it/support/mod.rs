@@ -121,6 +121,9 @@ impl TestNode {
         change(&mut settings);
         let open = Database::open(&database.url).await.unwrap();
         let (node, operator) = Node::open(open, key.clone(), settings).await.unwrap();
+        // Somebody must be able to read what people write; a node without is in trouble.
+        let hotline = sealing::RecipientSecret::generate(&mut StdRng::seed_from_u64(2));
+        node.intake.add_recipient(&operator, &hotline.public()).await.unwrap();
         node.start();
         let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listening.address;

@@ -1,0 +1,390 @@
+//! `rempart case`: the hotline reads and answers cases with its key. Nothing is read without it.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand};
+use exchange::{CaseId, OutcomeKind, Time, hex};
+use sealing::RecipientSecret;
+use serde::Serialize;
+use server::access::Operator;
+use server::intake::{
+    Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, WaitsFor,
+};
+use server::node::Node;
+use zeroize::Zeroizing;
+
+use super::node::NodeArguments;
+use crate::output::{self, Usage};
+
+/// Cases that one listing shows.
+const CASES_MAX: u32 = 10_000;
+/// Digits that tell cases apart in a listing.
+const SHORT_DIGITS: usize = 8;
+
+/// Cases that people opened on the portal: list, read, answer
+///
+/// A case is sealed to the hotline's key, which is in hotline.key in the data folder until the operator keeps its 24
+/// words on paper alone. Then the words come from a file named with --key, or from standard input.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Case {
+    /// List open cases, the most urgent and oldest first; never what they hold
+    List(List),
+    /// Read a case: what happened, pictures, links, messages
+    Show(Show),
+    /// Write to the person whose case it is
+    Answer(Answer),
+    /// Remove the hotline's key from this machine; first shows that the sheet is at hand
+    ForgetKey(ForgetKey),
+}
+
+/// See [`Case::List`].
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// A JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// See [`Case::Show`].
+#[derive(Args, Debug)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    which: Which,
+
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// Answer with one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// See [`Case::Answer`].
+#[derive(Args, Debug)]
+pub(crate) struct Answer {
+    #[command(flatten)]
+    which: Which,
+
+    /// What to write; from standard input unless given
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// Answer with one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// See [`Case::ForgetKey`].
+#[derive(Args, Debug)]
+pub(crate) struct ForgetKey {
+    /// The file with the 24 words as they were written down; from standard input unless given
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// Answer with one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A case, and the key that opens it.
+#[derive(Args, Debug)]
+struct Which {
+    /// The case's id as `rempart case list` shows it; its beginning is enough
+    #[arg(value_name = "ID")]
+    id: String,
+
+    /// A file with the hotline's 24 words [default: hotline.key in the data folder, else standard input]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+impl Case {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::Show(show) => show.run().await,
+            Self::Answer(answer) => answer.run().await,
+            Self::ForgetKey(forget) => forget.run().await,
+        }
+    }
+}
+
+/// A case in a listing.
+#[derive(Serialize)]
+struct Listed {
+    id: String,
+    class: exchange::Class,
+    /// 0 to 3.
+    urgency: u8,
+    waits_for: &'static str,
+    created_at: Time,
+    active_at: Time,
+    ends_at: Time,
+}
+
+impl Listed {
+    fn of(row: &CaseRow) -> Self {
+        let waits_for = match row.waits_for {
+            WaitsFor::Nobody => "nobody",
+            WaitsFor::Hotline => "hotline",
+            WaitsFor::Person => "person",
+        };
+        let CaseRow { class, urgency, created_at, active_at, ends_at, .. } = *row;
+        Self { id: digits(row.id), class, urgency, waits_for, created_at, active_at, ends_at }
+    }
+}
+
+impl List {
+    async fn run(self) -> anyhow::Result<()> {
+        let (node, operator) = self.node.open_node().await?;
+        let cases = node.intake.open_cases(&operator, CASES_MAX).await;
+        node.close().await;
+        for listed in cases?.iter().map(Listed::of) {
+            if self.json {
+                output::json_line(&listed)?;
+            } else {
+                let Listed { id, class, urgency, waits_for, active_at, .. } = listed;
+                let id = &id[..SHORT_DIGITS];
+                output::line(format_args!(
+                    "{id}  {class}  urgency {urgency}  waits for {waits_for} since {active_at}"
+                ))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A case that was read.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: Listed,
+    situation: &'static str,
+    language: String,
+    opened_at: Time,
+    pictures: Vec<ShownPicture>,
+    links: Vec<ShownLink>,
+    messages: Vec<ShownMessage>,
+}
+
+#[derive(Serialize)]
+struct ShownPicture {
+    at: Time,
+    state: &'static str,
+    /// Whether similar copies are found too.
+    perceptual: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    platforms: Vec<ShownPlatform>,
+}
+
+#[derive(Serialize)]
+struct ShownPlatform {
+    name: String,
+    has_it: bool,
+    outcomes: Vec<(OutcomeKind, u32, Time)>,
+}
+
+#[derive(Serialize)]
+struct ShownLink {
+    at: Time,
+    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn_at: Option<Time>,
+}
+
+#[derive(Serialize)]
+struct ShownMessage {
+    at: Time,
+    by: Author,
+    text: String,
+}
+
+impl Shown {
+    fn of(view: CaseView) -> Self {
+        let platforms = |all: Vec<PlatformView>| -> Vec<ShownPlatform> {
+            let shown = |PlatformView { name, has_it, outcomes }| ShownPlatform { name, has_it, outcomes };
+            all.into_iter().map(shown).collect()
+        };
+        let pictures = view.pictures.into_iter().map(|picture| {
+            let (state, platforms) = match picture.state {
+                PictureState::Kept => ("kept", vec![]),
+                PictureState::Shared { disputed: true, platforms: all, .. } => ("disputed", platforms(all)),
+                PictureState::Shared { platforms: all, .. } => ("shared", platforms(all)),
+                PictureState::Refused => ("refused", vec![]),
+                PictureState::Withdrawn { platforms: all, .. } => ("withdrawn", platforms(all)),
+            };
+            ShownPicture { at: picture.at, state, perceptual: picture.perceptual, platforms }
+        });
+        let links = view.links.into_iter();
+        let messages = view.messages.into_iter();
+        Self {
+            row: Listed::of(&view.row),
+            situation: view.situation.form(),
+            language: view.language,
+            opened_at: view.opened_at,
+            pictures: pictures.collect(),
+            links: links
+                .map(|link| ShownLink { at: link.at, url: link.url, withdrawn_at: link.withdrawn_at })
+                .collect(),
+            messages: messages
+                .map(|message| ShownMessage { at: message.at, by: message.by, text: message.text })
+                .collect(),
+        }
+    }
+
+    fn print(&self) -> anyhow::Result<()> {
+        let Listed { id, class, urgency, waits_for, ends_at, .. } = &self.row;
+        output::line(format_args!("case {id}"))?;
+        output::line(format_args!(
+            "{} · {class} · urgency {urgency} · writes {} · waits for {waits_for}",
+            self.situation, self.language
+        ))?;
+        output::line(format_args!("opened {} · deleted {ends_at} unless something happens", self.opened_at))?;
+        for picture in &self.pictures {
+            let how = if picture.perceptual { "similar copies" } else { "this very file" };
+            let having = picture.platforms.iter().filter(|platform| platform.has_it).count();
+            let of = picture.platforms.len();
+            output::line(format_args!("picture {}: {} ({how}), with {having} of {of}", picture.at, picture.state))?;
+        }
+        for link in &self.links {
+            let over = if link.withdrawn_at.is_some() { " (withdrawn)" } else { "" };
+            output::line(format_args!("link {}: {}{over}", link.at, link.url))?;
+        }
+        for message in &self.messages {
+            let by = if message.by == Author::Person { "the person" } else { "the hotline" };
+            output::line(format_args!("\n{} wrote {}:\n{}", by, message.at, on_a_terminal(&message.text)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Show {
+    async fn run(self) -> anyhow::Result<()> {
+        let secret = self.which.secret(&self.node)?;
+        let (node, operator) = self.node.open_node().await?;
+        let view = async {
+            let case = self.which.open(&node, &operator, &secret).await?;
+            anyhow::Ok(node.intake.view(&case).await?)
+        };
+        let view = view.await;
+        node.close().await;
+        let shown = Shown::of(view?);
+        if self.json { output::json_line(&shown) } else { shown.print() }
+    }
+}
+
+impl Answer {
+    async fn run(self) -> anyhow::Result<()> {
+        if self.text.is_none() && self.which.key.is_none() && !self.node.hotline_key().is_there() {
+            return Err(Usage(
+                "the key and the answer cannot both come from standard input: give --key or --text".into(),
+            )
+            .into());
+        }
+        let secret = self.which.secret(&self.node)?;
+        let text = match self.text {
+            Some(text) => text,
+            None => io::read_to_string(io::stdin().lock()).context("cannot read the answer")?,
+        };
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > MESSAGE_CHARACTERS_MAX {
+            return Err(Usage(format!("an answer is 1 to {MESSAGE_CHARACTERS_MAX} characters")).into());
+        }
+        let (node, operator) = self.node.open_node().await?;
+        let written = async {
+            let case = self.which.open(&node, &operator, &secret).await?;
+            node.intake.write(&case, Author::Hotline, text).await?;
+            anyhow::Ok(case.id)
+        };
+        let written = written.await;
+        node.close().await;
+        let id = digits(written?);
+        if self.json {
+            output::json_line(&serde_json::json!({"id": id}))
+        } else {
+            output::line(format_args!("answered {}", &id[..SHORT_DIGITS]))
+        }
+    }
+}
+
+impl ForgetKey {
+    async fn run(self) -> anyhow::Result<()> {
+        let file = self.node.hotline_key();
+        let Some(here) = file.read()? else {
+            bail!("the hotline's key is not on this machine: there is no {}", file.path().display())
+        };
+        let written_down = read_sheet(self.key.as_ref())?;
+        if written_down.public() != here.public() {
+            bail!("these are the words of another key; {} stays", file.path().display());
+        }
+        let (node, operator) = self.node.open_node().await?;
+        let kept = node.intake.keep_sheet(&operator).await;
+        node.close().await;
+        kept?;
+        file.forget()?;
+        let path = file.path().display().to_string();
+        if self.json {
+            output::json_line(&serde_json::json!({"removed": path}))
+        } else {
+            output::line(format_args!("removed {path}: from now on the 24 words are the only key"))
+        }
+    }
+}
+
+impl Which {
+    fn secret(&self, node: &NodeArguments) -> anyhow::Result<RecipientSecret> {
+        if self.key.is_none()
+            && let Some(secret) = node.hotline_key().read()?
+        {
+            return Ok(secret);
+        }
+        read_sheet(self.key.as_ref())
+    }
+
+    async fn open(&self, node: &Node, operator: &Operator, secret: &RecipientSecret) -> anyhow::Result<OpenCase> {
+        let wanted = self.id.to_ascii_lowercase().replace('-', "");
+        let rows = node.intake.open_cases(operator, CASES_MAX).await?;
+        let mut found = rows.iter().filter(|row| digits(row.id).starts_with(&wanted));
+        let id = match (found.next(), found.next()) {
+            (Some(row), None) if !wanted.is_empty() => row.id,
+            (None, _) => bail!("no open case begins with {}: see `rempart case list`", self.id),
+            _ => bail!("several cases begin with {}: give more digits", self.id),
+        };
+        let case = node.intake.open_as(secret, id).await?;
+        case.context("the case was not sealed to this key: it came before the key was made, or after it was ended")
+    }
+}
+
+/// 24 words from a file, or from standard input.
+fn read_sheet(file: Option<&PathBuf>) -> anyhow::Result<RecipientSecret> {
+    let text = Zeroizing::new(match file {
+        Some(path) => fs::read_to_string(path).with_context(|| format!("cannot read the key {}", path.display()))?,
+        None => {
+            let mut text = String::new();
+            io::stdin().lock().read_to_string(&mut text).context("cannot read the 24 words")?;
+            text
+        }
+    });
+    RecipientSecret::from_sheet(&text).map_err(|error| Usage(error.to_string()).into())
+}
+
+fn digits(id: CaseId) -> String {
+    hex::encode(id.as_bytes())
+}
+
+/// Without what a terminal would obey: a stranger wrote it.
+fn on_a_terminal(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
