@@ -66,11 +66,11 @@ async fn open_case(node: &TestNode) {
     for row in rows {
         match session.connection() {
             Connection::Sqlite(c) => {
-                drop(sqlx::query(sqlx::AssertSqlSafe(row.replace('%', "x"))).execute(c).await.unwrap());
+                sqlx::query(sqlx::AssertSqlSafe(row.replace('%', "x"))).execute(c).await.unwrap();
             }
             Connection::Postgres(c) => {
                 let row = row.replace("%'", "'\\x");
-                drop(sqlx::query(sqlx::AssertSqlSafe(row)).execute(c).await.unwrap());
+                sqlx::query(sqlx::AssertSqlSafe(row)).execute(c).await.unwrap();
             }
         }
     }

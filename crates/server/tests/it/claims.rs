@@ -132,7 +132,7 @@ on_every_engine!(another_partners_entry_of_the_same_picture_is_left_alone, |engi
     assert_eq!((&shown["origin"], &shown["tier"]), (&json!(PORTAL), &json!("reported")));
     hotline.delete(&format!("entries/{mine}")).await.is_problem(403, "not-yours");
     assert!(released(&node, 1).await.withdrawn);
-    assert_eq!(hotline.matches(&near(&hash(1), 4)).await, [theirs.clone()]);
+    assert_eq!(hotline.matches(&near(&hash(1), 4)).await, std::slice::from_ref(&theirs));
     let standing =
         node.node.bank.standing_of(node.node.intake.portal(), &[mine, theirs.parse().unwrap()]).await.unwrap();
     assert_eq!(standing.len(), 1, "others' entries are not the portal's to look at");

@@ -1,11 +1,9 @@
 //! The partials `danger.html` and `helplines.html`: who helps now. A template that includes one has a field
 //! `help: Help` and a field `t: Texts`.
 
+use super::chosen;
 use crate::http::locale::Texts;
 use crate::intake::helplines::{self, Country, Line, Role};
-
-/// The country that is shown open. Callers may be anywhere: the others are one tap away on the same page.
-const HERE: &str = "fr";
 
 /// What the partials show.
 pub(super) struct Help {
@@ -18,7 +16,8 @@ pub(super) struct Help {
 impl Help {
     /// The operator's country first.
     pub(super) fn here() -> Self {
-        let here = helplines::of(HERE);
+        // Callers may be anywhere: the other countries are one tap away on the same page.
+        let here = helplines::of(&chosen::current().country.to_ascii_lowercase());
         let elsewhere = helplines::countries().iter().filter(|country| country.code != here.code).collect();
         Self { here, elsewhere }
     }

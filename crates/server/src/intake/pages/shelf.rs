@@ -28,5 +28,5 @@ pub(super) fn to_the_young(texts: Texts) -> Texts {
 
 /// What stands around one of these pages.
 pub(super) fn frame(t: Texts, path: &'static str) -> Frame {
-    Frame { t, site: t.portal_site().to_owned(), path, step: None, form_token: String::new() }
+    Frame::new(t, path)
 }
