@@ -83,6 +83,6 @@ function focusSeen(target) {
     const over = document.elementFromPoint(point.x, point.y);
     return over && exit?.contains(over) && !exit.contains(ring);
   };
-  if (points.some(isCovered)) return { name, isThere, trouble: "the way out covers the focus" };
+  if (points.every(isCovered)) return { name, isThere, trouble: "the way out covers the focus" };
   return { name, isThere };
 }

@@ -261,8 +261,8 @@ test("the back button after each answer shows the question with its answer", asy
 test("the back button after the case was sent or deleted sends nothing twice", async () => {
   const { page, close } = await visitor();
   await file(page);
-  await page.goBack();
-  await page.locator("main h1").waitFor();
+  // The page before was drawn for a wrong answer: the browser asks before it sends that again, and shows nothing of it.
+  await page.goBack().catch((error) => assert.match(error.message, /ERR_CACHE_MISS/));
   assert.equal(await page.locator("#words").count(), 0, "the words are not shown again");
   await page.goto(`${PORTAL}/c`);
   await page.locator('form[action="/c/6"] button').click();
