@@ -241,7 +241,6 @@ proof-no = The two do not belong together, or one of them was copied wrongly.
 
 sorry-start = Begin
 sorry-open = Find my request
-sorry-help = In danger now? Call 112. To talk to somebody: 116 111, the helpline for children.
 sorry-over = There is nothing here any more
 sorry-over-todo = Answers are deleted after two hours without a move, or when you leave. Nothing was sent. You can begin again.
 sorry-closed = No request is open here

@@ -293,8 +293,6 @@ proof-no = Les deux ne vont pas ensemble, ou l’un des deux est mal recopié.
 
 sorry-start = Commencer
 sorry-open = Retrouver ma demande
-sorry-help = En danger maintenant ? Appelle le 112 ou le 17. Pour parler : 3018, gratuit et anonyme.
-    .vous = En danger maintenant ? Appelez le 112 ou le 17. Pour parler : 3018, gratuit et anonyme.
 sorry-over = Il n’y a plus rien ici
 sorry-over-todo = Les réponses s’effacent après deux heures sans bouger, ou quand on quitte. Rien n’a été envoyé. Tu peux recommencer.
     .vous = Les réponses s’effacent après deux heures sans bouger, ou quand on quitte. Rien n’a été envoyé. Vous pouvez recommencer.

@@ -8,6 +8,7 @@ use exchange::{OutcomeKind, Time};
 use super::addresses::{self, Refusal, Shown};
 use super::consent::{Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
+use super::helplines::Help;
 use super::message::cleaned;
 use super::sorry::Sorry;
 use super::visit::{Answered, InCase, went};
@@ -17,6 +18,9 @@ use crate::intake::{
     Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
 };
 use crate::node::Node;
+
+/// Days before its end from which on a case's page says so.
+pub(super) const WARNED_DAYS: u64 = 30;
 
 /// Shows the case.
 pub(super) async fn show(State(node): State<Node>, visit: InCase) -> Result<Response, Sorry> {
@@ -138,7 +142,7 @@ pub(super) async fn delete(
     if fields.has("sure") {
         done(&visit, node.intake.delete(&visit.case).await)?;
         visit.close(&node).await?;
-        return Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t })?);
+        return Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?);
     }
     let sure = Sure {
         frame: visit.frame("/c"),
@@ -246,4 +250,5 @@ struct Sure {
 struct Gone {
     frame: Frame,
     t: Texts,
+    help: Help,
 }

@@ -22,24 +22,15 @@ struct Privacy {
     kept: Kept,
 }
 
-/// How long things are kept, as the page says it.
+/// How long things are kept, as the page says it: what the jobs do.
 struct Kept {
     draft_hours: u64,
-    case_months: u64,
-    warned_first_days: u64,
-    warned_again_days: u64,
-    file_hours: u64,
-    fingerprint_years: u64,
-    copies_days: u64,
+    case_days: u64,
+    warned_days: u64,
 }
 
-/// The defaults of docs/design/0009-the-portal.md; whoever changes what the jobs do changes what is said here.
 const KEPT: Kept = Kept {
-    draft_hours: 2,
-    case_months: 6,
-    warned_first_days: 30,
-    warned_again_days: 7,
-    file_hours: 72,
-    fingerprint_years: 2,
-    copies_days: 14,
+    draft_hours: super::visit::DRAFT_SECONDS.unsigned_abs() / 3_600,
+    case_days: crate::intake::CASE_DAYS.unsigned_abs(),
+    warned_days: super::case::WARNED_DAYS,
 };

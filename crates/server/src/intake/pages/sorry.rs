@@ -6,6 +6,7 @@ use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 
 use super::frame::{Frame, Loads, page};
+use super::helplines::Help;
 use crate::http::Problem;
 use crate::http::locale::{Address, Texts};
 use crate::intake::IntakeError;
@@ -117,7 +118,8 @@ impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
         let t = Texts { address: Address::Tu, ..self.t };
         let (what, todo, link) = self.said();
-        let drawn = page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, link });
+        let drawn =
+            page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, link, help: Help::here() });
         let mut response = drawn.unwrap_or_else(IntoResponse::into_response);
         *response.status_mut() = self.status();
         if matches!(self.why, Why::Often | Why::Failed(StatusCode::SERVICE_UNAVAILABLE)) {
@@ -135,4 +137,5 @@ struct SorryPage {
     what: &'static str,
     todo: &'static str,
     link: Option<(&'static str, &'static str)>,
+    help: Help,
 }

@@ -22,7 +22,7 @@ use crate::node::Node;
 
 const COOKIE_NAME: &str = "__Host-v";
 /// A draft is kept this long after the last answer.
-const DRAFT_SECONDS: i64 = 2 * 3_600;
+pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
 /// An open case closes this long after the last page.
 const CASE_SECONDS: i64 = 1_800;
 const FORM_TOKEN: &str = "t";
