@@ -25,6 +25,9 @@ _rempart() {
             rempart,bench)
                 cmd="rempart__subcmd__bench"
                 ;;
+            rempart,case)
+                cmd="rempart__subcmd__case"
+                ;;
             rempart,completions)
                 cmd="rempart__subcmd__completions"
                 ;;
@@ -66,6 +69,9 @@ _rempart() {
                 ;;
             rempart,serve)
                 cmd="rempart__subcmd__serve"
+                ;;
+            rempart,setup)
+                cmd="rempart__subcmd__setup"
                 ;;
             rempart__subcmd__bank,add)
                 cmd="rempart__subcmd__bank__subcmd__add"
@@ -139,6 +145,36 @@ _rempart() {
             rempart__subcmd__bench__subcmd__help,search)
                 cmd="rempart__subcmd__bench__subcmd__help__subcmd__search"
                 ;;
+            rempart__subcmd__case,answer)
+                cmd="rempart__subcmd__case__subcmd__answer"
+                ;;
+            rempart__subcmd__case,forget-key)
+                cmd="rempart__subcmd__case__subcmd__forget__subcmd__key"
+                ;;
+            rempart__subcmd__case,help)
+                cmd="rempart__subcmd__case__subcmd__help"
+                ;;
+            rempart__subcmd__case,list)
+                cmd="rempart__subcmd__case__subcmd__list"
+                ;;
+            rempart__subcmd__case,show)
+                cmd="rempart__subcmd__case__subcmd__show"
+                ;;
+            rempart__subcmd__case__subcmd__help,answer)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__answer"
+                ;;
+            rempart__subcmd__case__subcmd__help,forget-key)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__forget__subcmd__key"
+                ;;
+            rempart__subcmd__case__subcmd__help,help)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__case__subcmd__help,list)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__list"
+                ;;
+            rempart__subcmd__case__subcmd__help,show)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__show"
+                ;;
             rempart__subcmd__feed,follow)
                 cmd="rempart__subcmd__feed__subcmd__follow"
                 ;;
@@ -165,6 +201,9 @@ _rempart() {
                 ;;
             rempart__subcmd__help,bench)
                 cmd="rempart__subcmd__help__subcmd__bench"
+                ;;
+            rempart__subcmd__help,case)
+                cmd="rempart__subcmd__help__subcmd__case"
                 ;;
             rempart__subcmd__help,completions)
                 cmd="rempart__subcmd__help__subcmd__completions"
@@ -208,6 +247,9 @@ _rempart() {
             rempart__subcmd__help,serve)
                 cmd="rempart__subcmd__help__subcmd__serve"
                 ;;
+            rempart__subcmd__help,setup)
+                cmd="rempart__subcmd__help__subcmd__setup"
+                ;;
             rempart__subcmd__help__subcmd__bank,add)
                 cmd="rempart__subcmd__help__subcmd__bank__subcmd__add"
                 ;;
@@ -237,6 +279,18 @@ _rempart() {
                 ;;
             rempart__subcmd__help__subcmd__bench,search)
                 cmd="rempart__subcmd__help__subcmd__bench__subcmd__search"
+                ;;
+            rempart__subcmd__help__subcmd__case,answer)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__answer"
+                ;;
+            rempart__subcmd__help__subcmd__case,forget-key)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__forget__subcmd__key"
+                ;;
+            rempart__subcmd__help__subcmd__case,list)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__list"
+                ;;
+            rempart__subcmd__help__subcmd__case,show)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__show"
                 ;;
             rempart__subcmd__help__subcmd__feed,follow)
                 cmd="rempart__subcmd__help__subcmd__feed__subcmd__follow"
@@ -302,7 +356,7 @@ _rempart() {
 
     case "${cmd}" in
         rempart)
-            opts="-h -V --help --version demo serve matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
+            opts="-h -V --help --version demo serve setup case matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -905,6 +959,240 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__case)
+            opts="-h --help list show answer forget-key help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__answer)
+            opts="-h --key --text --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --text)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__forget__subcmd__key)
+            opts="-h --key --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help)
+            opts="list show answer forget-key help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help__subcmd__answer)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help__subcmd__forget__subcmd__key)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__list)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__show)
+            opts="-h --key --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__completions)
             opts="-h --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1116,7 +1404,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help)
-            opts="demo serve matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
+            opts="demo serve setup case matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1298,6 +1586,76 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__bench__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case)
+            opts="list show answer forget-key"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__answer)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__forget__subcmd__key)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1592,6 +1950,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__setup)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2103,6 +2475,36 @@ _rempart() {
                     return 0
                     ;;
                 --operator-listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__setup)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

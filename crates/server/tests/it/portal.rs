@@ -92,7 +92,8 @@ fn words_on(page: &str) -> String {
 }
 
 fn mark(seed: u8) -> String {
-    let hash: String = (0..32).map(|byte| format!("{:02x}", seed.wrapping_mul(37).wrapping_add(byte * 29))).collect();
+    let hash: String =
+        (0..32_u8).map(|byte| format!("{:02x}", seed.wrapping_mul(37).wrapping_add(byte.wrapping_mul(29)))).collect();
     format!(r#"[{{"fingerprints":[{{"kind":"pdq","value":"{hash}","quality":90}}],"quality":90}}]"#)
 }
 
@@ -179,7 +180,7 @@ on_every_engine!(a_case_that_nobody_touches_expires_and_its_owner_is_told, |engi
     days(server::intake::CASE_DAYS - 10);
     let mut owner = Browser::of(&node);
     owner.send("/o", &[("words", &words)]).await;
-    assert!(owner.get("/c").await.text.contains("s’efface dans 9 jours"));
+    assert!(owner.get("/c").await.text.contains("s’efface dans 10 jours"));
     assert_eq!(node.node.intake.tidy().await.unwrap(), 0);
     days(11);
     assert_eq!(node.node.intake.tidy().await.unwrap(), 1);
