@@ -39,7 +39,7 @@ fn check_name(name: &str) -> Result<(), Why> {
     let ends_in = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     if HIDDEN_ENDINGS.iter().any(&ends_in) {
         Err(Why::Hidden)
-    } else if !name.contains('.') || name.starts_with('.') || PRIVATE_ENDINGS.iter().any(ends_in) {
+    } else if !name.contains('.') || name.split('.').any(str::is_empty) || PRIVATE_ENDINGS.iter().any(ends_in) {
         Err(Why::NotPublicName)
     } else {
         Ok(())

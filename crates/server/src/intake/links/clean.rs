@@ -28,6 +28,8 @@ pub fn clean(link: &str) -> Result<Link, Why> {
     }
     address::check(&url.host().ok_or(Why::Unreadable)?)?;
     let platform = settle_host(&mut url)?;
+    // Without its final dots, what was a name may be an address: `0x7f.1..` is 127.0.0.1 then.
+    address::check(&url.host().ok_or(Why::Unreadable)?)?;
     // Neither fails on an address with a host.
     let _ = url.set_username("");
     let _ = url.set_password(None);

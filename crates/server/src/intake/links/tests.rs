@@ -278,3 +278,12 @@ fn holds(text: &str) {
         assert!(refused.text_start.chars().count() <= REFUSED_CHARACTERS_MAX);
     }
 }
+
+#[test]
+fn dots_behind_an_address_do_not_make_a_public_name_of_it() {
+    for host in ["0x7f.1......", "127.1..", "10.0.0.1.", "2130706433.", "a..example.org", "192.168.1..1."] {
+        let read = read(&format!("http://{host}/page"));
+        assert_eq!(read.links, [], "{host}");
+        assert_eq!(read.refused.len(), 1, "{host}");
+    }
+}
