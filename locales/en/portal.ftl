@@ -121,7 +121,7 @@ receipt-check = Let’s check together
 receipt-check-more = Write these two words, and your request goes off.
 receipt-word = Word number { $place }
 receipt-wrong = Those are not the two words. Look at the list above; nothing is lost.
-receipt-days = Your request is deleted { NUMBER($days) } days after your last visit or our last message.
+receipt-days = Your request is deleted { NUMBER($days) } days after the last thing you do in it, or our last message.
 receipt-send = Send my request
 
 open-title = Find my request
@@ -194,7 +194,7 @@ case-proof = Proof of your request
 case-proof-more = This code proves the date of your request. It says nothing about it, and can be checked only with the six words.
 case-proof-check = Check a proof
 case-end = Close or delete
-case-ends = This request will be deleted on { $day }, unless you come back or the team writes to you before.
+case-ends = This request will be deleted on { $day }, unless you do something in it or the team writes to you before.
 case-close = Close, without deleting anything
 case-delete = Delete everything now
 

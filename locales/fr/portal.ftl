@@ -157,8 +157,8 @@ receipt-check-more = Écris ces deux mots, et ta demande part.
 receipt-word = Mot numéro { $place }
 receipt-wrong = Ce ne sont pas ces deux mots. Regarde la liste ci-dessus ; rien n’est perdu.
     .vous = Ce ne sont pas ces deux mots. Regardez la liste ci-dessus ; rien n’est perdu.
-receipt-days = Ta demande s’efface { NUMBER($days) } jours après ta dernière visite ou notre dernier message.
-    .vous = Votre demande s’efface { NUMBER($days) } jours après votre dernière visite ou notre dernier message.
+receipt-days = Ta demande s’efface { NUMBER($days) } jours après la dernière chose que tu y fais, ou notre dernier message.
+    .vous = Votre demande s’efface { NUMBER($days) } jours après la dernière chose que vous y faites, ou notre dernier message.
 receipt-send = Envoyer ma demande
 
 open-title = Retrouver ma demande
@@ -244,8 +244,8 @@ case-proof-more = Ce code prouve la date de ta demande. Il ne dit rien d’elle,
     .vous = Ce code prouve la date de votre demande. Il ne dit rien d’elle, et ne se vérifie qu’avec les six mots.
 case-proof-check = Vérifier une preuve
 case-end = Fermer ou effacer
-case-ends = Cette demande s’effacera le { $day }, sauf si tu reviens ou si l’équipe t’écrit avant.
-    .vous = Cette demande s’effacera le { $day }, sauf si vous revenez ou si l’équipe vous écrit avant.
+case-ends = Cette demande s’effacera le { $day }, sauf si tu y fais quelque chose ou si l’équipe t’écrit avant.
+    .vous = Cette demande s’effacera le { $day }, sauf si vous y faites quelque chose ou si l’équipe vous écrit avant.
 case-close = Fermer, sans rien effacer
 case-delete = Tout effacer maintenant
 
