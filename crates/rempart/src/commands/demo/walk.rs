@@ -182,7 +182,9 @@ impl Walk<'_> {
         mut hear: impl FnMut(Said),
     ) -> anyhow::Result<()> {
         let (sender, receiver) = mpsc::channel(COPIES_AHEAD);
-        let making = tokio::task::spawn_blocking(move || make(&sender));
+        // Who makes copies waits for those who take them: not on the threads on which the matchers search.
+        let makers = rayon::ThreadPoolBuilder::new().build().context("cannot start threads")?;
+        let making = tokio::task::spawn_blocking(move || makers.install(|| make(&sender)));
         let matchers = self.stage.platforms.iter().map(|platform| &platform.matcher_api).cycle();
         let waiting = futures::stream::unfold(receiver, async |mut receiver| {
             receiver.recv().await.map(|copy: Copy| (copy, receiver))
