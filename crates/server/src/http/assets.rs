@@ -38,7 +38,7 @@ macro_rules! file {
 const WASM: &str = "application/wasm";
 
 const FILES: &[File] = &[
-    file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/portal.css"),
+    file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/parts.css", "styles/portal.css"),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
     file!("receipt.js", JAVASCRIPT, "scripts/receipt.js"),

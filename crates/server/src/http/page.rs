@@ -15,9 +15,10 @@ use super::locale::{Language, Texts};
 pub(crate) const STYLESHEET_ROUTE: &str = "/assets/{file}";
 
 /// In the order in which they go into one file.
-const STYLES: [&str; 3] = [
+const STYLES: [&str; 4] = [
     include_str!("../../../../web/styles/tokens.css"),
     include_str!("../../../../web/styles/base.css"),
+    include_str!("../../../../web/styles/parts.css"),
     include_str!("../../../../web/styles/components.css"),
 ];
 
