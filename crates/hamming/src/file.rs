@@ -162,7 +162,7 @@ impl Index {
     ///
     /// [`OpenError`] says what is wrong with the bytes. With [`Check::Structure`], damage to codes is not found.
     pub fn open(bytes: Bytes, check: Check) -> Result<Self, OpenError> {
-        let bytes = aligned(bytes);
+        let bytes = Buffer::aligned(bytes);
         let header = header(&bytes)?;
         let count = |number: u64| usize::try_from(number).map_err(|_| OpenError::Torn);
         let body = count(header.body_bytes)?;
@@ -295,16 +295,6 @@ impl<E, S: FnMut(&[u8]) -> Result<(), E>> Pieces<'_, S> {
         closing.extend_from_slice(&END);
         closing.chunks(PIECE_BYTES).try_for_each(|piece| (self.sink)(piece))
     }
-}
-
-/// The bytes, where they can be read as numbers of any size.
-fn aligned(bytes: Bytes) -> Bytes {
-    if (bytes.as_ptr() as usize).is_multiple_of(ALIGN_BYTES) {
-        return bytes;
-    }
-    let mut buffer = Buffer::zeroed(bytes.len());
-    buffer.copy_from_slice(&bytes);
-    Bytes::from_owner(buffer)
 }
 
 fn header(bytes: &[u8]) -> Result<Header, OpenError> {

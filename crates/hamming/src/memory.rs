@@ -7,6 +7,8 @@ use std::{
     slice,
 };
 
+use bytes::Bytes;
+
 /// What every buffer is aligned to: a cache line, which is also what the sections of a file are aligned to.
 pub(crate) const ALIGN_BYTES: usize = 64;
 /// A huge page of the processors at hand.
@@ -37,6 +39,17 @@ impl Buffer {
         // SAFETY: the allocation has `layout.size()` bytes.
         unsafe { start.write_bytes(0, layout.size()) };
         Self { start, layout, len }
+    }
+
+    /// The bytes where they can be read as numbers of any size: as they are if they lie so, else a copy that does.
+    #[must_use]
+    pub fn aligned(bytes: Bytes) -> Bytes {
+        if (bytes.as_ptr() as usize).is_multiple_of(ALIGN_BYTES) {
+            return bytes;
+        }
+        let mut buffer = Self::zeroed(bytes.len());
+        buffer.copy_from_slice(&bytes);
+        Bytes::from_owner(buffer)
     }
 }
 

@@ -119,7 +119,7 @@ impl Written {
         let header: Header = bytemuck::pod_read_unaligned(bytes.get(..size_of::<Header>())?);
         let parts = Parts::of(&header).filter(|parts| header.magic == MAGIC && parts.end == bytes.len())?;
         let counted = u32::try_from(header.entries).is_ok_and(|entries| entries != NOBODY) && header.slots <= 1 << 32;
-        counted.then(|| Self { bytes: aligned(bytes), header, parts })
+        counted.then(|| Self { bytes: Buffer::aligned(bytes), header, parts })
     }
 
     /// Entries, numbered from 0.
@@ -218,16 +218,6 @@ impl Written {
 fn equal<const N: usize>(digests: &[[u8; N]], digest: &[u8; N]) -> Range<usize> {
     let first = digests.partition_point(|other| other < digest);
     first..first + digests[first..].iter().take_while(|other| *other == digest).count()
-}
-
-/// The bytes where they can be read as numbers.
-fn aligned(bytes: Bytes) -> Bytes {
-    if (bytes.as_ptr() as usize).is_multiple_of(ALIGN_BYTES) {
-        return bytes;
-    }
-    let mut buffer = Buffer::zeroed(bytes.len());
-    buffer.copy_from_slice(&bytes);
-    Bytes::from_owner(buffer)
 }
 
 /// Writes entries, by id, each with its places: fingerprints, then views.
