@@ -69,7 +69,18 @@ pub(super) async fn matching(
         let results = off_runtime(move || live.answer_shown(&queries, radius, sees)).await?;
         Ok(MatchResponse { seq, stale_seconds: None, results })
     };
-    if is_packed(&headers) {
+    answer_in_kind(request, &headers, &parameters, answer).await
+}
+
+/// Reads queries in the form that they came in, and answers in the same. A matcher uses it too.
+pub(crate) async fn answer_in_kind(
+    request: Request,
+    headers: &HeaderMap,
+    parameters: &MatchParameters,
+    answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,
+) -> Result<Response, Problem> {
+    let kind = headers.get(CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(PACKED.as_bytes())) {
         answer_packed(request, parameters.radius, answer).await
     } else if parameters.radius.is_some() {
         Err(Problem::invalid("in JSON the radius goes into the body, as \"radius\""))
@@ -78,13 +89,7 @@ pub(super) async fn matching(
     }
 }
 
-/// Whether the body is in the packed form.
-pub(crate) fn is_packed(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().eq_ignore_ascii_case(PACKED.as_bytes()))
-}
-
-/// Reads JSON, answers JSON. A matcher uses it too.
-pub(crate) async fn answer_json(
+async fn answer_json(
     request: Request,
     answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,
 ) -> Result<Response, Problem> {
@@ -95,8 +100,7 @@ pub(crate) async fn answer_json(
     Ok(Json(response).into_response())
 }
 
-/// Reads packed, answers packed. A matcher uses it too.
-pub(crate) async fn answer_packed(
+async fn answer_packed(
     request: Request,
     radius: Option<u32>,
     answer: impl AsyncFnOnce(Vec<Parsed>, Radius) -> Result<MatchResponse, Problem>,

@@ -26,7 +26,7 @@ use crate::node::Node;
 pub use changes::WAIT_SECONDS_MAX;
 pub use contribute::ContributeRequest;
 pub use matching::PACKED;
-pub(crate) use matching::{MatchParameters, answer_json, answer_packed, is_packed};
+pub(crate) use matching::{MatchParameters, answer_in_kind};
 pub use partner::PartnerSelf;
 pub use withdraw::Changed;
 

@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use exchange::{MatchRequest, MatchResponse};
 
-use crate::exchange::api::{MatchParameters, answer_json, answer_packed, is_packed};
+use crate::exchange::api::{MatchParameters, answer_in_kind};
 use crate::http::{Problem, Query};
 use crate::matcher::Matcher;
 
@@ -35,11 +35,5 @@ pub(super) async fn matching(
     request: Request,
 ) -> Result<Response, Problem> {
     let answer = async |queries, radius| matcher.answer(queries, radius).await;
-    if is_packed(&headers) {
-        answer_packed(request, parameters.radius, answer).await
-    } else if parameters.radius.is_some() {
-        Err(Problem::invalid("in JSON the radius goes into the body, as \"radius\""))
-    } else {
-        answer_json(request, answer).await
-    }
+    answer_in_kind(request, &headers, &parameters, answer).await
 }
