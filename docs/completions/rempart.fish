@@ -222,7 +222,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
-complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l json -d 'A JSON object a line, one for each partner'
+complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -l json -d 'A JSON object a line'
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand partner; and __fish_seen_subcommand_from revoke" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F

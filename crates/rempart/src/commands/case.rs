@@ -16,7 +16,7 @@ use server::intake::{
 use server::node::Node;
 use zeroize::Zeroizing;
 
-use super::node::NodeArguments;
+use super::node::{Listing, NodeArguments};
 use crate::output::{self, Usage};
 
 /// Cases that one listing shows.
@@ -31,24 +31,13 @@ const SHORT_DIGITS: usize = 8;
 #[derive(Subcommand, Debug)]
 pub(crate) enum Case {
     /// List open cases, the most urgent and oldest first; never what they hold
-    List(List),
+    List(Listing),
     /// Read a case: what happened, pictures, links, messages
     Show(Show),
     /// Write to the person whose case it is
     Answer(Answer),
     /// Remove the hotline's key from this machine; first shows that the sheet is at hand
     ForgetKey(ForgetKey),
-}
-
-/// See [`Case::List`].
-#[derive(Args, Debug)]
-pub(crate) struct List {
-    #[command(flatten)]
-    node: NodeArguments,
-
-    /// A JSON object a line
-    #[arg(long)]
-    json: bool,
 }
 
 /// See [`Case::Show`].
@@ -113,7 +102,7 @@ struct Which {
 impl Case {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::List(list) => list.run().await,
+            Self::List(listing) => list(listing).await,
             Self::Show(show) => show.run().await,
             Self::Answer(answer) => answer.run().await,
             Self::ForgetKey(forget) => forget.run().await,
@@ -146,24 +135,20 @@ impl Listed {
     }
 }
 
-impl List {
-    async fn run(self) -> anyhow::Result<()> {
-        let (node, operator) = self.node.open_node().await?;
-        let cases = node.intake.open_cases(&operator, CASES_MAX).await;
-        node.close().await;
-        for listed in cases?.iter().map(Listed::of) {
-            if self.json {
-                output::json_line(&listed)?;
-            } else {
-                let Listed { id, class, urgency, waits_for, active_at, .. } = listed;
-                let id = &id[..SHORT_DIGITS];
-                output::line(format_args!(
-                    "{id}  {class}  urgency {urgency}  waits for {waits_for} since {active_at}"
-                ))?;
-            }
+async fn list(listing: Listing) -> anyhow::Result<()> {
+    let (node, operator) = listing.node.open_node().await?;
+    let cases = node.intake.open_cases(&operator, CASES_MAX).await;
+    node.close().await;
+    for listed in cases?.iter().map(Listed::of) {
+        if listing.json {
+            output::json_line(&listed)?;
+        } else {
+            let Listed { id, class, urgency, waits_for, active_at, .. } = listed;
+            let id = &id[..SHORT_DIGITS];
+            output::line(format_args!("{id}  {class}  urgency {urgency}  waits for {waits_for} since {active_at}"))?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// A case that was read.

@@ -41,6 +41,17 @@ pub(crate) struct NodeArguments {
     pub(crate) node_key_file: Option<PathBuf>,
 }
 
+/// A node whose list of something is asked for.
+#[derive(Args, Debug)]
+pub(crate) struct Listing {
+    #[command(flatten)]
+    pub(crate) node: NodeArguments,
+
+    /// A JSON object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// What of [`NodeArguments`] is a setting.
 #[derive(Serialize)]
 pub(crate) struct NodeFlags<'a> {

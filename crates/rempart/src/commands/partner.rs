@@ -10,7 +10,7 @@ use server::clock::{Clock, Entropy};
 use server::partners::{KeyText, KeyView, NewPartner, PartnerError, PartnerName, PartnerView, Partners};
 use server::storage::NODE;
 
-use super::node::NodeArguments;
+use super::node::{Listing, NodeArguments};
 use crate::{node_key, output};
 
 /// Partners of the exchange: their keys, and what each may see and contribute
@@ -23,7 +23,7 @@ pub(crate) enum Partner {
     /// Replace what was agreed with a partner; its matchers load the bank anew
     Agree(Agree),
     /// List partners, their keys, and how far each key's matcher has got
-    List(List),
+    List(Listing),
     /// Revoke a partner with all its keys, or one key; takes effect at once
     Revoke(Revoke),
 }
@@ -89,17 +89,6 @@ pub(crate) struct Agree {
     node: NodeArguments,
 }
 
-/// See [`Partner::List`].
-#[derive(Args, Debug)]
-pub(crate) struct List {
-    #[command(flatten)]
-    node: NodeArguments,
-
-    /// A JSON object a line, one for each partner
-    #[arg(long)]
-    json: bool,
-}
-
 /// See [`Partner::Revoke`].
 #[derive(Args, Debug)]
 pub(crate) struct Revoke {
@@ -155,7 +144,7 @@ impl Partner {
             Self::Add(add) => add.run().await,
             Self::Key(key) => key.run().await,
             Self::Agree(agree) => agree.run().await,
-            Self::List(list) => list.run().await,
+            Self::List(listing) => list(listing).await,
             Self::Revoke(revoke) => revoke.run().await,
         }
     }
@@ -196,18 +185,16 @@ impl Agree {
     }
 }
 
-impl List {
-    async fn run(self) -> anyhow::Result<()> {
-        let now = Clock::System.now();
-        for partner in partners(&self.node).await?.list().await? {
-            if self.json {
-                output::json_line(&PartnerLine::of(&partner, now))?;
-            } else {
-                show(&partner, now)?;
-            }
+async fn list(listing: Listing) -> anyhow::Result<()> {
+    let now = Clock::System.now();
+    for partner in partners(&listing.node).await?.list().await? {
+        if listing.json {
+            output::json_line(&PartnerLine::of(&partner, now))?;
+        } else {
+            show(&partner, now)?;
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl Revoke {

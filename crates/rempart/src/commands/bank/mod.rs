@@ -17,6 +17,8 @@ use server::access::Operator;
 use server::bank::Contributed;
 use server::node::Node;
 
+use super::node::Listing;
+
 /// The bank of a node, directly on its database: add, import, export, list and withdraw entries
 ///
 /// A node that runs takes the changes up by itself, and so do its partners. Entries added here are contributed by the
@@ -26,7 +28,8 @@ pub(crate) enum Bank {
     Add(add::Add),
     Import(import::Import),
     Export(export::Export),
-    List(list::List),
+    /// List the standing entries, without their fingerprints
+    List(Listing),
     Withdraw(withdraw::Withdraw),
     Uphold(uphold::Uphold),
 }
@@ -37,7 +40,7 @@ impl Bank {
             Self::Add(add) => add.run().await,
             Self::Import(import) => import.run().await,
             Self::Export(export) => export.run().await,
-            Self::List(list) => list.run().await,
+            Self::List(listing) => list::run(listing).await,
             Self::Withdraw(withdraw) => withdraw.run().await,
             Self::Uphold(uphold) => uphold.run().await,
         }
