@@ -10,6 +10,9 @@ use crate::made_up::questions;
 const SECONDS: u64 = 10;
 /// Connections that ask at once.
 const CONNECTIONS: usize = 2;
+/// Connections that ask at set times: so many that each one's answer is there long before its next question is due, which
+/// a timer of whole milliseconds would else make late.
+const PACED_CONNECTIONS: usize = 32;
 
 /// Whom to ask, and with what key.
 #[derive(Clone)]
@@ -89,25 +92,25 @@ async fn per_second(asked: &Asked, bodies: &Bodies) -> f64 {
 
 /// So many a second; times from when each was due, or from when its timer woke if that was late.
 async fn paced(asked: &Asked, bodies: &Bodies, rate: f64) -> Vec<f64> {
-    let (begun, between) = (Instant::now(), Duration::from_secs_f64(CONNECTIONS as f64 / rate));
+    let (begun, between) = (Instant::now(), Duration::from_secs_f64(PACED_CONNECTIONS as f64 / rate));
     let connection = |number: usize| {
         let (asked, bodies) = (asked.clone(), bodies.clone());
         tokio::spawn(async move {
             let (http, mut millis) = (server::http::client().unwrap(), Vec::new());
             for call in 0_u32.. {
-                let due = begun + between * call + between * number as u32 / CONNECTIONS as u32;
+                let due = begun + between * call + between * number as u32 / PACED_CONNECTIONS as u32;
                 if due > begun + Duration::from_secs(SECONDS) {
                     break;
                 }
                 let is_early = Instant::now() < due;
                 tokio::time::sleep_until(due.into()).await;
                 let from = if is_early { Instant::now() } else { due };
-                asked.ask(&http, &bodies, number + call as usize * CONNECTIONS).await;
+                asked.ask(&http, &bodies, number + call as usize * PACED_CONNECTIONS).await;
                 millis.push(from.elapsed().as_secs_f64() * 1_000.0);
             }
             millis
         })
     };
-    let all = futures::future::join_all((0..CONNECTIONS).map(connection)).await;
+    let all = futures::future::join_all((0..PACED_CONNECTIONS).map(connection)).await;
     all.into_iter().flat_map(Result::unwrap).collect()
 }

@@ -13,6 +13,9 @@ use crate::commands::bench::times::{Spread, Times, rounded};
 
 /// Different bodies of requests; they are asked in turn.
 const BODIES_MAX: usize = 1_000;
+/// Connections that ask at set times: so many that each one's answer is there long before its next question is due, which
+/// a timer of whole milliseconds would else make late.
+const PACED_CONNECTIONS: u32 = 32;
 
 /// How questions are put, and how many in a call.
 #[derive(Clone, Copy)]
@@ -78,11 +81,11 @@ impl Load {
     pub(super) async fn single(&self, time: Duration) -> anyhow::Result<Single> {
         let full_per_second = self.per_second(Form::Json(1), time).await?;
         let at_per_second = (full_per_second / 2.0).max(1.0);
-        let between = Duration::from_secs_f64(f64::from(self.connections) / at_per_second);
+        let between = Duration::from_secs_f64(f64::from(PACED_CONNECTIONS) / at_per_second);
         let begun = Instant::now();
-        let asking = (0..self.connections).map(|number| {
+        let asking = (0..PACED_CONNECTIONS).map(|number| {
             let ask = connection(self, Form::Json(1));
-            let first = begun + between * number / self.connections;
+            let first = begun + between * number / PACED_CONNECTIONS;
             tokio::spawn(async move {
                 let ask = ask?;
                 let mut times = Vec::new();
@@ -98,7 +101,7 @@ impl Load {
                     } else {
                         due
                     };
-                    ask(call as usize).await?;
+                    ask((number + call * PACED_CONNECTIONS) as usize).await?;
                     times.push(from.elapsed());
                 }
                 anyhow::Ok(times)
