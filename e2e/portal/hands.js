@@ -39,8 +39,9 @@ export const keyboard = {
     await page.keyboard.insertText(text);
   },
   async pick(page, files) {
-    await reach(page, "#pick");
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
+    // Asked for before the long way there: the browser has to be told to hand its dialogs over, and a key pressed at the
+    // same moment may come first.
+    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), reach(page, "#pick").then(() => page.keyboard.press("Space"))]);
     await chooser.setFiles(files);
   },
 };

@@ -48,6 +48,8 @@ impl Node {
         let mut server = Command::new(binary)
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data"])
             .arg(folder.path())
+            // What went well would bury what the tests say.
+            .env("REMPART_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
