@@ -1,4 +1,4 @@
-//! A matcher that holds many entries.
+//! A matcher that holds many entries, with or without views.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use server::storage::DatabaseUrl;
 use crate::asking::{self, Asked};
 use crate::{fill, partner, propagation, relay, resident_bytes, settled, start_node};
 
-pub(crate) async fn measure(entries: usize) {
+pub(crate) async fn measure(entries: usize, views: usize) {
     let folder = tempfile::tempdir().unwrap();
     let node_key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(1)));
     let url = DatabaseUrl::Sqlite(folder.path().join("node.db"));
@@ -22,7 +22,7 @@ pub(crate) async fn measure(entries: usize) {
     let key = partner(&node).await;
     // One of its own, so that there is a change to go on from.
     fill(&node_base, &key, 1).await;
-    let base = relay::start(node_base.clone(), entries - 1).await;
+    let base = relay::start(node_base.clone(), entries - 1, views).await;
     let matcher_key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(2)));
     let settings = |index_form| {
         let upstream = Upstream::new(&base, key.clone()).unwrap();

@@ -12,11 +12,14 @@ pub(crate) fn entry(number: usize) -> Value {
     json!({"class": "minor", "tier": "verified", "fingerprints": fingerprints(number)})
 }
 
-/// The same as a line of a snapshot, with an id older than all that a node makes now.
-pub(crate) fn line(number: usize) -> String {
+/// The same as a line of a snapshot, with so many views, and an id older than all that a node makes now.
+pub(crate) fn line(number: usize, views: usize) -> String {
+    // Hashes that no entry has as its own.
+    let hash = |view: usize| exchange::hex::encode(&pdq(1 << 40 | view << 32 | number));
+    let views: Vec<Value> = (1..=views).map(|view| json!({"view": view, "value": hash(view)})).collect();
     let entry = json!({
         "id": format!("01980000-0000-7000-8000-{number:012x}"), "class": "minor", "tier": "verified", "status": "active",
-        "fingerprints": fingerprints(number), "block_radius": 31, "origin": "hotline",
+        "fingerprints": fingerprints(number), "views": views, "block_radius": 31, "origin": "hotline",
         "created_at": "2026-11-21T00:00:00.000000Z",
     });
     format!("{}\n", json!({ "entry": entry }))

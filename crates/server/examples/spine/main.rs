@@ -3,9 +3,9 @@
 //! contributions a second, memory an entry, start times of node and matcher, time from commit to acknowledged, and match
 //! queries a second. It asserts nothing.
 //!
-//! With the word `matcher` before the number of entries, the node holds next to nothing and the entries are put into its
-//! snapshot on the way to the matcher: that is filled in minutes where the node would take hours, and everything is measured
-//! at the matcher.
+//! With the word `matcher` before the number of entries, and behind it the number of views of each (none unless said), the
+//! node holds next to nothing and the entries are put into its snapshot on the way to the matcher: that is filled in
+//! minutes where the node would take hours, and everything is measured at the matcher.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has nothing better to do")]
 
@@ -39,7 +39,8 @@ const SINGLES: usize = 500;
 async fn main() {
     let mut arguments = std::env::args().skip(1).peekable();
     if arguments.next_if(|word| word == "matcher").is_some() {
-        return large::measure(arguments.next().map_or(1_000_000, |text| text.parse().unwrap())).await;
+        let mut number = |otherwise| arguments.next().map_or(otherwise, |text| text.parse().unwrap());
+        return large::measure(number(1_000_000), number(0)).await;
     }
     let entries: usize = arguments.next().map_or(1_000_000, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();

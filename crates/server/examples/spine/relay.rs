@@ -18,11 +18,12 @@ struct Relay {
     node: String,
     http: reqwest::Client,
     entries: usize,
+    views: usize,
 }
 
 /// Serves until the process ends; the address.
-pub(crate) async fn start(node: String, entries: usize) -> String {
-    let relay = Relay { node, http: server::http::client().unwrap(), entries };
+pub(crate) async fn start(node: String, entries: usize, views: usize) -> String {
+    let relay = Relay { node, http: server::http::client().unwrap(), entries, views };
     let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let base = format!("http://{}", listening.address);
     let router = Router::new().fallback(pass_on).with_state(relay);
@@ -46,7 +47,7 @@ async fn pass_on(State(relay): State<Relay>, request: Request) -> Response {
         response = response.header("content-type", kind);
     }
     let body = if path.starts_with("/api/v1/snapshot") {
-        with_more(answer.text().await.unwrap(), relay.entries)
+        with_more(answer.text().await.unwrap(), relay.entries, relay.views)
     } else {
         Body::from_stream(answer.bytes_stream())
     };
@@ -54,14 +55,14 @@ async fn pass_on(State(relay): State<Relay>, request: Request) -> Response {
 }
 
 /// A snapshot with so many entries before its own.
-fn with_more(snapshot: String, entries: usize) -> Body {
+fn with_more(snapshot: String, entries: usize, views: usize) -> Body {
     let lines: Vec<&str> = snapshot.lines().collect();
     let [header, own @ .., _] = lines.as_slice() else { panic!("no snapshot: {snapshot}") };
     let header = format!("{header}\n");
     let end = format!("{}\n{{\"end\":{{\"entries\":{}}}}}\n", own.join("\n"), entries + own.len());
     let chunks = (0..entries.div_ceil(LINES_PER_CHUNK)).map(move |chunk| {
         let numbers = chunk * LINES_PER_CHUNK..((chunk + 1) * LINES_PER_CHUNK).min(entries);
-        numbers.map(line).collect::<String>()
+        numbers.map(|number| line(number, views)).collect::<String>()
     });
     let all = std::iter::once(header).chain(chunks).chain(std::iter::once(end));
     Body::from_stream(stream::iter(all).map(|text| Ok::<_, std::io::Error>(Bytes::from(text))))
