@@ -42,3 +42,8 @@ pictures-bad-more = This file is empty or does not open. Nothing of it will leav
 pictures-line-none = Sent so far: 0 bytes of pictures. There is no code to send yet.
 pictures-line-one = Sent so far: 0 bytes of pictures. Next, the code of { $files } file ({ $bytes } bytes) will leave, and nothing else.
 pictures-line-other = Sent so far: 0 bytes of pictures. Next, the codes of { $files } files ({ $bytes } bytes) will leave, and nothing else.
+
+pictures-common = { $pictures ->
+    [one] We did not take one of these pictures: very many people have exactly the same one, such as a logo or a blank screen. We keep nothing of it and send nothing of it. The others are kept. If it shows you, write to us: we will look into it.
+   *[other] We did not take { NUMBER($pictures) } of these pictures: very many people have exactly the same ones, such as a logo or a blank screen. We keep nothing of them and send nothing of them. The others are kept. If one shows you, write to us: we will look into it.
+}

@@ -55,3 +55,12 @@ pictures-bad-more = Ce fichier est vide ou ne s’ouvre pas. Rien n’en partira
 pictures-line-none = Envoyé jusqu’ici : 0 octet d’image. Il n’y a pas encore de code à envoyer.
 pictures-line-one = Envoyé jusqu’ici : 0 octet d’image. Ensuite partira le code de { $files } fichier ({ $bytes } octets), et rien d’autre.
 pictures-line-other = Envoyé jusqu’ici : 0 octet d’image. Ensuite partiront les codes de { $files } fichiers ({ $bytes } octets), et rien d’autre.
+
+pictures-common = { $pictures ->
+    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : c’est à nous de regarder.
+   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : c’est à nous de regarder.
+}
+    .vous = { $pictures ->
+    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : c’est à nous de regarder.
+   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : c’est à nous de regarder.
+}

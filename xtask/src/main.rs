@@ -4,6 +4,7 @@
 //! them, so it builds while they are broken. A new chore is one module with a `run` and one arm of [`Chore`].
 
 mod bench;
+mod common_pictures;
 mod deny;
 mod e2e;
 mod fuzz;
@@ -61,6 +62,8 @@ enum Chore {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Draw and hash the pictures that very many people have, which the portal does not take: web/data/common.jsonl
+    CommonPictures,
     /// Build what browsers run
     Wasm,
     /// Run every fuzz target for a while
@@ -93,6 +96,7 @@ impl Chore {
             Self::Generate { check } => generate::run(check),
             Self::Bench { peers: true, arguments, .. } => bench::beside_peers(&arguments),
             Self::Bench { name, arguments, .. } => bench::run(name.as_deref(), &arguments),
+            Self::CommonPictures => common_pictures::run(),
             Self::Wasm => wasm::run(),
             Self::Fuzz { seconds } => fuzz::run(seconds),
         }

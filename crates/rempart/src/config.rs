@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) database: Option<String>,
     /// The key with which fingerprints are sealed; by default `node.key` in the data folder.
     pub(crate) node_key_file: Option<RelativePathBuf>,
+    /// More pictures that the portal does not take, beside those that it knows: lines of `rempart hash`.
+    pub(crate) common_pictures_file: Option<RelativePathBuf>,
     /// Requests a second that one partner key may send.
     pub(crate) requests_per_second: NonZeroU32,
     /// How far a verified entry may be blocked without a person looking.
@@ -72,6 +74,7 @@ impl Default for Settings {
             operator_listen: None,
             database: None,
             node_key_file: None,
+            common_pictures_file: None,
             requests_per_second: NonZeroU32::MIN.saturating_add(199),
             block_radius: BlockRadius::default(),
             views: VIEWS_PER_ENTRY_MAX,

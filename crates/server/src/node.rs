@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
-use crate::intake::{Intake, KeyFile, Neighbours};
+use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, NODE};
@@ -31,6 +31,8 @@ pub struct NodeSettings {
     pub index_form: IndexForm,
     /// Where the hotline's secret lies on this machine, if it does; the set-up shows it from there.
     pub hotline_key: Option<KeyFile>,
+    /// Pictures that the portal does not take.
+    pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
     /// How dear one try of a receipt's words is.
@@ -49,6 +51,7 @@ impl Default for NodeSettings {
             index_file: None,
             index_form: IndexForm::Sealed,
             hotline_key: None,
+            screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             receipt_cost: Cost::V1,
             clock: Clock::System,
@@ -99,6 +102,7 @@ impl Node {
             index_file,
             index_form,
             hotline_key,
+            screen,
             requests_per_second,
             receipt_cost,
             clock,
@@ -117,7 +121,7 @@ impl Node {
         let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
         let removal = Removal::new(database.clone(), clock.clone());
         let neighbours =
-            Neighbours { bank: bank.clone(), partners: partners.clone(), removal: removal.clone(), portal };
+            Neighbours { bank: bank.clone(), partners: partners.clone(), removal: removal.clone(), portal, screen };
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {

@@ -1,5 +1,7 @@
 //! A node's data folder, database and key, as every command that works on them finds them.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use sealing::NodeKey;
 use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
-use server::intake::KeyFile;
+use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
 use server::node::{Node, NodeSettings};
 use server::storage::{Database, DatabaseUrl};
 
@@ -109,7 +111,7 @@ impl NodeArguments {
         let settings = self.settings()?;
         let database = self.open_database(&settings).await?;
         let key = self.key(&settings, &database).await?;
-        Ok(Node::open(database, key, node_settings(&settings)).await?)
+        Ok(Node::open(database, key, node_settings(&settings)?).await?)
     }
 
     /// The key, made if nothing was ever sealed in this database.
@@ -131,11 +133,26 @@ pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<Database> {
 }
 
 /// What a node is started with.
-pub(crate) fn node_settings(settings: &Settings) -> NodeSettings {
-    NodeSettings {
+pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings> {
+    let screen = match config::path(settings.common_pictures_file.as_ref()) {
+        Some(file) => Screen::ours().and(common_pictures(&file).with_context(|| file.display().to_string())?),
+        None => Screen::ours(),
+    };
+    Ok(NodeSettings {
+        screen,
         block_radius: settings.block_radius,
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         ..NodeSettings::default()
+    })
+}
+
+/// Reads a list of pictures that very many people have.
+fn common_pictures(file: &Path) -> anyhow::Result<Screen> {
+    let mut text = String::new();
+    File::open(file)?.take(COMMON_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+    if text.len() > COMMON_BYTES_MAX {
+        bail!("a list of pictures that are not taken has at most {COMMON_BYTES_MAX} bytes");
     }
+    Ok(Screen::read(&text)?)
 }

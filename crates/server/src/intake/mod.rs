@@ -15,12 +15,13 @@ pub(crate) mod pages;
 mod queries;
 pub mod reading;
 mod said;
+mod screen;
 mod send;
 mod settings;
 
 use std::sync::Arc;
 
-use exchange::{CaseId, Time};
+use exchange::{CaseId, Fingerprint, Time};
 use rand::RngExt;
 use sealing::{CaseKey, Cost, NodeKey, Receipt, Recipient, RecipientSecret, SALT_BYTES};
 use subtle::ConstantTimeEq;
@@ -42,6 +43,7 @@ pub use model::{
 };
 pub use queries::SQL;
 pub use said::Said;
+pub use screen::{COMMON_BYTES_MAX, COMMON_PICTURES_MAX, Screen, ScreenError};
 pub use settings::{
     InBoth, LINK_SECONDS, Offered, Progress, RecipientError, SITE_CHARACTERS_MAX, Settings, SettingsError,
 };
@@ -70,6 +72,8 @@ pub struct Intake {
     cost: Cost,
     /// Words are tried this many at a time: each takes the memory that its cost says.
     tries: Arc<Semaphore>,
+    /// Pictures that very many people have.
+    screen: Arc<Screen>,
     /// What the operator chose, as last read.
     settings: settings::Cache,
 }
@@ -84,6 +88,8 @@ pub struct Neighbours {
     pub removal: Removal,
     /// The portal's right in the bank.
     pub portal: Portal,
+    /// What is not taken, whoever sends it.
+    pub screen: Screen,
 }
 
 /// Why the portal did not do what was asked. Nothing was changed.
@@ -140,7 +146,7 @@ impl Intake {
         entropy: Entropy,
     ) -> Result<Self, StorageError> {
         let salt = database.run(&SetUp { salt: entropy.rng().random(), now: clock.now() }).await?;
-        let Neighbours { bank, partners, removal, portal } = neighbours;
+        let Neighbours { bank, partners, removal, portal, screen } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
         Ok(Self {
@@ -155,6 +161,7 @@ impl Intake {
             salt,
             cost,
             tries,
+            screen: Arc::new(screen),
             settings: settings::Cache::default(),
         })
     }
@@ -162,6 +169,19 @@ impl Intake {
     /// The portal's right in the bank.
     pub const fn portal(&self) -> &Portal {
         &self.portal
+    }
+
+    /// Marks without those of pictures that very many people have, and how many those were. A view that would meet such
+    /// a picture is dropped alone.
+    pub fn screened(&self, mut marks: Vec<Mark>) -> (Vec<Mark>, usize) {
+        let sent = marks.len();
+        marks.retain(|mark| !mark.fingerprints.iter().any(|fingerprint| self.screen.has(fingerprint)));
+        for mark in &mut marks {
+            mark.views.retain(|view| !self.screen.has(&Fingerprint::Pdq { hash: view.hash, quality: None }));
+        }
+        let common = sent - marks.len();
+        metrics::counter!("rempart_pictures_too_common_total").increment(common as u64);
+        (marks, common)
     }
 
     /// What a receipt opens. Right or wrong, the answer costs the same two reads after the same Argon2id.

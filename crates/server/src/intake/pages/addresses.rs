@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
@@ -13,8 +14,9 @@ use crate::intake::links::{self, Read, Why};
 use crate::node::Node;
 
 /// Shows the page.
-pub(super) async fn show(visit: Drafting) -> Result<Response, Sorry> {
-    draw(&visit, Read::default())
+pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let said = visit.hear(&node, Step::Links.path()).await?;
+    draw(&visit, said.unwrap_or_default())
 }
 
 /// Adds links; goes on when all of them were understood, else says which were not.
@@ -32,8 +34,14 @@ pub(super) async fn answer(
         let next = visit.after(Step::Links);
         return visit.keep(&node, next).await;
     }
-    visit.keep_here(&node).await?;
-    draw(&visit, read)
+    let said = not_taken(visit.t, Step::Links.path(), &read);
+    visit.say(&node, said).await
+}
+
+/// What the page at a path says of what was not taken.
+pub(super) fn not_taken(t: Texts, path: &str, read: &Read) -> Said {
+    let wrong = if is_too_much(read) { t.links_cut(links::LINKS_MAX) } else { String::new() };
+    Said { refused: refusals(t, read), ..Said::wrong(path, wrong) }
 }
 
 /// Whether everything that was pasted was taken.
@@ -42,17 +50,12 @@ pub(super) fn is_whole(read: &Read) -> bool {
 }
 
 /// Whether there was more than a case or a page takes.
-pub(super) fn is_too_much(read: &Read) -> bool {
+fn is_too_much(read: &Read) -> bool {
     read.is_cut || read.left_out > 0
 }
 
-/// A link that was not taken, and why, in words.
-pub(super) struct Refusal {
-    pub(super) start: String,
-    pub(super) why: &'static str,
-}
-
-pub(super) fn refusals(t: Texts, read: &Read) -> Vec<Refusal> {
+/// How each link begins that was not taken, and why, in words.
+fn refusals(t: Texts, read: &Read) -> Vec<(String, String)> {
     let said = |why: Why| match why {
         Why::Unreadable => t.links_unreadable(),
         Why::Scheme => t.links_scheme(),
@@ -62,7 +65,7 @@ pub(super) fn refusals(t: Texts, read: &Read) -> Vec<Refusal> {
         Why::TooLong => t.links_too_long(),
         Why::CutOff => t.links_cut_off(),
     };
-    read.refused.iter().map(|refused| Refusal { start: refused.text_start.clone(), why: said(refused.why) }).collect()
+    read.refused.iter().map(|refused| (refused.text_start.clone(), said(refused.why).to_owned())).collect()
 }
 
 /// A link as it is shown: with the platform's name where we know it.
@@ -76,15 +79,13 @@ pub(super) fn shown(url: &str) -> Shown<'_> {
     Shown { url, platform: links::platforms().of_host(host).map(|platform| platform.name.as_str()) }
 }
 
-fn draw(visit: &Drafting, read: Read) -> Result<Response, Sorry> {
+fn draw(visit: &Drafting, said: Said) -> Result<Response, Sorry> {
     let t = visit.t;
     let drawn = Addresses {
         frame: visit.frame(Step::Links),
         t,
         links: visit.draft.links.iter().map(|url| shown(url)).collect(),
-        refused: refusals(t, &read),
-        is_cut: is_too_much(&read),
-        most: links::LINKS_MAX,
+        said,
         before: visit.before(Step::Links),
     };
     Ok(page(t, Loads::Plain, &drawn)?)
@@ -96,8 +97,6 @@ struct Addresses<'a> {
     frame: Frame,
     t: Texts,
     links: Vec<Shown<'a>>,
-    refused: Vec<Refusal>,
-    is_cut: bool,
-    most: usize,
+    said: Said,
     before: &'static str,
 }

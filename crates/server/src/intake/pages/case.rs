@@ -2,17 +2,19 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use exchange::{OutcomeKind, Time};
 
-use super::addresses::{self, Refusal, Shown};
+use super::addresses::{self, Shown};
 use super::consent::{Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::message::cleaned;
+use super::said::Said;
 use super::sorry::Sorry;
-use super::visit::{Answered, InCase, went};
-use crate::http::locale::Texts;
+use super::visit::{self, Answered, InCase, went};
+use crate::http::locale::{Address, Texts};
 use crate::intake::links;
 use crate::intake::{
     Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
@@ -22,17 +24,16 @@ use crate::node::Node;
 /// Days before its end from which on a case's page says so.
 pub(super) const WARNED_DAYS: u64 = 30;
 
-/// Shows the case.
-pub(super) async fn show(State(node): State<Node>, visit: InCase) -> Result<Response, Sorry> {
-    draw(&node, &visit, Said::default()).await
-}
+const PATH: &str = "/c";
+const PICTURES: &str = "/c/3";
+const WITHDRAW: &str = "/c/4";
+const DELETE: &str = "/c/6";
+const GONE: &str = "/c/6/1";
 
-/// What is said on the page about what was just sent.
-#[derive(Default)]
-struct Said {
-    wrong: Option<String>,
-    refused: Vec<Refusal>,
-    text: String,
+/// Shows the case.
+pub(super) async fn show(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
+    let said = visit.hear(&node, PATH).await?.unwrap_or_default();
+    draw(&node, &visit, said).await
 }
 
 /// Adds a message.
@@ -42,8 +43,8 @@ pub(super) async fn write(
 ) -> Result<Response, Sorry> {
     let text = cleaned(fields.one("message"));
     if text.chars().count() > MESSAGE_CHARACTERS_MAX {
-        let wrong = Some(visit.t.message_too_long(MESSAGE_CHARACTERS_MAX));
-        return draw(&node, &visit, Said { wrong, text, ..Said::default() }).await;
+        let said = Said::wrong(PATH, visit.t.message_too_long(MESSAGE_CHARACTERS_MAX)).with(text);
+        return visit.say(&node, said).await;
     }
     if !text.is_empty() {
         done(&visit, node.intake.write(&visit.case, Author::Person, &text).await)?;
@@ -65,15 +66,23 @@ pub(super) async fn add_links(
     if addresses::is_whole(&read) {
         return Ok(went("/c", None));
     }
-    let refused = addresses::refusals(visit.t, &read);
-    let wrong = addresses::is_too_much(&read).then(|| visit.t.links_cut(links::LINKS_MAX));
-    draw(&node, &visit, Said { wrong, refused, ..Said::default() }).await
+    let said = addresses::not_taken(visit.t, PATH, &read);
+    visit.say(&node, said).await
 }
 
 /// Shows the page that takes more pictures.
-pub(super) async fn show_pictures(State(node): State<Node>, visit: InCase) -> Result<Response, Sorry> {
+pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
     let held = done(&visit, node.intake.view(&visit.case).await)?.pictures.len();
-    draw_pictures(&visit, held, None)
+    let said = visit.hear(&node, PICTURES).await?;
+    let shown = super::pictures::Pictures {
+        frame: visit.frame(PICTURES),
+        t: visit.t,
+        held,
+        wrong: said.map(|said| said.wrong),
+        before: PATH,
+        in_case: true,
+    };
+    Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
 
 /// Adds pictures.
@@ -85,13 +94,20 @@ pub(super) async fn add_pictures(
     let sent = fields.one("marks");
     let marks = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
     let Ok(marks) = marks else {
-        return draw_pictures(&visit, held, Some(visit.t.pictures_unreadable().to_owned()));
+        let said = Said::wrong(PICTURES, visit.t.pictures_unreadable());
+        return visit.say(&node, said).await;
     };
     if held + marks.len() > FILES_PER_CASE_MAX {
-        return draw_pictures(&visit, held, Some(visit.t.pictures_too_many(FILES_PER_CASE_MAX)));
+        let said = Said::wrong(PICTURES, visit.t.pictures_too_many(FILES_PER_CASE_MAX));
+        return visit.say(&node, said).await;
     }
+    let (marks, common) = node.intake.screened(marks);
     if !marks.is_empty() {
         done(&visit, node.intake.add_marks(&visit.case, &marks).await)?;
+    }
+    if common > 0 {
+        let said = Said::wrong(PICTURES, visit.t.pictures_common(common));
+        return visit.say(&node, said).await;
     }
     Ok(went("/c", None))
 }
@@ -99,20 +115,29 @@ pub(super) async fn add_pictures(
 /// Takes one thing back: first says what that does, then does it.
 pub(super) async fn withdraw(
     State(node): State<Node>,
-    Answered { visit, fields }: Answered<InCase>,
+    Answered { mut visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
     let Ok(position) = fields.one("item").parse::<i64>() else { return Ok(went("/c", None)) };
     if fields.has("sure") {
         done(&visit, node.intake.withdraw(&visit.case, position).await)?;
+        visit.hear(&node, WITHDRAW).await?;
         return Ok(went("/c", None));
     }
+    visit.say(&node, Said::at(WITHDRAW).with(position.to_string())).await
+}
+
+/// Says what taking back does. Which thing is asked about stays in the visit until the next answer.
+pub(super) async fn show_withdraw(visit: InCase) -> Result<Response, Sorry> {
+    let Some(position) = visit.hears(WITHDRAW).and_then(|said| said.text.parse().ok()) else {
+        return Ok(went(PATH, None));
+    };
     let t = visit.t;
     let sure = Sure {
-        frame: visit.frame("/c"),
+        frame: visit.frame(WITHDRAW),
         t,
         title: t.withdraw_title(),
         does: [t.withdraw_does(), t.withdraw_cannot(), t.withdraw_again()],
-        action: "/c/4",
+        action: WITHDRAW,
         item: Some(position),
         go: t.withdraw_go(),
     };
@@ -138,22 +163,36 @@ pub(super) async fn delete(
     State(node): State<Node>,
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
-    let t = visit.t;
-    if fields.has("sure") {
-        done(&visit, node.intake.delete(&visit.case).await)?;
-        visit.close(&node).await?;
-        return Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?);
+    if !fields.has("sure") {
+        return Ok(went(DELETE, None));
     }
+    done(&visit, node.intake.delete(&visit.case).await)?;
+    visit.close(&node).await?;
+    let gone = if visit.t.address == Address::Vous { Said::at(GONE).with("vous") } else { Said::at(GONE) };
+    visit::say(&node, &HeaderMap::new(), visit.t, gone).await
+}
+
+/// Says what deleting does.
+pub(super) async fn show_delete(visit: InCase) -> Result<Response, Sorry> {
+    let t = visit.t;
     let sure = Sure {
-        frame: visit.frame("/c"),
+        frame: visit.frame(DELETE),
         t,
         title: t.delete_title(),
         does: [t.delete_does(), t.withdraw_cannot(), t.delete_again()],
-        action: "/c/6",
+        action: DELETE,
         item: None,
         go: t.delete_go(),
     };
     Ok(page(t, Loads::Plain, &sure)?)
+}
+
+/// Says that the case is deleted, once: to whoever deleted it.
+pub(super) async fn show_gone(State(node): State<Node>, t: Texts, headers: HeaderMap) -> Result<Response, Sorry> {
+    let Some(said) = visit::hear(&node, &headers, GONE).await? else { return Ok(went("/", None)) };
+    let address = if said.text == "vous" { Address::Vous } else { Address::Tu };
+    let t = Texts { address, ..t };
+    Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?)
 }
 
 /// Closes the case in this browser.
@@ -210,12 +249,6 @@ fn said_outcome(t: &Texts, kind: &OutcomeKind, copies: &u32) -> String {
         OutcomeKind::Kept => t.case_did_kept(copies),
         OutcomeKind::Mistaken => t.case_did_mistaken(copies),
     }
-}
-
-fn draw_pictures(visit: &InCase, held: usize, wrong: Option<String>) -> Result<Response, Sorry> {
-    let shown =
-        super::pictures::Pictures { frame: visit.frame("/c/3"), t: visit.t, held, wrong, before: "/c", in_case: true };
-    Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
 
 #[derive(Template)]

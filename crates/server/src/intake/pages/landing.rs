@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::sorry::Sorry;
-use super::visit::{Drafting, Fields};
+use super::visit::{Drafting, Fields, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::Situation;
 use crate::node::Node;
@@ -21,7 +21,10 @@ pub(super) async fn show(t: Texts) -> Result<Response, Sorry> {
 /// Begins a draft with the first answer.
 pub(super) async fn answer(State(node): State<Node>, t: Texts, fields: Fields) -> Result<Response, Sorry> {
     let t = Texts { language: fields.language().unwrap_or(t.language), ..t };
-    let Some(situation) = Situation::from_form(fields.one("situation")) else { return show(t).await };
+    let Some(situation) = Situation::from_form(fields.one("situation")) else {
+        // Every choice of the page is one: this was typed by hand.
+        return Ok(went("/", None));
+    };
     let visit = Drafting::begin(&node, t, situation);
     let first = situation.steps()[0].path();
     visit.keep(&node, first).await

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
@@ -12,9 +13,10 @@ use crate::intake::{MESSAGE_CHARACTERS_MAX, Step};
 use crate::node::Node;
 
 /// Shows the page.
-pub(super) async fn show(visit: Drafting) -> Result<Response, Sorry> {
-    let text = visit.draft.message.clone();
-    draw(&visit, &text, false)
+pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let said = visit.hear(&node, Step::Message.path()).await?;
+    let text = said.as_ref().map_or(&visit.draft.message, |said| &said.text);
+    draw(&visit, text, said.is_some())
 }
 
 /// Keeps the message; one that is too long comes back whole.
@@ -24,7 +26,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Sorry> {
     let text = cleaned(fields.one("message"));
     if text.chars().count() > MESSAGE_CHARACTERS_MAX {
-        return draw(&visit, &text, true);
+        return visit.say(&node, Said::at(Step::Message.path()).with(text)).await;
     }
     visit.draft.message = text;
     let next = visit.after(Step::Message);

@@ -26,6 +26,7 @@ mod proof;
 mod question;
 mod reading;
 mod receipt;
+mod said;
 mod shelf;
 mod sorry;
 mod threatened;
@@ -50,15 +51,17 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route("/s/5", get(message::show).post(message::answer))
         .route("/s/6", get(consent::show).post(consent::answer))
         .route("/s/7", get(receipt::show).post(receipt::answer))
+        .route("/s/7/1", get(receipt::show_waiting))
         .route("/o", get(open::show).post(open::answer))
         .route("/o/1", get(proof::show).post(proof::answer))
         .route("/c", get(case::show))
         .route("/c/1", post(case::write))
         .route("/c/2", post(case::add_links))
         .route("/c/3", get(case::show_pictures).post(case::add_pictures))
-        .route("/c/4", post(case::withdraw))
+        .route("/c/4", get(case::show_withdraw).post(case::withdraw))
         .route("/c/5", post(case::consent))
-        .route("/c/6", post(case::delete))
+        .route("/c/6", get(case::show_delete).post(case::delete))
+        .route("/c/6/1", get(case::show_gone))
         .route("/c/7", post(case::close))
         .route_layer(middleware::from_fn(chosen::unless_closed))
         // Whoever is here when the portal is closed still leaves.

@@ -2,20 +2,27 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use sealing::{Receipt, ReceiptError};
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
-use super::visit::{Fields, open_case};
+use super::visit::{self, Fields, open_case};
 use crate::access::Tried;
 use crate::http::locale::{Address, Texts};
 use crate::intake::{Ended, Opened};
 use crate::node::Node;
 
+const PATH: &str = "/o";
+
 /// Shows the page.
-pub(super) async fn show(t: Texts) -> Result<Response, Sorry> {
-    draw(t, None)
+pub(super) async fn show(State(node): State<Node>, t: Texts, headers: HeaderMap) -> Result<Response, Sorry> {
+    let said = visit::hear(&node, &headers, PATH).await?;
+    let t = Texts { address: Address::Tu, ..t };
+    let wrong = said.map(|said| said.wrong);
+    Ok(page(t, Loads::Plain, &OpenPage { frame: Frame::new(t, PATH), t, wrong })?)
 }
 
 /// Opens the case, or says what is wrong with the words; which of them are right it does not say.
@@ -23,12 +30,14 @@ pub(super) async fn answer(
     State(node): State<Node>,
     tried: Tried,
     t: Texts,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Sorry> {
-    let t = Texts { language: fields.language().unwrap_or(t.language), ..t };
+    let t = Texts { language: fields.language().unwrap_or(t.language), address: Address::Tu };
+    let say = async |wrong: String| visit::say(&node, &headers, t, Said::wrong(PATH, wrong)).await;
     let receipt = match Receipt::parse(fields.one("words")) {
         Ok(receipt) => receipt,
-        Err(error) => return draw(t, Some(said(t, &error))),
+        Err(error) => return say(said(t, &error)).await,
     };
     if !node.flood.may_try(&tried) {
         return Err(Sorry::often(t));
@@ -39,9 +48,9 @@ pub(super) async fn answer(
             let address = if view.is_adult { Address::Vous } else { Address::Tu };
             open_case(&node, &case, Texts { address, ..t }).await
         }
-        Opened::Ended(Ended::Deleted) => draw(t, Some(t.open_deleted().to_owned())),
-        Opened::Ended(Ended::Expired) => draw(t, Some(t.open_expired().to_owned())),
-        Opened::Nothing => draw(t, Some(t.open_nothing().to_owned())),
+        Opened::Ended(Ended::Deleted) => say(t.open_deleted().to_owned()).await,
+        Opened::Ended(Ended::Expired) => say(t.open_expired().to_owned()).await,
+        Opened::Nothing => say(t.open_nothing().to_owned()).await,
     }
 }
 
@@ -52,11 +61,6 @@ fn said(t: Texts, error: &ReceiptError) -> String {
         ReceiptError::Unknown { position, nearest } => t.open_unknown_near(*position, nearest.join(", ")),
         ReceiptError::Mixed => t.open_mixed().to_owned(),
     }
-}
-
-fn draw(t: Texts, wrong: Option<String>) -> Result<Response, Sorry> {
-    let t = Texts { address: Address::Tu, ..t };
-    Ok(page(t, Loads::Plain, &OpenPage { frame: Frame::new(t, "/o"), t, wrong })?)
 }
 
 #[derive(Template)]

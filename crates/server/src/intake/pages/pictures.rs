@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
@@ -12,11 +13,20 @@ use crate::intake::{FILES_PER_CASE_MAX, Mark, MarksError, Step};
 use crate::node::Node;
 
 /// Shows the page.
-pub(super) async fn show(visit: Drafting) -> Result<Response, Sorry> {
-    draw(&visit, None)
+pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let said = visit.hear(&node, Step::Pictures.path()).await?;
+    let shown = Pictures {
+        frame: visit.frame(Step::Pictures),
+        t: visit.t,
+        held: visit.draft.marks.len(),
+        wrong: said.map(|said| said.wrong),
+        before: visit.before(Step::Pictures),
+        in_case: false,
+    };
+    Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
 
-/// Adds what the device computed to what is there, or forgets all of it.
+/// Adds what the device computed to what is there, or forgets all of it. Pictures that very many people have are not taken.
 pub(super) async fn answer(
     State(node): State<Node>,
     Answered { mut visit, fields }: Answered<Drafting>,
@@ -27,9 +37,13 @@ pub(super) async fn answer(
     }
     let sent = fields.one("marks");
     let new = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
-    let new = match new {
-        Ok(new) => new,
-        Err(error) => return draw(&visit, Some(error)),
+    let wrong = |wrong: String| Said::wrong(Step::Pictures.path(), wrong);
+    let (new, common) = match new {
+        Ok(new) => node.intake.screened(new),
+        Err(error) => {
+            let said = wrong(said(visit.t, &error));
+            return visit.say(&node, said).await;
+        }
     };
     let mut marks = visit.draft.marks.clone();
     for mark in new {
@@ -38,28 +52,23 @@ pub(super) async fn answer(
         }
     }
     if marks.len() > FILES_PER_CASE_MAX {
-        return draw(&visit, Some(MarksError::TooMany(marks.len())));
+        let said = wrong(said(visit.t, &MarksError::TooMany(marks.len())));
+        return visit.say(&node, said).await;
     }
     visit.draft.marks = marks;
+    if common > 0 {
+        let said = wrong(visit.t.pictures_common(common));
+        return visit.say(&node, said).await;
+    }
     let next = visit.after(Step::Pictures);
     visit.keep(&node, next).await
 }
 
-fn draw(visit: &Drafting, wrong: Option<MarksError>) -> Result<Response, Sorry> {
-    let t = visit.t;
-    let wrong = wrong.map(|wrong| match wrong {
+fn said(t: Texts, wrong: &MarksError) -> String {
+    match wrong {
         MarksError::TooMany(_) => t.pictures_too_many(FILES_PER_CASE_MAX),
         MarksError::Unreadable | MarksError::Refused(_) => t.pictures_unreadable().to_owned(),
-    });
-    let shown = Pictures {
-        frame: visit.frame(Step::Pictures),
-        t,
-        held: visit.draft.marks.len(),
-        wrong,
-        before: visit.before(Step::Pictures),
-        in_case: false,
-    };
-    Ok(page(t, Loads::Wasm, &shown)?)
+    }
 }
 
 #[derive(Template)]

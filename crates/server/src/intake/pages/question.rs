@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
@@ -12,8 +13,9 @@ use crate::intake::{Age, Situation, Stand, Step};
 use crate::node::Node;
 
 /// Shows how old.
-pub(super) async fn show_age(visit: Drafting) -> Result<Response, Sorry> {
-    draw_age(&visit, false)
+pub(super) async fn show_age(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let is_missing = visit.hear(&node, Step::Age.path()).await?.is_some();
+    draw_age(&visit, is_missing)
 }
 
 /// Keeps how old.
@@ -21,15 +23,18 @@ pub(super) async fn answer_age(
     State(node): State<Node>,
     Answered { mut visit, fields }: Answered<Drafting>,
 ) -> Result<Response, Sorry> {
-    let Some(age) = Age::from_form(fields.one("answer")) else { return draw_age(&visit, true) };
+    let Some(age) = Age::from_form(fields.one("answer")) else {
+        return visit.say(&node, Said::at(Step::Age.path())).await;
+    };
     visit.draft.age = Some(age);
     let next = visit.after(Step::Age);
     visit.keep(&node, next).await
 }
 
 /// Shows where it stands.
-pub(super) async fn show_stand(visit: Drafting) -> Result<Response, Sorry> {
-    draw_stand(&visit, false)
+pub(super) async fn show_stand(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let is_missing = visit.hear(&node, Step::Stand.path()).await?.is_some();
+    draw_stand(&visit, is_missing)
 }
 
 /// Keeps where it stands. Whoever is threatened first reads what to do about that.
@@ -37,7 +42,9 @@ pub(super) async fn answer_stand(
     State(node): State<Node>,
     Answered { mut visit, fields }: Answered<Drafting>,
 ) -> Result<Response, Sorry> {
-    let Some(stand) = Stand::from_form(fields.one("answer")) else { return draw_stand(&visit, true) };
+    let Some(stand) = Stand::from_form(fields.one("answer")) else {
+        return visit.say(&node, Said::at(Step::Stand.path())).await;
+    };
     visit.draft.stand = Some(stand);
     let threatened = stand == Stand::Threat || visit.draft.situation == Situation::Threat;
     let next = if threatened { "/s/2/1" } else { visit.after(Step::Stand) };

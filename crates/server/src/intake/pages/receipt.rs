@@ -9,8 +9,9 @@ use sealing::Receipt;
 use subtle::ConstantTimeEq;
 
 use super::frame::{Frame, Loads, page};
+use super::said::Said;
 use super::sorry::Sorry;
-use super::visit::{Answered, Drafting};
+use super::visit::{Answered, Drafting, went};
 use crate::access::Tried;
 use crate::http::Problem;
 use crate::http::locale::Texts;
@@ -19,13 +20,16 @@ use crate::node::Node;
 
 /// The words that are typed back, counted from 1.
 const ASKED: [usize; 2] = [2, 5];
+/// Where one waits one's turn: whoever is there typed the right words.
+const WAITING: &str = "/s/7/1";
 
 /// Shows the words, made at the first look.
 pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
     let receipt = node.intake.words_of(&mut visit.draft)?;
     visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
+    let is_wrong = visit.hear(&node, Step::Receipt.path()).await?.is_some();
     visit.keep_here(&node).await?;
-    draw(&visit, &receipt, false)
+    draw(&visit, &receipt, is_wrong)
 }
 
 /// Sends the case if the two words are right.
@@ -40,17 +44,15 @@ pub(super) async fn answer(
         let typed = fields.one(&format!("word{place}")).trim().to_lowercase();
         typed.as_bytes().ct_eq(words[place - 1].as_bytes()).into()
     });
-    if !is_right {
-        return draw(&visit, &receipt, true);
+    // The page on which one waits has no words to send again.
+    if !is_right && visit.hears(WAITING).is_none() {
+        return visit.say(&node, Said::at(Step::Receipt.path())).await;
     }
     if let Some(work) = visit.draft.work
         && !work.is_done_by(visit.draft.challenge(), fields.one("nonce"))
         && node.clock.now() < work.until
     {
-        let seconds = work.until.micros_since(node.clock.now()).div_ceil(1_000_000);
-        let typed = ASKED.map(|place| (place, words[place - 1]));
-        let waiting = Waiting { frame: visit.frame(Step::Receipt), t: visit.t, seconds, typed };
-        return Ok(page(visit.t, Loads::Plain, &waiting)?);
+        return visit.say(&node, Said::at(WAITING)).await;
     }
     if !node.flood.may_send(&tried) {
         return Err(Sorry::often(visit.t));
@@ -64,6 +66,15 @@ pub(super) async fn answer(
         Err(IntakeError::Incomplete(step)) if step != Step::Receipt => visit.keep(&node, step.path()).await,
         Err(error) => Err(Sorry::from(error).said_in(visit.t)),
     }
+}
+
+/// Without scripts one waits one's turn while the node is loaded.
+pub(super) async fn show_waiting(State(node): State<Node>, visit: Drafting) -> Result<Response, Sorry> {
+    let (Some(work), Some(_)) = (visit.draft.work, visit.hears(WAITING)) else {
+        return Ok(went(Step::Receipt.path(), None));
+    };
+    let seconds = work.until.micros_since(node.clock.now()).div_ceil(1_000_000);
+    Ok(page(visit.t, Loads::Plain, &Waiting { frame: visit.frame(Step::Receipt), t: visit.t, seconds })?)
 }
 
 fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response, Sorry> {
@@ -82,15 +93,12 @@ fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response,
     Ok(page(t, Loads::Plain, &shown)?)
 }
 
-/// Without scripts one waits one's turn while the node is loaded.
 #[derive(Template)]
 #[template(path = "intake/pages/waiting.html")]
-struct Waiting<'a> {
+struct Waiting {
     frame: Frame,
     t: Texts,
     seconds: u64,
-    /// What was typed, to be sent again.
-    typed: [(usize, &'a str); 2],
 }
 
 /// The words as a square that a telephone reads: the words alone, no address.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
 use super::frame::Frame;
+use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::locale::{Address, Language, Texts};
 use crate::http::{BODY_BYTES_MAX, Problem};
@@ -27,12 +28,40 @@ pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
 const CASE_SECONDS: i64 = 1_800;
 const FORM_TOKEN: &str = "t";
 
-/// What a visit holds.
+/// What is to be said to somebody who has neither draft nor case is kept this long.
+const SAID_SECONDS: i64 = 600;
+
+/// What a visit holds, and what its next page is to say.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    #[serde(flatten)]
+    holds: Holds,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    said: Option<Said>,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "holds", rename_all = "snake_case")]
-enum Content {
+enum Holds {
     Draft(Box<Draft>),
-    Case { id: [u8; 16], key: [u8; 32], language: String, is_adult: bool },
+    Case {
+        id: [u8; 16],
+        key: [u8; 32],
+        language: String,
+        is_adult: bool,
+    },
+    /// Somebody who tried words.
+    Nothing {},
+}
+
+impl Holds {
+    const fn seconds(&self) -> i64 {
+        match self {
+            Self::Draft(_) => DRAFT_SECONDS,
+            Self::Case { .. } => CASE_SECONDS,
+            Self::Nothing {} => SAID_SECONDS,
+        }
+    }
 }
 
 /// Somebody in the middle of a draft.
@@ -40,6 +69,7 @@ pub(super) struct Drafting {
     pub(super) draft: Draft,
     pub(super) t: Texts,
     token: VisitToken,
+    said: Option<Said>,
 }
 
 /// Somebody whose case is open.
@@ -48,6 +78,7 @@ pub(super) struct InCase {
     pub(super) t: Texts,
     token: VisitToken,
     is_adult: bool,
+    said: Option<Said>,
 }
 
 /// A form that came from a page of this very visit, and what it says.
@@ -86,7 +117,7 @@ impl Drafting {
     /// A visit that begins with its first answer.
     pub(super) fn begin(node: &Node, t: Texts, situation: Situation) -> Self {
         let draft = node.intake.begin(t.language.code(), situation);
-        Self { t: said_to(t, draft.situation == Situation::Helper), draft, token: node.visits.begin() }
+        Self { t: said_to(t, draft.situation == Situation::Helper), draft, token: node.visits.begin(), said: None }
     }
 
     /// The frame of a question.
@@ -108,15 +139,37 @@ impl Drafting {
 
     /// Keeps the draft and goes on to a page.
     pub(super) async fn keep(self, node: &Node, next: &str) -> Result<Response, Sorry> {
-        let content = Content::Draft(Box::new(self.draft));
-        store(node, &self.token, &content, DRAFT_SECONDS).await?;
+        let content = Content { holds: Holds::Draft(Box::new(self.draft)), said: None };
+        store(node, &self.token, &content).await?;
         Ok(went(next, Some(&self.token)))
     }
 
     /// Keeps the draft and stays on the page that is being drawn.
     pub(super) async fn keep_here(&self, node: &Node) -> Result<(), Sorry> {
-        let content = Content::Draft(Box::new(self.draft.clone()));
-        store(node, &self.token, &content, DRAFT_SECONDS).await
+        let content = Content { holds: Holds::Draft(Box::new(self.draft.clone())), said: self.said.clone() };
+        store(node, &self.token, &content).await
+    }
+
+    /// Keeps the draft and goes to the page that says this.
+    pub(super) async fn say(mut self, node: &Node, said: Said) -> Result<Response, Sorry> {
+        let next = said.at.clone();
+        self.said = Some(said);
+        self.keep_here(node).await?;
+        Ok(went(&next, None))
+    }
+
+    /// What this page is to say; it says it once.
+    pub(super) async fn hear(&mut self, node: &Node, path: &str) -> Result<Option<Said>, Sorry> {
+        let said = self.said.take_if(|said| said.at == path);
+        if said.is_some() {
+            self.keep_here(node).await?;
+        }
+        Ok(said)
+    }
+
+    /// What this page goes on saying until the next answer.
+    pub(super) fn hears(&self, path: &str) -> Option<&Said> {
+        self.said.as_ref().filter(|said| said.at == path)
     }
 
     /// Ends the draft's visit and begins one in which the case is open, under another cookie.
@@ -129,13 +182,13 @@ impl Drafting {
 /// Begins a visit in which a case is open, and goes to its page.
 pub(super) async fn open_case(node: &Node, case: &OpenCase, t: Texts) -> Result<Response, Sorry> {
     let token = node.visits.begin();
-    let content = Content::Case {
+    let holds = Holds::Case {
         id: *case.id.as_bytes(),
         key: *case.key.as_bytes(),
         language: t.language.code().to_owned(),
         is_adult: t.address == Address::Vous,
     };
-    store(node, &token, &content, CASE_SECONDS).await?;
+    store(node, &token, &Content { holds, said: None }).await?;
     Ok(went("/c", Some(&token)))
 }
 
@@ -147,19 +200,65 @@ impl InCase {
 
     /// Keeps the case open for another while.
     pub(super) async fn stay(&self, node: &Node) -> Result<(), Sorry> {
-        let content = Content::Case {
+        let holds = Holds::Case {
             id: *self.case.id.as_bytes(),
             key: *self.case.key.as_bytes(),
             language: self.t.language.code().to_owned(),
             is_adult: self.is_adult,
         };
-        store(node, &self.token, &content, CASE_SECONDS).await
+        store(node, &self.token, &Content { holds, said: self.said.clone() }).await
+    }
+
+    /// Goes to the page that says this.
+    pub(super) async fn say(mut self, node: &Node, said: Said) -> Result<Response, Sorry> {
+        let next = said.at.clone();
+        self.said = Some(said);
+        self.stay(node).await?;
+        Ok(went(&next, None))
+    }
+
+    /// What this page is to say; it says it once.
+    pub(super) async fn hear(&mut self, node: &Node, path: &str) -> Result<Option<Said>, Sorry> {
+        let said = self.said.take_if(|said| said.at == path);
+        if said.is_some() {
+            self.stay(node).await?;
+        }
+        Ok(said)
+    }
+
+    /// What this page goes on saying until the next answer.
+    pub(super) fn hears(&self, path: &str) -> Option<&Said> {
+        self.said.as_ref().filter(|said| said.at == path)
     }
 
     /// Closes the case in this browser.
     pub(super) async fn close(&self, node: &Node) -> Result<(), Sorry> {
         Ok(node.visits.end(&self.token).await?)
     }
+}
+
+/// Goes to the page that says this to somebody who may have a visit or none. Whatever the visit holds stays.
+pub(super) async fn say(node: &Node, headers: &HeaderMap, t: Texts, said: Said) -> Result<Response, Sorry> {
+    let next = format!("{}?lang={}", said.at, t.language.code());
+    let (token, holds) = match content(headers, node).await? {
+        Some((token, Content { holds, .. })) => (token, holds),
+        None => (node.visits.begin(), Holds::Nothing {}),
+    };
+    store(node, &token, &Content { holds, said: Some(said) }).await?;
+    Ok(went(&next, Some(&token)))
+}
+
+/// What this page is to say to somebody who may have a visit or none; it says it once.
+pub(super) async fn hear(node: &Node, headers: &HeaderMap, path: &str) -> Result<Option<Said>, Sorry> {
+    let Some((token, Content { holds, said: Some(said) })) = content(headers, node).await? else { return Ok(None) };
+    if said.at != path {
+        return Ok(None);
+    }
+    match holds {
+        Holds::Nothing {} => node.visits.end(&token).await?,
+        holds => store(node, &token, &Content { holds, said: None }).await?,
+    }
+    Ok(Some(said))
 }
 
 /// Ends whatever visit a request has.
@@ -190,9 +289,9 @@ pub(super) fn went(path: &str, token: Option<&VisitToken>) -> Response {
 /// Makes a browser forget the cookie.
 pub(super) const FORGOTTEN: &str = "__Host-v=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
 
-async fn store(node: &Node, token: &VisitToken, content: &Content, seconds: i64) -> Result<(), Sorry> {
+async fn store(node: &Node, token: &VisitToken, content: &Content) -> Result<(), Sorry> {
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(content).map_err(|_| Problem::internal())?);
-    Ok(node.visits.write(token, &plain, seconds).await?)
+    Ok(node.visits.write(token, &plain, content.holds.seconds()).await?)
 }
 
 fn said_to(t: Texts, is_adult: bool) -> Texts {
@@ -210,8 +309,8 @@ fn asked(parts: &Parts) -> Option<Language> {
     parts.uri.query()?.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::from_code)
 }
 
-async fn content(parts: &Parts, node: &Node) -> Result<Option<(VisitToken, Content)>, Sorry> {
-    let Some(token) = cookie(&parts.headers) else { return Ok(None) };
+async fn content(headers: &HeaderMap, node: &Node) -> Result<Option<(VisitToken, Content)>, Sorry> {
+    let Some(token) = cookie(headers) else { return Ok(None) };
     let Some(plain) = node.visits.read(&token).await? else { return Ok(None) };
     // A visit of another version of the program is no visit.
     Ok(serde_json::from_slice(&plain).ok().map(|content| (token, content)))
@@ -227,12 +326,12 @@ impl FromRequestParts<Node> for Drafting {
     type Rejection = Sorry;
 
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Sorry> {
-        match content(parts, node).await? {
-            Some((token, Content::Draft(draft))) => {
+        match content(&parts.headers, node).await? {
+            Some((token, Content { holds: Holds::Draft(draft), said })) => {
                 let t = texts(parts, node, &draft.language).await;
                 let is_adult =
                     draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult);
-                let mut drafting = Self { draft: *draft, t: said_to(t, is_adult), token };
+                let mut drafting = Self { draft: *draft, t: said_to(t, is_adult), token, said };
                 if drafting.draft.language != t.language.code() {
                     drafting.draft.language = t.language.code().to_owned();
                     drafting.keep_here(node).await?;
@@ -248,11 +347,11 @@ impl FromRequestParts<Node> for InCase {
     type Rejection = Sorry;
 
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Sorry> {
-        match content(parts, node).await? {
-            Some((token, Content::Case { id, key, language, is_adult })) => {
+        match content(&parts.headers, node).await? {
+            Some((token, Content { holds: Holds::Case { id, key, language, is_adult }, said })) => {
                 let t = said_to(texts(parts, node, &language).await, is_adult);
                 let case = OpenCase { id: CaseId::from_bytes(id), key: CaseKey::from_bytes(key) };
-                let here = Self { case, t, token, is_adult };
+                let here = Self { case, t, token, is_adult, said };
                 here.stay(node).await?;
                 Ok(here)
             }
