@@ -23,6 +23,8 @@ use crate::clock::Clock;
 pub const TRIES_PER_MINUTE: u32 = 10;
 /// Cases sent from one address an hour, and at once: a school has one address.
 pub const CASES_PER_HOUR: u32 = 30;
+/// Drafts begun from one address an hour, and at once.
+pub(super) const DRAFTS_PER_HOUR: u32 = 120;
 /// Cases that this process takes in a minute before it asks for work.
 pub const CALM_CASES_PER_MINUTE: usize = 30;
 /// Zero bits asked for first: about a tenth of a second in a browser. One more for each doubling of the load.
@@ -31,6 +33,8 @@ pub(super) const WORK_BITS_MIN: u32 = 18;
 pub(super) const WORK_BITS_MAX: u32 = 22;
 /// Without scripts one waits in line instead: this many a minute are let through.
 pub(super) const LINE_PER_MINUTE: i64 = 60;
+/// Nobody waits in line for longer than this, however many are before them.
+pub(super) const LINE_SECONDS_MAX: i64 = 300;
 const MINUTE_MICROS: i64 = 60_000_000;
 const DAY_MICROS: i64 = 86_400_000_000;
 
@@ -54,6 +58,7 @@ struct Today {
     salt: RandomState,
     tries: DefaultKeyedRateLimiter<u64>,
     cases: DefaultKeyedRateLimiter<u64>,
+    drafts: DefaultKeyedRateLimiter<u64>,
 }
 
 /// What the process took lately, from anybody.
@@ -70,8 +75,8 @@ struct Load {
 pub struct Work {
     /// Zero bits that SHA-256 of challenge and answer begins with.
     pub bits: u32,
-    /// From then on it is not asked for: the way without scripts.
-    pub until: Time,
+    /// From then on it is not asked for: the way without scripts, for whoever took a place in the line.
+    pub until: Option<Time>,
 }
 
 impl Work {
@@ -102,6 +107,11 @@ impl Flood {
         self.with(|today| today.cases.check_key(&today.bucket(who.0)).is_ok())
     }
 
+    /// Whether this address may begin a draft now; counts it.
+    pub(crate) fn may_begin(&self, who: &Tried) -> bool {
+        self.with(|today| today.drafts.check_key(&today.bucket(who.0)).is_ok())
+    }
+
     /// Counts a case that was sent.
     pub fn note_case(&self) {
         let mut load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,10 +125,17 @@ impl Flood {
         load.forget_before(now);
         let times = load.sent.len() / CALM_CASES_PER_MINUTE;
         let bits = (WORK_BITS_MIN + times.checked_ilog2()?).min(WORK_BITS_MAX);
+        Some(Work { bits, until: None })
+    }
+
+    /// Takes a place in the line of those who do without work; when its turn is.
+    pub fn turn(&self) -> Time {
+        let (now, mut load) = (self.clock.now(), self.load.lock().unwrap_or_else(PoisonError::into_inner));
         let place = load.last_in_line.map_or(now, |last| last.max(now));
-        let until = Time::from_micros(place.as_micros() + MINUTE_MICROS / LINE_PER_MINUTE);
-        load.last_in_line = Some(until);
-        Some(Work { bits, until })
+        let next = Time::from_micros(place.as_micros() + MINUTE_MICROS / LINE_PER_MINUTE);
+        let turn = next.min(now.plus_seconds(LINE_SECONDS_MAX));
+        load.last_in_line = Some(turn);
+        turn
     }
 
     fn with<T>(&self, look: impl FnOnce(&Today) -> T) -> T {
@@ -147,6 +164,7 @@ impl Today {
             salt: RandomState::new(),
             tries: RateLimiter::keyed(Quota::per_minute(number(TRIES_PER_MINUTE))),
             cases: RateLimiter::keyed(Quota::per_hour(number(CASES_PER_HOUR))),
+            drafts: RateLimiter::keyed(Quota::per_hour(number(DRAFTS_PER_HOUR))),
         }
     }
 
@@ -214,9 +232,11 @@ mod tests {
         let flood = Flood::new(clock.clone());
         assert_eq!(flood.work(), None);
         (0..CALM_CASES_PER_MINUTE).for_each(|_| flood.note_case());
-        let (first, second) = (flood.work().unwrap(), flood.work().unwrap());
-        assert_eq!((first.bits, second.bits), (WORK_BITS_MIN, WORK_BITS_MIN));
-        assert_eq!(second.until, first.until.plus_seconds(60 / LINE_PER_MINUTE));
+        assert_eq!(flood.work(), Some(Work { bits: WORK_BITS_MIN, until: None }));
+        let first = flood.turn();
+        assert_eq!(flood.turn(), first.plus_seconds(60 / LINE_PER_MINUTE));
+        let last = (0..10_000).map(|_| flood.turn()).last().unwrap();
+        assert_eq!(last, clock.now().plus_seconds(LINE_SECONDS_MAX), "nobody waits longer, whoever fills the line");
         (0..100 * CALM_CASES_PER_MINUTE).for_each(|_| flood.note_case());
         assert_eq!(flood.work().unwrap().bits, WORK_BITS_MAX);
         clock.set(clock.now().plus_seconds(61));
@@ -225,7 +245,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_right_for_its_challenge_alone() {
-        let work = Work { bits: 12, until: Time::from_micros(0) };
+        let work = Work { bits: 12, until: None };
         let answer =
             (0_u64..).map(|number| number.to_string()).find(|answer| work.is_done_by(b"mine", answer)).unwrap();
         assert!(!work.is_done_by(b"other", &answer) || !work.is_done_by(b"third", &answer));

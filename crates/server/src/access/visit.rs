@@ -11,13 +11,13 @@ use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, Session, StorageError, Transact, on};
 
 const READ: &str = "select sealed, ends_at from visits where id = $1";
-const WRITE: &str = "insert into visits (id, sealed, ends_at) values ($1, $2, $3)
-    on conflict (id) do update set sealed = excluded.sealed, ends_at = excluded.ends_at";
+const BEGIN: &str = "insert into visits (id, sealed, ends_at) values ($1, $2, $3)";
+const KEEP: &str = "update visits set sealed = $2, ends_at = $3 where id = $1";
 const END: &str = "delete from visits where id = $1";
 const TIDY: &str = "delete from visits where ends_at <= $1";
 
 /// Every text of this room, for the test that prepares them on both engines.
-pub const SQL: &[&str] = &[READ, WRITE, END, TIDY];
+pub const SQL: &[&str] = &[READ, BEGIN, KEEP, END, TIDY];
 
 /// The visits of a node. Cheap to clone.
 #[derive(Clone)]
@@ -33,9 +33,11 @@ impl Visits {
         Self { database, clock, entropy }
     }
 
-    /// A visit that nothing is kept of yet.
-    pub fn begin(&self) -> VisitToken {
-        VisitToken::generate(&mut self.entropy.rng())
+    /// A visit that holds this, until `idle_seconds` have passed without a call.
+    pub async fn begin(&self, content: &[u8], idle_seconds: i64) -> Result<VisitToken, StorageError> {
+        let token = VisitToken::generate(&mut self.entropy.rng());
+        self.write(BEGIN, &token, content, idle_seconds).await?;
+        Ok(token)
     }
 
     /// What the visit holds; `None` when there is none, or it is over.
@@ -47,11 +49,22 @@ impl Visits {
         Ok(row.filter(|(_, ends_at)| now.as_micros() < *ends_at).and_then(|(sealed, _)| token.open(&sealed).ok()))
     }
 
-    /// Keeps what the visit holds until `idle_seconds` have passed without another call.
-    pub async fn write(&self, token: &VisitToken, content: &[u8], idle_seconds: i64) -> Result<(), StorageError> {
+    /// Keeps what the visit holds until `idle_seconds` have passed without another call. A visit that was ended meanwhile,
+    /// from another page, stays ended.
+    pub async fn keep(&self, token: &VisitToken, content: &[u8], idle_seconds: i64) -> Result<(), StorageError> {
+        self.write(KEEP, token, content, idle_seconds).await
+    }
+
+    async fn write(
+        &self,
+        sql: &'static str,
+        token: &VisitToken,
+        content: &[u8],
+        idle_seconds: i64,
+    ) -> Result<(), StorageError> {
         let sealed = token.seal(content, &mut self.entropy.rng());
         let ends_at = self.clock.now().plus_seconds(idle_seconds);
-        self.database.run(&Write { id: token.id(), sealed, ends_at }).await
+        self.database.run(&Write { sql, id: token.id(), sealed, ends_at }).await
     }
 
     /// Ends a visit; what it held is gone.
@@ -66,6 +79,7 @@ impl Visits {
 }
 
 struct Write {
+    sql: &'static str,
     id: [u8; 32],
     sealed: Vec<u8>,
     ends_at: Time,
@@ -77,7 +91,7 @@ impl Transact for Write {
     type Error = StorageError;
 
     async fn run(&self, on: &mut Session) -> Result<(), StorageError> {
-        on!(on, |c| sqlx::query(WRITE)
+        on!(on, |c| sqlx::query(self.sql)
             .bind(&self.id[..])
             .bind(&self.sealed)
             .bind(self.ends_at.as_micros())

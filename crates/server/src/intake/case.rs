@@ -10,8 +10,12 @@ use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use crate::bank::BankError;
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
+
+/// The same message again within so long is the same one, sent twice.
+const TWICE_MICROS: u64 = 600_000_000;
 
 /// A case as its page shows it.
 #[derive(Clone, Debug)]
@@ -34,6 +38,18 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
     /// What we may do, as last said.
     pub consent: Consent,
+}
+
+impl CaseView {
+    /// Links that were not taken back.
+    pub fn standing_links(&self) -> impl Iterator<Item = &str> {
+        self.links.iter().filter(|link| link.withdrawn_at.is_none()).map(|link| link.url.as_str())
+    }
+
+    /// How many pictures were not taken back.
+    pub fn standing_pictures(&self) -> usize {
+        self.pictures.iter().filter(|picture| !matches!(picture.state, PictureState::Withdrawn { .. })).count()
+    }
 }
 
 /// One picture or video.
@@ -147,7 +163,7 @@ impl Intake {
             pictures: vec![],
             links: vec![],
             messages: vec![],
-            consent: Consent::default(),
+            consent: consent_of(&items),
         };
         let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
             .iter()
@@ -163,15 +179,16 @@ impl Intake {
         for (position, Item { at, what }) in items.into_iter().filter(|(position, _)| !replaced.contains(position)) {
             match what {
                 What::Picture { held, perceptual, .. } => {
-                    let platforms = |seq: u64, entry: EntryId, consent: &Consent| -> Vec<PlatformView> {
+                    let platforms = |seq: u64, entry: EntryId| -> Vec<PlatformView> {
                         let told = |name: &str| {
                             let all = outcomes.get(&entry).map_or(&[][..], Vec::as_slice);
-                            let of = all.iter().filter(|outcome| outcome.partner == name);
+                            // What was done before this person came tells that somebody else had reported the picture.
+                            let of = all.iter().filter(|outcome| outcome.partner == name && outcome.at >= at);
                             of.map(|outcome| (outcome.kind, outcome.count, outcome.at)).collect()
                         };
                         followers
                             .iter()
-                            .filter(|follower| !consent.without.contains(&follower.id))
+                            .filter(|follower| !view.consent.without.contains(&follower.id))
                             .map(|follower| PlatformView {
                                 name: follower.name.clone(),
                                 has_it: follower.cursor >= seq,
@@ -182,16 +199,14 @@ impl Intake {
                     let state = match (withdrawn.get(&position), held) {
                         (Some((at, seq)), held) => PictureState::Withdrawn {
                             at: *at,
-                            platforms: held
-                                .zip(*seq)
-                                .map(|(held, seq)| platforms(seq, held.entry, &view.consent))
-                                .unwrap_or_default(),
+                            platforms: held.zip(*seq).map(|(held, seq)| platforms(seq, held.entry)).unwrap_or_default(),
                         },
                         (None, Some(held)) => match standing.get(&held.entry) {
                             Some(stands) if stands.status != Status::Withdrawn => PictureState::Shared {
-                                tier: stands.tier,
-                                disputed: stands.status == Status::Disputed,
-                                platforms: platforms(held.seq, held.entry, &view.consent),
+                                // Nor does anybody learn that analysts had looked before.
+                                tier: if stands.tier > held.tier { stands.tier } else { Tier::Reported },
+                                disputed: stands.status == Status::Disputed && !held.disputed,
+                                platforms: platforms(held.seq, held.entry),
                             },
                             _ => PictureState::Refused,
                         },
@@ -204,8 +219,7 @@ impl Intake {
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
-                What::Consent(consent) => view.consent = consent,
-                What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
+                What::Opened { .. } | What::Consent(_) | What::Withdrawn { .. } | What::Replaced { .. } => {}
             }
         }
         Ok(view)
@@ -214,12 +228,12 @@ impl Intake {
     /// Adds a message.
     pub async fn write(&self, case: &OpenCase, by: Author, text: &str) -> Result<(), IntakeError> {
         let waits_for = if by == Author::Person { WaitsFor::Hotline } else { WaitsFor::Person };
-        self.append(case, waits_for, vec![What::Message { by, text: text.to_owned() }]).await
+        self.append(case, Some(waits_for), vec![What::Message { by, text: text.to_owned() }]).await
     }
 
     /// Adds links.
     pub async fn add_links(&self, case: &OpenCase, links: Vec<String>) -> Result<(), IntakeError> {
-        self.append(case, WaitsFor::Hotline, links.into_iter().map(|url| What::Link { url }).collect()).await
+        self.append(case, Some(WaitsFor::Hotline), links.into_iter().map(|url| What::Link { url }).collect()).await
     }
 
     /// Adds what the device computed; shares it if that is allowed.
@@ -234,7 +248,7 @@ impl Intake {
             vec![None; marks.len()]
         };
         let whats = marks.iter().zip(held).map(|(mark, held)| send::picture(mark, held)).collect();
-        self.append(case, WaitsFor::Hotline, whats).await
+        self.append(case, Some(WaitsFor::Hotline), whats).await
     }
 
     /// Takes one picture or link back: its fingerprint leaves the bank at once, unless somebody else stands behind it
@@ -249,10 +263,10 @@ impl Intake {
             return Ok(());
         }
         let seq = match held_of(item) {
-            Some(held) => Some(self.release(&held).await?),
+            Some(held) => self.release(&held).await?,
             None => None,
         };
-        self.append(case, WaitsFor::Nobody, vec![What::Withdrawn { position, seq }]).await
+        self.append(case, None, vec![What::Withdrawn { position, seq }]).await
     }
 
     /// Takes everything back and deletes the case: what is left is that it was deleted, for the owner of the words.
@@ -265,7 +279,7 @@ impl Intake {
             }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
-        self.database.run(&End { case: case.id, how: Ended::Deleted, said_until }).await.map(drop)
+        self.database.run(&End { case: case.id, why: Ending::Asked, said_until }).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -279,7 +293,7 @@ impl Intake {
                     self.bank.withhold(&self.portal, held.claim, &consent.without).await?;
                 }
                 What::Picture { held: Some(held), .. } => {
-                    let seq = Some(self.release(held).await?);
+                    let seq = self.release(held).await?;
                     whats.push(What::Withdrawn { position: *position, seq });
                 }
                 What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
@@ -292,7 +306,7 @@ impl Intake {
                 _ => {}
             }
         }
-        self.append(case, WaitsFor::Hotline, whats).await
+        self.append(case, Some(WaitsFor::Hotline), whats).await
     }
 
     /// Platforms that follow and may see a case's class as it is first shared: who a person may leave out.
@@ -308,21 +322,20 @@ impl Intake {
     async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
         let mut on = self.database.read().await?;
         let row = queries::case(&mut on, case.id).await?.filter(|row| row.ended.is_none()).ok_or(IntakeError::Over)?;
-        let sealed = queries::items(&mut on, case.id).await?;
-        let open = |(position, sealed): (i64, Vec<u8>)| {
-            let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
-            let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
-            Ok((position, item))
-        };
-        Ok((row, sealed.into_iter().map(open).collect::<Result<_, IntakeError>>()?))
+        Ok((row, opened(&mut on, case).await?))
     }
 
-    /// Lets a claim go; gives the bank's number of that.
-    async fn release(&self, held: &Held) -> Result<u64, IntakeError> {
-        Ok(self.bank.release(&self.portal, held.claim, RemoveReason::PersonAsked).await?.seq)
+    /// Lets a claim go; gives the bank's number of that, or nothing if it went long ago, in a call whose end was lost.
+    async fn release(&self, held: &Held) -> Result<Option<u64>, IntakeError> {
+        match self.bank.release(&self.portal, held.claim, RemoveReason::PersonAsked).await {
+            Ok(released) => Ok(Some(released.seq)),
+            Err(BankError::NoClaim) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    async fn append(&self, case: &OpenCase, waits_for: WaitsFor, whats: Vec<What>) -> Result<(), IntakeError> {
+    /// Adds items; says who writes next, unless that stays as it is.
+    async fn append(&self, case: &OpenCase, waits_for: Option<WaitsFor>, whats: Vec<What>) -> Result<(), IntakeError> {
         let now = self.clock.now();
         let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
         self.database.run(&Append { intake: self, case, waits_for, items, now }).await
@@ -361,6 +374,34 @@ fn held_of(item: &Item) -> Option<Held> {
     if let What::Picture { held, .. } = &item.what { *held } else { None }
 }
 
+async fn opened(on: &mut Session, case: &OpenCase) -> Result<Vec<(i64, Item)>, IntakeError> {
+    let open = |(position, sealed): (i64, Vec<u8>)| {
+        let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
+        let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
+        Ok((position, item))
+    };
+    queries::items(on, case.id).await?.into_iter().map(open).collect()
+}
+
+/// Whether a case has this already: a form that was sent twice adds nothing the second time.
+fn is_there(items: &[(i64, Item)], new: &Item) -> bool {
+    let over = over(items);
+    let mut standing = items.iter().filter(|(position, _)| !over.contains(position)).map(|(_, item)| item);
+    match &new.what {
+        What::Message { by, text } => {
+            standing.rfind(|item| matches!(item.what, What::Message { .. })).is_some_and(|last| {
+                let is_same =
+                    matches!(&last.what, What::Message { by: from, text: said } if from == by && said == text);
+                is_same && new.at.micros_since(last.at) < TWICE_MICROS
+            })
+        }
+        What::Link { .. } => standing.any(|item| item.what == new.what),
+        What::Picture { held: Some(held), .. } => standing.filter_map(held_of).any(|other| other.entry == held.entry),
+        What::Picture { mark: Some(_), .. } => standing.any(|item| item.what == new.what),
+        _ => false,
+    }
+}
+
 /// Positions of items that count no more.
 fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
@@ -381,9 +422,19 @@ fn consent_of(items: &[(i64, Item)]) -> Consent {
 struct Append<'a> {
     intake: &'a Intake,
     case: &'a OpenCase,
-    waits_for: WaitsFor,
+    waits_for: Option<WaitsFor>,
     items: Vec<Item>,
     now: Time,
+}
+
+impl Append<'_> {
+    /// How many items a case may have after these. What takes something back has room of its own, so that a full case
+    /// can be undone.
+    fn items_max(&self) -> i64 {
+        let takes_back =
+            |item: &Item| matches!(item.what, What::Withdrawn { .. } | What::Replaced { .. } | What::Consent(_));
+        if self.items.iter().any(takes_back) { 2 * ITEMS_PER_CASE_MAX } else { ITEMS_PER_CASE_MAX }
+    }
 }
 
 impl Transact for Append<'_> {
@@ -397,12 +448,14 @@ impl Transact for Append<'_> {
         if !queries::touch(on, self.case.id, self.waits_for, hour, ends_at).await? {
             return Err(IntakeError::Over);
         }
-        let last = queries::position(on, self.case.id).await?;
-        if last + self.items.len() as i64 > ITEMS_PER_CASE_MAX {
+        let there = opened(on, self.case).await?;
+        let new: Vec<&Item> = self.items.iter().filter(|item| !is_there(&there, item)).collect();
+        let last = there.last().map_or(0, |(position, _)| *position);
+        if last + new.len() as i64 > self.items_max() {
             return Err(IntakeError::Full);
         }
         let mut rng = self.intake.entropy.rng();
-        for (item, position) in self.items.iter().zip(last + 1..) {
+        for (item, position) in new.into_iter().zip(last + 1..) {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
@@ -413,8 +466,17 @@ impl Transact for Append<'_> {
 /// Ends a case.
 pub(super) struct End {
     pub(super) case: CaseId,
-    pub(super) how: Ended,
+    pub(super) why: Ending,
     pub(super) said_until: Time,
+}
+
+/// Why a case ends.
+#[derive(Clone, Copy)]
+pub(super) enum Ending {
+    /// Its owner deletes it.
+    Asked,
+    /// It was due at this moment, and is still when it is ended: somebody may have come back in between.
+    Due(Time),
 }
 
 impl Transact for End {
@@ -423,6 +485,10 @@ impl Transact for End {
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
-        Ok(queries::end_case(on, self.case, self.how, self.said_until).await?)
+        let (how, due_by) = match self.why {
+            Ending::Asked => (Ended::Deleted, Time::from_micros(i64::MAX)),
+            Ending::Due(now) => (Ended::Expired, now),
+        };
+        Ok(queries::end_case(on, self.case, how, due_by, self.said_until).await?)
     }
 }

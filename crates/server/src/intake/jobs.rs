@@ -3,8 +3,7 @@
 
 use exchange::Time;
 
-use super::case::End;
-use super::model::Ended;
+use super::case::{End, Ending};
 use super::{DAY_SECONDS, ENDED_DAYS, Intake, IntakeError, queries};
 use crate::storage::{Session, StorageError, Transact};
 
@@ -20,7 +19,7 @@ impl Intake {
         loop {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;
             for case in &due {
-                ended += u64::from(self.database.run(&End { case: *case, how: Ended::Expired, said_until }).await?);
+                ended += u64::from(self.database.run(&End { case: *case, why: Ending::Due(now), said_until }).await?);
             }
             if due.len() < CASES_PER_TURN_MAX as usize {
                 break;

@@ -1,6 +1,6 @@
 //! What a person told us, as values: the draft, the items of a case, the answers of the questions.
 
-use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, PDQ_QUALITY_MIN, PartnerId, Time, View};
+use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, PDQ_QUALITY_MIN, PartnerId, Tier, Time, View};
 use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
@@ -346,6 +346,16 @@ pub struct Held {
     /// The bank's number when it was claimed: whoever is there has it. The entry's own last number would also move when
     /// somebody else reports the same picture, which is nobody's business.
     pub seq: u64,
+    /// How many analysts had looked then: the person is told only of what came after.
+    #[serde(default = "reported")]
+    pub tier: Tier,
+    /// Whether somebody contested it already then.
+    #[serde(default)]
+    pub disputed: bool,
+}
+
+const fn reported() -> Tier {
+    Tier::Reported
 }
 
 /// What an item is.

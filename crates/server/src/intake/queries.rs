@@ -13,7 +13,7 @@ const SETTINGS: &str = "select settings from portal where one = 1";
 const SET_SETTINGS: &str = "update portal set settings = $2 where one = 1 and settings = $1";
 const RECIPIENTS: &str = "select public_key from recipients where ended_at is null order by created_at, public_key";
 const ADD_RECIPIENT: &str = "insert into recipients (public_key, created_at) values ($1, $2)
-    on conflict (public_key) do nothing";
+    on conflict (public_key) do update set ended_at = null";
 const END_RECIPIENT: &str = "update recipients set ended_at = $2 where public_key = $1 and ended_at is null";
 const INSERT_CASE: &str = "insert into cases
     (id, class, urgency, waits_for, sealed_key, created_at, active_at, ends_at, ended)
@@ -26,14 +26,14 @@ const CASE: &str =
     "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
 const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 order by urgency desc, created_at, id limit $1";
-const TOUCH: &str = "update cases set waits_for = $2, active_at = $3, ends_at = $4 where id = $1 and ended = 0";
-const POSITION: &str = "select coalesce(max(position), 0) from case_items where case_id = $1";
+const TOUCH: &str =
+    "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
 const DROP_ITEMS: &str = "delete from case_items where case_id = $1";
 const DROP_KEYS: &str = "delete from case_recipients where case_id = $1";
 const END_CASE: &str = "update cases set ended = $2, sealed_key = null, urgency = 0, waits_for = 0, ends_at = $3
-    where id = $1 and ended = 0";
+    where id = $1 and ended = 0 and ends_at <= $4";
 const DUE: &str = "select id from cases where ended = 0 and ends_at <= $1 order by ends_at limit $2";
 const FORGET: &str = "delete from cases where ended <> 0 and ends_at <= $1";
 
@@ -53,7 +53,6 @@ pub const SQL: &[&str] = &[
     CASE,
     OPEN_CASES,
     TOUCH,
-    POSITION,
     INSERT_ITEM,
     ITEMS,
     DROP_ITEMS,
@@ -201,28 +200,23 @@ fn case_id(bytes: &[u8]) -> Result<CaseId, StorageError> {
     CaseId::from_slice(bytes).ok_or(StorageError::Damaged("a case's id"))
 }
 
-/// False when the case is not open.
+/// False when the case is not open. Who writes next stays as it is where nothing else is said.
 pub(super) async fn touch(
     on: &mut Session,
     case: CaseId,
-    waits_for: WaitsFor,
+    waits_for: Option<WaitsFor>,
     at: Time,
     ends_at: Time,
 ) -> Result<bool, StorageError> {
     Ok(on!(on, |c| sqlx::query(TOUCH)
         .bind(&case.as_bytes()[..])
-        .bind(waits_for.code())
+        .bind(waits_for.map(WaitsFor::code))
         .bind(at.as_micros())
         .bind(ends_at.as_micros())
         .execute(c)
         .await?
         .rows_affected())
         == 1)
-}
-
-/// The position of the last item; 0 before the first.
-pub(super) async fn position(on: &mut Session, case: CaseId) -> Result<i64, StorageError> {
-    Ok(on!(on, |c| sqlx::query_scalar(POSITION).bind(&case.as_bytes()[..]).fetch_one(c).await?))
 }
 
 pub(super) async fn insert_item(
@@ -246,24 +240,30 @@ pub(super) async fn items(on: &mut Session, case: CaseId) -> Result<Vec<(i64, Ve
 }
 
 /// Deletes what a case holds and the keys to it; what is left is its id, how it ended, and until when that is said.
-/// False when it had ended.
+/// False when it had ended, or when its own end is after `due_by`.
 pub(super) async fn end_case(
     on: &mut Session,
     case: CaseId,
     how: Ended,
+    due_by: Time,
     said_until: Time,
 ) -> Result<bool, StorageError> {
-    for text in [DROP_ITEMS, DROP_KEYS] {
-        on!(on, |c| sqlx::query(text).bind(&case.as_bytes()[..]).execute(c).await.map(drop)?);
-    }
-    Ok(on!(on, |c| sqlx::query(END_CASE)
+    // The row is written first: whoever adds to the case waits here, or is waited for.
+    let ended = on!(on, |c| sqlx::query(END_CASE)
         .bind(&case.as_bytes()[..])
         .bind(how.code())
         .bind(said_until.as_micros())
+        .bind(due_by.as_micros())
         .execute(c)
         .await?
-        .rows_affected())
-        == 1)
+        .rows_affected());
+    if ended == 0 {
+        return Ok(false);
+    }
+    for text in [DROP_ITEMS, DROP_KEYS] {
+        on!(on, |c| sqlx::query(text).bind(&case.as_bytes()[..]).execute(c).await.map(drop)?);
+    }
+    Ok(true)
 }
 
 pub(super) async fn due(on: &mut Session, now: Time, most: i64) -> Result<Vec<CaseId>, StorageError> {

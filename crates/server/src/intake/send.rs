@@ -1,6 +1,6 @@
 //! From a draft to a case.
 
-use exchange::{CaseId, Class, EntryId, Time};
+use exchange::{CaseId, Class, EntryId, Status, Tier, Time};
 use rand::RngExt;
 use sealing::{CaseKey, Lexicon, Receipt, Recipient};
 
@@ -104,8 +104,17 @@ impl Intake {
         }
         let contributions: Vec<_> = marks.iter().map(|mark| mark.contribution(class)).collect();
         let claimed = self.bank.contribute_claimed(&self.portal, &contributions, claims, without, once).await?;
-        let held =
-            |(entry, claim): (&EntryId, &[u8; 16])| Some(Held { entry: *entry, claim: *claim, seq: claimed.seq });
+        let standing = self.bank.standing_of(&self.portal, &claimed.entries).await?;
+        let held = |(entry, claim): (&EntryId, &[u8; 16])| {
+            let stands = standing.get(entry);
+            Some(Held {
+                entry: *entry,
+                claim: *claim,
+                seq: claimed.seq,
+                tier: stands.map_or(Tier::Reported, |stands| stands.tier),
+                disputed: stands.is_some_and(|stands| stands.status == Status::Disputed),
+            })
+        };
         Ok(claimed.entries.iter().zip(claims).map(held).collect())
     }
 }

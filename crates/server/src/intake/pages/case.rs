@@ -58,7 +58,7 @@ pub(super) async fn add_links(
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
     let view = done(&visit, node.intake.view(&visit.case).await)?;
-    let read = links::read_beside(view.links.iter().map(|link| link.url.as_str()), fields.one("links"));
+    let read = links::read_beside(view.standing_links(), fields.one("links"));
     if !read.links.is_empty() {
         let new = read.links.iter().map(|link| link.url.clone()).collect();
         done(&visit, node.intake.add_links(&visit.case, new).await)?;
@@ -72,7 +72,7 @@ pub(super) async fn add_links(
 
 /// Shows the page that takes more pictures.
 pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.pictures.len();
+    let held = done(&visit, node.intake.view(&visit.case).await)?.standing_pictures();
     let said = visit.hear(&node, PICTURES).await?;
     let shown = super::pictures::Pictures {
         frame: visit.frame(PICTURES),
@@ -90,7 +90,7 @@ pub(super) async fn add_pictures(
     State(node): State<Node>,
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.pictures.len();
+    let held = done(&visit, node.intake.view(&visit.case).await)?.standing_pictures();
     let sent = fields.one("marks");
     let marks = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
     let Ok(marks) = marks else {

@@ -8,6 +8,7 @@ use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::sorry::Sorry;
 use super::visit::{Drafting, Fields, went};
+use crate::access::Tried;
 use crate::http::locale::{Address, Texts};
 use crate::intake::Situation;
 use crate::node::Node;
@@ -19,15 +20,21 @@ pub(super) async fn show(t: Texts) -> Result<Response, Sorry> {
 }
 
 /// Begins a draft with the first answer.
-pub(super) async fn answer(State(node): State<Node>, t: Texts, fields: Fields) -> Result<Response, Sorry> {
+pub(super) async fn answer(
+    State(node): State<Node>,
+    t: Texts,
+    tried: Tried,
+    fields: Fields,
+) -> Result<Response, Sorry> {
     let t = Texts { language: fields.language().unwrap_or(t.language), ..t };
     let Some(situation) = Situation::from_form(fields.one("situation")) else {
         // Every choice of the page is one: this was typed by hand.
         return Ok(went("/", None));
     };
-    let visit = Drafting::begin(&node, t, situation);
-    let first = situation.steps()[0].path();
-    visit.keep(&node, first).await
+    if !node.flood.may_begin(&tried) {
+        return Err(Sorry::often(t));
+    }
+    Drafting::begin(&node, t, situation).await
 }
 
 #[derive(Template)]

@@ -13,9 +13,13 @@ use crate::node::Node;
 
 /// Ends the visit. Whatever fails, the person is sent away.
 pub(super) async fn leave(State(node): State<Node>, texts: Texts, headers: HeaderMap) -> Result<Response, Sorry> {
-    if visit::leave(&node, &headers).await.is_err() {
-        tracing::warn!("a visit could not be ended; it ends by itself");
-    }
+    // Nobody who leaves waits for the disk.
+    let ending = node.clone();
+    tokio::spawn(async move {
+        if visit::leave(&ending, &headers).await.is_err() {
+            tracing::warn!("a visit could not be ended; it ends by itself");
+        }
+    });
     let settings = chosen::current();
     // What was set up was checked to be a plain address; the site's own front page would be the worst of answers.
     let away = HeaderValue::from_str(settings.leave.in_language(texts.language.code()))

@@ -48,9 +48,12 @@ pub(super) async fn answer(
     if !is_right && visit.hears(WAITING).is_none() {
         return visit.say(&node, Said::at(Step::Receipt.path())).await;
     }
-    if let Some(work) = visit.draft.work
-        && !work.is_done_by(visit.draft.challenge(), fields.one("nonce"))
-        && node.clock.now() < work.until
+    // A page that was opened while all was calm gives no right to send many now.
+    visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
+    let challenge = *visit.draft.challenge();
+    if let Some(work) = &mut visit.draft.work
+        && !work.is_done_by(&challenge, fields.one("nonce"))
+        && node.clock.now() < *work.until.get_or_insert_with(|| node.flood.turn())
     {
         return visit.say(&node, Said::at(WAITING)).await;
     }
@@ -70,10 +73,11 @@ pub(super) async fn answer(
 
 /// Without scripts one waits one's turn while the node is loaded.
 pub(super) async fn show_waiting(State(node): State<Node>, visit: Drafting) -> Result<Response, Sorry> {
-    let (Some(work), Some(_)) = (visit.draft.work, visit.hears(WAITING)) else {
+    let until = visit.draft.work.and_then(|work| work.until);
+    let (Some(until), Some(_)) = (until, visit.hears(WAITING)) else {
         return Ok(went(Step::Receipt.path(), None));
     };
-    let seconds = work.until.micros_since(node.clock.now()).div_ceil(1_000_000);
+    let seconds = until.micros_since(node.clock.now()).div_ceil(1_000_000);
     Ok(page(visit.t, Loads::Plain, &Waiting { frame: visit.frame(Step::Receipt), t: visit.t, seconds })?)
 }
 

@@ -48,7 +48,7 @@ impl Sorry {
         Self { t, why: Why::Elsewhere }
     }
 
-    pub(super) const fn too_much(t: Texts, _bytes_max: usize) -> Self {
+    pub(super) const fn too_much(t: Texts) -> Self {
         Self { t, why: Why::TooMuch }
     }
 

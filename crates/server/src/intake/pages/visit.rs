@@ -2,9 +2,9 @@
 //! [`Drafting`] or [`InCase`] to show a page, and [`Answered`] of either to change something: without the right cookie
 //! and the right token there is no such value.
 
-use axum::body::Bytes;
+use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -12,12 +12,13 @@ use exchange::CaseId;
 use sealing::{CaseKey, VisitToken};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use super::frame::Frame;
 use super::said::Said;
 use super::sorry::Sorry;
+use crate::http::Problem;
 use crate::http::locale::{Address, Language, Texts};
-use crate::http::{BODY_BYTES_MAX, Problem};
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
 
@@ -26,6 +27,10 @@ const COOKIE_NAME: &str = "__Host-v";
 pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
 /// An open case closes this long after the last page.
 const CASE_SECONDS: i64 = 1_800;
+/// Of one form: fifty pictures with all their views are 400 kB.
+const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Of one form: two for each platform are the most.
+const FIELDS_MAX: usize = 1_000;
 const FORM_TOKEN: &str = "t";
 
 /// What is to be said to somebody who has neither draft nor case is kept this long.
@@ -115,9 +120,10 @@ impl Fields {
 
 impl Drafting {
     /// A visit that begins with its first answer.
-    pub(super) fn begin(node: &Node, t: Texts, situation: Situation) -> Self {
+    pub(super) async fn begin(node: &Node, t: Texts, situation: Situation) -> Result<Response, Sorry> {
         let draft = node.intake.begin(t.language.code(), situation);
-        Self { t: said_to(t, draft.situation == Situation::Helper), draft, token: node.visits.begin(), said: None }
+        let content = Content { holds: Holds::Draft(Box::new(draft)), said: None };
+        Ok(went(situation.steps()[0].path(), Some(&begin(node, &content).await?)))
     }
 
     /// The frame of a question.
@@ -181,14 +187,13 @@ impl Drafting {
 
 /// Begins a visit in which a case is open, and goes to its page.
 pub(super) async fn open_case(node: &Node, case: &OpenCase, t: Texts) -> Result<Response, Sorry> {
-    let token = node.visits.begin();
     let holds = Holds::Case {
         id: *case.id.as_bytes(),
         key: *case.key.as_bytes(),
         language: t.language.code().to_owned(),
         is_adult: t.address == Address::Vous,
     };
-    store(node, &token, &Content { holds, said: None }).await?;
+    let token = begin(node, &Content { holds, said: None }).await?;
     Ok(went("/c", Some(&token)))
 }
 
@@ -240,11 +245,13 @@ impl InCase {
 /// Goes to the page that says this to somebody who may have a visit or none. Whatever the visit holds stays.
 pub(super) async fn say(node: &Node, headers: &HeaderMap, t: Texts, said: Said) -> Result<Response, Sorry> {
     let next = format!("{}?lang={}", said.at, t.language.code());
-    let (token, holds) = match content(headers, node).await? {
-        Some((token, Content { holds, .. })) => (token, holds),
-        None => (node.visits.begin(), Holds::Nothing {}),
+    let token = match content(headers, node).await? {
+        Some((token, Content { holds, .. })) => {
+            store(node, &token, &Content { holds, said: Some(said) }).await?;
+            token
+        }
+        None => begin(node, &Content { holds: Holds::Nothing {}, said: Some(said) }).await?,
     };
-    store(node, &token, &Content { holds, said: Some(said) }).await?;
     Ok(went(&next, Some(&token)))
 }
 
@@ -289,9 +296,16 @@ pub(super) fn went(path: &str, token: Option<&VisitToken>) -> Response {
 /// Makes a browser forget the cookie.
 pub(super) const FORGOTTEN: &str = "__Host-v=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0";
 
+async fn begin(node: &Node, content: &Content) -> Result<VisitToken, Sorry> {
+    Ok(node.visits.begin(&plain(content)?, content.holds.seconds()).await?)
+}
+
 async fn store(node: &Node, token: &VisitToken, content: &Content) -> Result<(), Sorry> {
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(content).map_err(|_| Problem::internal())?);
-    Ok(node.visits.write(token, &plain, content.holds.seconds()).await?)
+    Ok(node.visits.keep(token, &plain(content)?, content.holds.seconds()).await?)
+}
+
+fn plain(content: &Content) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    serde_json::to_vec(content).map(Zeroizing::new).map_err(|_| Problem::internal())
 }
 
 fn said_to(t: Texts, is_adult: bool) -> Texts {
@@ -367,14 +381,26 @@ impl FromRequest<Node> for Fields {
     async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
         let (mut parts, body) = request.into_parts();
         let Ok(t) = Texts::from_request_parts(&mut parts, node).await;
-        let site = parts.headers.get(HeaderName::from_static("sec-fetch-site"));
-        if site.is_some_and(|site| site != "same-origin" && site != "none") {
+        if !is_from_here(&parts.headers) {
             return Err(Sorry::elsewhere(t));
         }
-        let body = Bytes::from_request(Request::from_parts(parts, body), node).await;
-        let body = body.map_err(|_| Sorry::too_much(t, BODY_BYTES_MAX))?;
-        Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
+        let body = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Sorry::too_much(t))?;
+        let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
+        if fields.len() > FIELDS_MAX { Err(Sorry::too_much(t)) } else { Ok(Self(fields)) }
     }
+}
+
+/// Browsers say what kind of site a form was on; older ones at least its origin. Programs say neither.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get(HeaderName::from_static("sec-fetch-site")) {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some((_, of)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return false };
+    // A reverse proxy may call us by another name and pass on the one that the browser used; no page can write either.
+    [HOST, HeaderName::from_static("x-forwarded-host")]
+        .iter()
+        .any(|name| headers.get(name).is_some_and(|host| host == of))
 }
 
 /// A visit that knows which token its forms carry.
