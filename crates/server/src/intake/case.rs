@@ -10,6 +10,7 @@ use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use crate::bank;
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
 
@@ -147,7 +148,7 @@ impl Intake {
             pictures: vec![],
             links: vec![],
             messages: vec![],
-            consent: Consent::default(),
+            consent: consent_of(&items),
         };
         let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
             .iter()
@@ -171,7 +172,7 @@ impl Intake {
                         };
                         followers
                             .iter()
-                            .filter(|follower| !consent.without.contains(&follower.id))
+                            .filter(|follower| consent.reaches(&follower.id))
                             .map(|follower| PlatformView {
                                 name: follower.name.clone(),
                                 has_it: follower.cursor >= seq,
@@ -204,8 +205,7 @@ impl Intake {
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
-                What::Consent(consent) => view.consent = consent,
-                What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
+                What::Consent(_) | What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
             }
         }
         Ok(view)
@@ -229,7 +229,7 @@ impl Intake {
         let mut rng = self.entropy.rng();
         let claims: Vec<[u8; 16]> = marks.iter().map(|_| rng.random()).collect();
         let held = if consent.share {
-            self.share(row.class, marks, &claims, &consent.without, None).await?
+            self.share(row.class, marks, &claims, consent.audience()).await?
         } else {
             vec![None; marks.len()]
         };
@@ -276,7 +276,7 @@ impl Intake {
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
                 What::Picture { held: Some(held), .. } if consent.share => {
-                    self.bank.withhold(&self.portal, held.claim, &consent.without).await?;
+                    self.bank.show_to(&self.portal, held.claim, consent.audience()).await?;
                 }
                 What::Picture { held: Some(held), .. } => {
                     let seq = Some(self.release(held).await?);
@@ -284,8 +284,7 @@ impl Intake {
                 }
                 What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
                     let claim = [self.entropy.rng().random()];
-                    let held =
-                        self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
+                    let held = self.share(row.class, std::slice::from_ref(mark), &claim, consent.audience()).await?;
                     whats.push(What::Replaced { position: *position });
                     whats.extend(held.into_iter().map(|held| send::picture(mark, held)));
                 }
@@ -361,6 +360,11 @@ fn held_of(item: &Item) -> Option<Held> {
     if let What::Picture { held, .. } = &item.what { *held } else { None }
 }
 
+/// The claims that these items hold: once they are written, their owner can let them go.
+pub(super) fn claims_in(items: &[Item]) -> Vec<[u8; 16]> {
+    items.iter().filter_map(held_of).map(|held| held.claim).collect()
+}
+
 /// Positions of items that count no more.
 fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
@@ -401,6 +405,7 @@ impl Transact for Append<'_> {
         if last + self.items.len() as i64 > ITEMS_PER_CASE_MAX {
             return Err(IntakeError::Full);
         }
+        bank::confirm(on, &claims_in(&self.items)).await?;
         let mut rng = self.intake.entropy.rng();
         for (item, position) in self.items.iter().zip(last + 1..) {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);

@@ -2,6 +2,8 @@
 //! [`Drafting`] or [`InCase`] to show a page, and [`Answered`] of either to change something: without the right cookie
 //! and the right token there is no such value.
 
+use std::convert::Infallible;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
@@ -18,18 +20,12 @@ use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::locale::{Address, Language, Texts};
 use crate::http::{BODY_BYTES_MAX, Problem};
+use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS};
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
 
 const COOKIE_NAME: &str = "__Host-v";
-/// A draft is kept this long after the last answer.
-pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
-/// An open case closes this long after the last page.
-const CASE_SECONDS: i64 = 1_800;
 const FORM_TOKEN: &str = "t";
-
-/// What is to be said to somebody who has neither draft nor case is kept this long.
-const SAID_SECONDS: i64 = 600;
 
 /// What a visit holds, and what its next page is to say.
 #[derive(Serialize, Deserialize)]
@@ -58,7 +54,7 @@ impl Holds {
     const fn seconds(&self) -> i64 {
         match self {
             Self::Draft(_) => DRAFT_SECONDS,
-            Self::Case { .. } => CASE_SECONDS,
+            Self::Case { .. } => OPEN_SECONDS,
             Self::Nothing {} => SAID_SECONDS,
         }
     }
@@ -261,6 +257,35 @@ pub(super) async fn hear(node: &Node, headers: &HeaderMap, path: &str) -> Result
     Ok(Some(said))
 }
 
+/// How French speaks to whoever a request's visit is of; `None` without one.
+async fn address(node: &Node, headers: &HeaderMap) -> Option<Address> {
+    let (_, Content { holds, .. }) = content(headers, node).await.ok()??;
+    let is_adult = match holds {
+        Holds::Draft(draft) => is_said_vous(&draft),
+        Holds::Case { is_adult, .. } => is_adult,
+        Holds::Nothing {} => return None,
+    };
+    Some(if is_adult { Address::Vous } else { Address::Tu })
+}
+
+fn is_said_vous(draft: &Draft) -> bool {
+    draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult)
+}
+
+/// The texts of a page that anybody may read: to whoever has a visit as there, to everybody else as to the young. Neither
+/// prolongs a visit nor begins one.
+pub(super) struct Reading(pub(super) Texts);
+
+impl FromRequestParts<Node> for Reading {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Infallible> {
+        let t = Texts::from_request_parts(parts, node).await?;
+        let address = address(node, &parts.headers).await.unwrap_or(Address::Tu);
+        Ok(Self(Texts { address, ..t }))
+    }
+}
+
 /// Ends whatever visit a request has.
 pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry> {
     if let Some(token) = cookie(headers) {
@@ -329,9 +354,7 @@ impl FromRequestParts<Node> for Drafting {
         match content(&parts.headers, node).await? {
             Some((token, Content { holds: Holds::Draft(draft), said })) => {
                 let t = texts(parts, node, &draft.language).await;
-                let is_adult =
-                    draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult);
-                let mut drafting = Self { draft: *draft, t: said_to(t, is_adult), token, said };
+                let mut drafting = Self { t: said_to(t, is_said_vous(&draft)), draft: *draft, token, said };
                 if drafting.draft.language != t.language.code() {
                     drafting.draft.language = t.language.code().to_owned();
                     drafting.keep_here(node).await?;
@@ -369,10 +392,10 @@ impl FromRequest<Node> for Fields {
         let Ok(t) = Texts::from_request_parts(&mut parts, node).await;
         let site = parts.headers.get(HeaderName::from_static("sec-fetch-site"));
         if site.is_some_and(|site| site != "same-origin" && site != "none") {
-            return Err(Sorry::elsewhere(t));
+            return Err(Sorry::elsewhere(said_to(t, false)));
         }
         let body = Bytes::from_request(Request::from_parts(parts, body), node).await;
-        let body = body.map_err(|_| Sorry::too_much(t, BODY_BYTES_MAX))?;
+        let body = body.map_err(|_| Sorry::too_much(said_to(t, false), BODY_BYTES_MAX))?;
         Ok(Self(form_urlencoded::parse(&body).into_owned().collect()))
     }
 }
