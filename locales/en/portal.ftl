@@ -95,6 +95,8 @@ consent-title = What may we do?
 consent-lead = You decide. Tick what you agree to.
 consent-share = Give the fingerprints to platforms
 consent-share-more = so that they recognise copies. They get numbers, never the picture, and nothing about you.
+consent-later = Also to platforms that join us later
+consent-later-more = Without this, a platform that joins after today is told nothing. You can tick it another day.
 consent-notices = Ask sites to take the pages down
 consent-notices-more = in our name, without giving yours. Many do it within a day; we will tell you which.
 consent-police = Tell the police
@@ -105,7 +107,7 @@ consent-platforms = { $count ->
     [one] The platform that gets the fingerprints
    *[other] The { $count } platforms that get the fingerprints
 }
-consent-platforms-more = Untick those that must not get them. A platform that joins us later will get them too.
+consent-platforms-more = Untick those that must not get them.
 consent-change = You can change your mind with your six words.
 
 receipt-title = These are your six words. They are the only key.
@@ -149,6 +151,9 @@ case-ends-soon = { $days ->
     [one] This request will be deleted tomorrow. Write us a word to keep it.
    *[other] This request will be deleted in { $days } days. Write us a word to keep it.
 }
+case-ends-week = After { $moment } nothing of it is left, and nobody can find it again, not even we. The fingerprints that were given go on protecting you.
+case-clock = Times on this page: { $city }.
+case-clock-world = Times on this page: universal time (UTC).
 case-messages = Messages
 case-no-messages = There is no message yet. Our answer will appear here.
 case-from-you = You

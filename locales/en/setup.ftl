@@ -14,6 +14,8 @@ setup-languages-fr = French only
 setup-languages-en = English only
 setup-country = Country
 setup-country-more = Two letters, such as FR or BE. The helplines shown are those of this country.
+setup-time-zone = Time zone
+setup-time-zone-more = Pages tell the time of this zone. Leave it empty for the country’s. Otherwise a name such as Indian/Reunion.
 setup-leave = Where “leave now” goes
 setup-leave-more = A page that anybody may have been looking at, such as the weather.
 setup-open = Open or closed
@@ -25,6 +27,7 @@ setup-upload-minor = People under 18 may send us a sealed file
 setup-upload-adult = Adults may send us a sealed file
 setup-keep = Keep this and go on
 setup-wrong-site = The name has 1 to { NUMBER($most) } letters in each language. Nothing was changed.
+setup-wrong-time-zone = The time zone is a name such as Europe/Paris, or nothing. Nothing was changed.
 setup-wrong-country = The country is two letters, such as FR. Nothing was changed.
 setup-wrong-leave = Where “leave now” goes is a whole address that begins with https://. Nothing was changed.
 

@@ -121,6 +121,9 @@ consent-lead = C’est toi qui décides. Coche ce que tu veux bien.
 consent-share = Donner les empreintes aux plateformes
 consent-share-more = pour qu’elles reconnaissent les copies. Elles reçoivent des chiffres, jamais l’image, et rien sur toi.
     .vous = pour qu’elles reconnaissent les copies. Elles reçoivent des chiffres, jamais l’image, et rien sur vous.
+consent-later = Aussi à celles qui nous rejoindront plus tard
+consent-later-more = Sans cette case, une plateforme qui arrive après aujourd’hui ne reçoit rien. Tu pourras la cocher un autre jour.
+    .vous = Sans cette case, une plateforme qui arrive après aujourd’hui ne reçoit rien. Vous pourrez la cocher un autre jour.
 consent-notices = Demander aux sites de retirer les pages
 consent-notices-more = en notre nom, sans donner le tien. Beaucoup le font en un jour ; nous te dirons lesquels.
     .vous = en notre nom, sans donner le vôtre. Beaucoup le font en un jour ; nous vous dirons lesquels.
@@ -133,8 +136,8 @@ consent-platforms = { $count ->
     [one] La plateforme qui reçoit les empreintes
    *[other] Les { $count } plateformes qui reçoivent les empreintes
 }
-consent-platforms-more = Décoche celles qui ne doivent pas les recevoir. Une plateforme qui nous rejoint plus tard les recevra aussi.
-    .vous = Décochez celles qui ne doivent pas les recevoir. Une plateforme qui nous rejoint plus tard les recevra aussi.
+consent-platforms-more = Décoche celles qui ne doivent pas les recevoir.
+    .vous = Décochez celles qui ne doivent pas les recevoir.
 consent-change = Tu pourras changer d’avis avec tes six mots.
     .vous = Vous pourrez changer d’avis avec vos six mots.
 
@@ -192,6 +195,10 @@ case-ends-soon = { $days ->
     [one] Cette demande s’efface demain. Écris-nous un mot pour la garder.
    *[other] Cette demande s’efface dans { $days } jours. Écris-nous un mot pour la garder.
 }
+case-ends-week = Après le { $moment }, il n’en restera rien, et personne ne pourra la retrouver, nous non plus. Les empreintes déjà données continuent de te protéger.
+    .vous = Après le { $moment }, il n’en restera rien, et personne ne pourra la retrouver, nous non plus. Les empreintes déjà données continuent de vous protéger.
+case-clock = Heures de cette page : { $city }.
+case-clock-world = Heures de cette page : temps universel (UTC).
 case-messages = Messages
 case-no-messages = Il n’y a pas encore de message. Notre réponse apparaîtra ici.
 case-from-you = Toi

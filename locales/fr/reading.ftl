@@ -2,7 +2,9 @@
 
 reading-title = À lire
 reading-lead = Des pages courtes. Tu peux les imprimer, ou les montrer à quelqu’un.
+    .vous = Des pages courtes. Vous pouvez les imprimer, ou les montrer à quelqu’un.
 reading-young = Pour toi
+    .vous = Pour les jeunes
 reading-parents = Pour les parents
 reading-teachers = Pour les enseignants
 reading-minutes = { $minutes ->

@@ -14,6 +14,8 @@ setup-languages-fr = Français seulement
 setup-languages-en = Anglais seulement
 setup-country = Pays
 setup-country-more = Deux lettres, comme FR ou BE. Les lignes d’écoute affichées sont celles de ce pays.
+setup-time-zone = Fuseau horaire
+setup-time-zone-more = Les pages donnent les heures de ce fuseau. Laissez vide pour celui du pays. Sinon un nom comme Indian/Reunion.
 setup-leave = Où mène « quitter »
 setup-leave-more = Une page que n’importe qui aurait pu regarder, comme la météo.
 setup-open = Ouvert ou fermé
@@ -25,6 +27,7 @@ setup-upload-minor = Les moins de 18 ans peuvent nous envoyer un fichier scellé
 setup-upload-adult = Les adultes peuvent nous envoyer un fichier scellé
 setup-keep = Enregistrer et continuer
 setup-wrong-site = Le nom compte de 1 à { NUMBER($most) } lettres dans chaque langue. Rien n’a changé.
+setup-wrong-time-zone = Le fuseau horaire est un nom comme Europe/Paris, ou rien. Rien n’a changé.
 setup-wrong-country = Le pays s’écrit en deux lettres, comme FR. Rien n’a changé.
 setup-wrong-leave = L’endroit où mène « quitter » est une adresse entière qui commence par https://. Rien n’a changé.
 

@@ -33,6 +33,11 @@ const BENCHES: &[Bench] = &[
         measure: |arguments| example("server", "spine", arguments),
     },
     Bench {
+        name: "receipt",
+        question: "what a try of six words costs, and whether the time of the answer tells right from wrong",
+        measure: |arguments| example("server", "receipt", arguments),
+    },
+    Bench {
         name: "scan",
         question: "one query and a batch over the scan, by kernel",
         measure: |arguments| example("hamming", "scan", arguments),

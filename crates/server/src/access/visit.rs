@@ -73,7 +73,7 @@ impl Visits {
     }
 
     /// Removes visits that are over; gives how many.
-    pub(crate) async fn tidy(&self) -> Result<u64, StorageError> {
+    pub async fn tidy(&self) -> Result<u64, StorageError> {
         self.database.run(&Tidy(self.clock.now())).await
     }
 }

@@ -4,6 +4,9 @@
 //! that only their sealed case knows beside the entry's id. The entry goes with its last claim, so that nobody takes
 //! away somebody else's protection by reporting the same picture and withdrawing it.
 //!
+//! A claim is pending until the transaction that writes its case says so ([`confirm`]); one that is not confirmed in time
+//! is let go, since nobody is left who could.
+//!
 //! Nothing that a claim's holder is given tells whether others hold one (docs/design/0010-withheld.md): every claim and
 //! every release that leaves the entry standing writes a change of its own, in the same steps. What must not be shown
 //! to a person is [`Released::withdrawn`] and [`Stands::last_seq`] of an entry that stands: both depend on the others.
@@ -20,10 +23,11 @@ use super::model::BankError;
 use super::queries as entries;
 use super::{Bank, Idempotency, settle, withheld};
 use crate::access::{OF_PORTAL, Portal};
+use crate::partners;
 use crate::storage::{Session, StorageError, Transact};
 
 pub use queries::SQL;
-pub(super) use queries::entries_of;
+pub(super) use queries::{entries_of, set_newcomers};
 
 /// What claimed contributions became. Not whether they were new: nobody is to learn that from the portal.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -56,11 +60,50 @@ pub struct Stands {
     pub last_seq: u64,
 }
 
+/// Hours after which a claim that nobody confirmed is let go: longer than anybody goes on sending the same draft.
+pub const PENDING_HOURS: i64 = 12;
+const HOUR_MICROS: i64 = 3_600_000_000;
+/// Claims let go between two looks at what is due.
+const CLAIMS_PER_TURN: i64 = 250;
+
+/// To whom a claim's holder shows its entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audience<'a> {
+    /// To every partner, those that join later too, but these.
+    AllBut(&'a [PartnerId]),
+    /// To these, and to nobody who joins later.
+    Only(&'a [PartnerId]),
+}
+
+impl Audience<'_> {
+    pub(super) const fn takes_newcomers(self) -> bool {
+        matches!(self, Self::AllBut(_))
+    }
+
+    /// The partners there are that are not to see it. Under the sequence's lock, so that nobody joins meanwhile.
+    pub(super) async fn others(self, on: &mut Session) -> Result<HashSet<PartnerId>, StorageError> {
+        Ok(match self {
+            Self::AllBut(without) => without.iter().copied().collect(),
+            Self::Only(these) => {
+                let all = partners::ids(on).await?;
+                all.into_iter().filter(|partner| !these.contains(partner)).collect()
+            }
+        })
+    }
+}
+
+/// Says, in the transaction that writes the case which holds them, that these claims are held. When one was let go
+/// meanwhile nothing may be written: contribute again.
+pub(crate) async fn confirm(on: &mut Session, claims: &[[u8; 16]]) -> Result<(), BankError> {
+    let claims: Vec<[u8; 16]> = claims.iter().copied().collect::<HashSet<_>>().into_iter().collect();
+    if queries::confirm(on, &claims).await? == claims.len() as u64 { Ok(()) } else { Err(BankError::NoClaim) }
+}
+
 impl Bank {
     /// Puts content under protection for people, with one claim for each contribution, all or nothing. A claim that
     /// was made before on the same content counts once; on other content it is refused. `withheld_from` is every new
     /// claim's list, as in [`Bank::withhold`]: from these partners the entries are withheld from the first moment on,
-    /// unless others claim them without that.
+    /// unless others claim them without that. The claims are pending: see [`Bank::release_unconfirmed`].
     pub async fn contribute_claimed(
         &self,
         portal: &Portal,
@@ -69,10 +112,25 @@ impl Bank {
         withheld_from: &[PartnerId],
         idempotency: Option<&Idempotency>,
     ) -> Result<Claimed, BankError> {
+        let audience = Audience::AllBut(withheld_from);
+        self.contribute_claimed_to(portal, contributions, claims, audience, idempotency).await
+    }
+
+    /// The same, with every new claim's audience.
+    pub async fn contribute_claimed_to(
+        &self,
+        portal: &Portal,
+        contributions: &[Contribution],
+        claims: &[[u8; 16]],
+        audience: Audience<'_>,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Claimed, BankError> {
         if contributions.len() != claims.len() {
             return Err(BankError::Claims(contributions.len(), claims.len()));
         }
-        let claiming = Claiming { claims, withheld_from };
+        let hours = self.clock.now().as_micros().div_euclid(HOUR_MICROS) + 1 + PENDING_HOURS;
+        let pending_until = Time::from_micros(hours * HOUR_MICROS);
+        let claiming = Claiming { claims, audience, pending_until };
         let given = self.offer(portal.partner(), &OF_PORTAL, contributions, Some(&claiming), idempotency).await?;
         Ok(Claimed { seq: given.seq, entries: given.entries.into_iter().map(|given| given.id).collect() })
     }
@@ -85,6 +143,24 @@ impl Bank {
         self.stir();
         self.live.wait_for(released.seq).await;
         Ok(released)
+    }
+
+    /// Lets claims go whose case was not written within [`PENDING_HOURS`] hours, up to an hour more; gives how many.
+    pub async fn release_unconfirmed(&self, portal: &Portal) -> Result<u64, BankError> {
+        let (now, mut released, mut last) = (self.clock.now(), 0, 0);
+        loop {
+            let due = queries::pending(&mut self.database.read().await?, now, CLAIMS_PER_TURN).await?;
+            for claim in &due {
+                if let Some(seq) = self.database.run(&ReleaseUnconfirmed { portal, claim: *claim, now }).await? {
+                    (released, last) = (released + 1, seq);
+                }
+            }
+            if due.len() < CLAIMS_PER_TURN as usize {
+                self.stir();
+                self.live.wait_for(last).await;
+                return Ok(released);
+            }
+        }
     }
 
     /// How these entries stand; those that are not the portal's are left out.
@@ -100,7 +176,8 @@ impl Bank {
 /// The claims that come with a call's contributions, one for each.
 pub(super) struct Claiming<'a> {
     pub(super) claims: &'a [[u8; 16]],
-    withheld_from: &'a [PartnerId],
+    audience: Audience<'a>,
+    pending_until: Time,
 }
 
 impl Claiming<'_> {
@@ -111,9 +188,9 @@ impl Claiming<'_> {
         new: &[([u8; 16], EntryId)],
         changed: &HashMap<EntryId, u64>,
     ) -> Result<(), StorageError> {
-        queries::insert(on, new).await?;
+        queries::insert(on, new, self.pending_until, self.audience.takes_newcomers()).await?;
         let claims: Vec<[u8; 16]> = new.iter().map(|(claim, _)| *claim).collect();
-        let partners: HashSet<PartnerId> = self.withheld_from.iter().copied().collect();
+        let partners = self.audience.others(on).await?;
         withheld::want(on, &claims, &partners.into_iter().collect::<Vec<_>>()).await?;
         withheld::settle(on, changed).await
     }
@@ -139,23 +216,60 @@ impl Transact for Release<'_> {
             let (_, answer) = kept.ok_or(BankError::NoClaim)?;
             return serde_json::from_str(&answer).map_err(|_| StorageError::Damaged("a kept answer").into());
         };
-        let row = entries::entry(on, entry, None).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
-        withheld::forget(on, &self.claim).await?;
-        queries::delete(on, &self.claim).await?;
-        let released = if row.status == Status::Withdrawn {
-            Released { seq: row.last_seq, entry, withdrawn: true }
-        } else if queries::is_claimed(on, entry).await? {
-            entries::update_entry(on, entry, row.tier, row.status, next).await?;
-            settle::write(on, &row, next, self.now, None).await?;
-            withheld::settle(on, &HashMap::from([(entry, next)])).await?;
-            Released { seq: next, entry, withdrawn: false }
-        } else {
-            settle::take_back(on, &row, next, self.now, self.reason).await?;
-            Released { seq: next, entry, withdrawn: true }
-        };
+        let released = release(on, &self.claim, entry, next, self.now, self.reason).await?;
         let answer = serde_json::to_string(&released).map_err(|_| StorageError::Damaged("an answer"))?;
         entries::keep_answer(on, self.portal.partner(), &answered, &answer, self.now).await?;
         Ok(released)
+    }
+}
+
+/// Drops a claim and writes the change of that.
+async fn release(
+    on: &mut Session,
+    claim: &[u8; 16],
+    entry: EntryId,
+    next: u64,
+    now: Time,
+    reason: RemoveReason,
+) -> Result<Released, BankError> {
+    let row = entries::entry(on, entry, None).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
+    withheld::forget(on, claim).await?;
+    queries::delete(on, claim).await?;
+    Ok(if row.status == Status::Withdrawn {
+        Released { seq: row.last_seq, entry, withdrawn: true }
+    } else if queries::is_claimed(on, entry).await? {
+        entries::update_entry(on, entry, row.tier, row.status, next).await?;
+        settle::write(on, &row, next, now, None).await?;
+        withheld::settle(on, &HashMap::from([(entry, next)])).await?;
+        Released { seq: next, entry, withdrawn: false }
+    } else {
+        settle::take_back(on, &row, next, now, reason).await?;
+        Released { seq: next, entry, withdrawn: true }
+    })
+}
+
+struct ReleaseUnconfirmed<'a> {
+    portal: &'a Portal,
+    claim: [u8; 16],
+    now: Time,
+}
+
+impl Transact for ReleaseUnconfirmed<'_> {
+    const NAME: &'static str = "release_unconfirmed";
+    /// The number of that; `None` when its case was written after all.
+    type Output = Option<u64>;
+    type Error = BankError;
+
+    async fn run(&self, on: &mut Session) -> Result<Option<u64>, BankError> {
+        let next = entries::lock(on).await? + 1;
+        if !queries::let_go(on, &self.claim, self.now).await? {
+            return Ok(None);
+        }
+        let found = entries_of(on, &[self.claim]).await?;
+        let &entry = found.get(&self.claim).ok_or(BankError::NoClaim)?;
+        let released = release(on, &self.claim, entry, next, self.now, RemoveReason::Expired).await?;
+        tracing::info!(portal = %self.portal.partner(), entry = %released.entry, "a claim whose case never came is released");
+        Ok(Some(released.seq))
     }
 }
 

@@ -49,6 +49,8 @@ impl Bank {
         if self.live.is_ready() && self.head().await? == after {
             return Ok(());
         }
+        // From reading who sees what to putting it in place: what came in between would be lost.
+        let _following = self.following.lock().await;
         let (mut page, mut rows) = self.page(after).await?;
         loop {
             let (through, is_last) = (page.through, page.through >= page.head);

@@ -36,7 +36,8 @@ use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, NODE, Session, StorageError};
 
 pub use check::Checked;
-pub use claims::{Claimed, Released, SQL as CLAIMS_SQL, Stands};
+pub(crate) use claims::confirm;
+pub use claims::{Audience, Claimed, PENDING_HOURS, Released, SQL as CLAIMS_SQL, Stands};
 pub use contribute::{Contributed, Given, Idempotency, Placed};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
@@ -70,6 +71,8 @@ pub struct Bank {
     /// Names this history of the sequence.
     epoch: [u8; 16],
     live: Arc<Live>,
+    /// Held while changes are put into the index, and by whoever brings in what no change says.
+    following: Arc<tokio::sync::Mutex<()>>,
     /// What of the live index is not for everyone.
     withheld: Arc<withheld::Withheld>,
     /// Where the index is kept, and what it is of.
@@ -100,7 +103,9 @@ impl Bank {
         }
         let withheld = Arc::new(withheld::Withheld::new(withheld::all(&mut database.read().await?).await?));
         let live = Arc::new(live);
-        let bank = Self { database, key, clock, entropy, block_radius, epoch, live, withheld, index, stirred };
+        let following = Arc::default();
+        let bank =
+            Self { database, key, clock, entropy, block_radius, epoch, live, following, withheld, index, stirred };
         Ok((bank, operator, portal))
     }
 
@@ -236,6 +241,12 @@ impl Bank {
     pub fn stirrings(&self) -> watch::Receiver<u64> {
         self.stirred.subscribe()
     }
+}
+
+/// Keeps from a partner that joins what people do not show to newcomers. In the transaction that adds it, before it has a
+/// key and after its row is there; takes the sequence's lock, so nobody contributes meanwhile.
+pub(crate) async fn welcome(on: &mut Session, partner: PartnerId) -> Result<(), StorageError> {
+    withheld::welcome(on, partner).await
 }
 
 /// The last number committed and the numbers of entries by class, tier and status, as one reading shows them.

@@ -12,6 +12,7 @@ use std::sync::{PoisonError, RwLock};
 
 use exchange::{Action, Change, Class, EntryId, PartnerId, Tier, Time};
 
+use super::claims::Audience;
 use super::model::BankError;
 use super::queries as entries;
 use super::{Bank, claims, settle};
@@ -24,34 +25,68 @@ pub(super) use queries::{ByEntry, all, forget, of_changes, want};
 impl Bank {
     /// Replaces the list of partners from which whoever holds a claim withholds its entry; all of them partners of
     /// this node. Again is the same as once. Returns a number: a partner whose cursor is here or beyond has heard of it.
-    pub async fn withhold(&self, _: &Portal, claim: [u8; 16], from: &[PartnerId]) -> Result<u64, BankError> {
-        let from: HashSet<PartnerId> = from.iter().copied().collect();
-        let seq = self.database.run(&Withhold { claim, from, now: self.clock.now() }).await?;
+    pub async fn withhold(&self, portal: &Portal, claim: [u8; 16], from: &[PartnerId]) -> Result<u64, BankError> {
+        self.show_to(portal, claim, Audience::AllBut(from)).await
+    }
+
+    /// The same with the audience, which says also whether partners that join later see it.
+    pub async fn show_to(&self, _: &Portal, claim: [u8; 16], audience: Audience<'_>) -> Result<u64, BankError> {
+        let seq = self.database.run(&Withhold { claim, audience, now: self.clock.now() }).await?;
         self.stir();
         self.live.wait_for(seq).await;
         Ok(seq)
     }
 
     /// What a viewer is shown of the live index, as it stands when it is asked.
-    pub fn shows(&self, viewer: Viewer) -> impl Fn(EntryId, Class, Tier) -> bool + Send + Sync + 'static {
+    pub async fn shows(
+        &self,
+        viewer: Viewer,
+    ) -> Result<impl Fn(EntryId, Class, Tier) -> bool + Send + Sync + 'static, StorageError> {
         let withheld = self.withheld.clone();
-        move |entry, class, tier| {
-            viewer.agreement.sees(class, tier) && viewer.partner.is_none_or(|partner| !withheld.is_from(entry, partner))
+        if let Some(partner) = viewer.partner
+            && !withheld.knows(partner)
+        {
+            // What was withheld from it when it joined came with no change.
+            let _following = self.following.lock().await;
+            withheld.meet(partner, &queries::of_partner(&mut self.database.read().await?, partner).await?);
         }
+        Ok(move |entry, class, tier| {
+            viewer.agreement.sees(class, tier) && viewer.partner.is_none_or(|partner| !withheld.is_from(entry, partner))
+        })
     }
 }
 
 /// From whom the entries of the live index are withheld.
 #[derive(Default)]
-pub(super) struct Withheld(RwLock<ByEntry>);
+pub(super) struct Withheld {
+    held: RwLock<ByEntry>,
+    /// Partners that have asked: what was withheld from them when they joined is in the map.
+    met: RwLock<HashSet<PartnerId>>,
+}
 
 impl Withheld {
     pub(super) fn new(all: ByEntry) -> Self {
-        Self(RwLock::new(all))
+        Self { held: RwLock::new(all), met: RwLock::default() }
+    }
+
+    fn knows(&self, partner: PartnerId) -> bool {
+        self.met.read().unwrap_or_else(PoisonError::into_inner).contains(&partner)
+    }
+
+    fn meet(&self, partner: PartnerId, entries: &[EntryId]) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        for entry in entries {
+            let partners = held.entry(*entry).or_default();
+            if !partners.contains(&partner) {
+                partners.push(partner);
+            }
+        }
+        drop(held);
+        self.met.write().unwrap_or_else(PoisonError::into_inner).insert(partner);
     }
 
     fn is_from(&self, entry: EntryId, partner: PartnerId) -> bool {
-        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         held.get(&entry).is_some_and(|partners| partners.contains(&partner))
     }
 
@@ -77,7 +112,7 @@ impl Withheld {
     }
 
     fn each(&self, changes: &[Change], mut keep: impl FnMut(&mut ByEntry, &Action)) {
-        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         changes.iter().for_each(|change| keep(&mut held, &change.action));
     }
 }
@@ -94,13 +129,19 @@ pub(super) async fn settle(on: &mut Session, changed: &HashMap<EntryId, u64>) ->
     queries::hide(on, &new).await
 }
 
-struct Withhold {
+/// See [`super::welcome`].
+pub(super) async fn welcome(on: &mut Session, partner: PartnerId) -> Result<(), StorageError> {
+    entries::lock(on).await?;
+    queries::withhold_from_newcomer(on, partner).await
+}
+
+struct Withhold<'a> {
     claim: [u8; 16],
-    from: HashSet<PartnerId>,
+    audience: Audience<'a>,
     now: Time,
 }
 
-impl Transact for Withhold {
+impl Transact for Withhold<'_> {
     const NAME: &'static str = "withhold";
     type Output = u64;
     type Error = BankError;
@@ -108,11 +149,13 @@ impl Transact for Withhold {
     async fn run(&self, on: &mut Session) -> Result<u64, BankError> {
         let head = entries::lock(on).await?;
         let entry = *claims::entries_of(on, &[self.claim]).await?.get(&self.claim).ok_or(BankError::NoClaim)?;
-        if queries::wanted_by(on, &self.claim).await? == self.from {
+        let from = self.audience.others(on).await?;
+        claims::set_newcomers(on, &self.claim, self.audience.takes_newcomers()).await?;
+        if queries::wanted_by(on, &self.claim).await? == from {
             return Ok(head);
         }
         forget(on, &self.claim).await?;
-        let list: Vec<PartnerId> = self.from.iter().copied().collect();
+        let list: Vec<PartnerId> = from.into_iter().collect();
         want(on, &[self.claim], &list).await?;
         let row = entries::entry(on, entry, None).await?.ok_or(StorageError::Damaged("a claim on nothing"))?;
         if row.status == exchange::Status::Withdrawn {

@@ -71,8 +71,8 @@ impl Whole for &usize {
     }
 }
 
-fn utc(time: Time) -> Zoned {
-    jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(TimeZone::UTC)
+fn told(time: Time, zone: &TimeZone) -> Zoned {
+    jiff::Timestamp::from_microsecond(time.as_micros()).unwrap_or_default().to_zoned(zone.clone())
 }
 
 const EN_MONTHS: [&str; 12] = [
@@ -191,18 +191,18 @@ impl Language {
         grouped
     }
 
-    /// A day and a time of day, to the minute, UTC.
-    pub(crate) fn moment(self, time: Time) -> String {
-        let at = utc(time);
+    /// A day and a time of day, to the minute. The page says which zone's.
+    pub(crate) fn moment(self, time: Time, zone: &TimeZone) -> String {
+        let at = told(time, zone);
         match self {
-            Self::En => format!("{} at {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
-            Self::Fr => format!("{} à {:02}:{:02} UTC", self.day(time), at.hour(), at.minute()),
+            Self::En => format!("{} at {}:{:02}", self.day(time, zone), at.hour(), at.minute()),
+            Self::Fr => format!("{} à {}\u{a0}h\u{a0}{:02}", self.day(time, zone), at.hour(), at.minute()),
         }
     }
 
-    /// A day, UTC.
-    pub(crate) fn day(self, time: Time) -> String {
-        let at = utc(time);
+    /// A day.
+    pub(crate) fn day(self, time: Time, zone: &TimeZone) -> String {
+        let at = told(time, zone);
         let months = match self {
             Self::En => EN_MONTHS,
             Self::Fr => FR_MONTHS,
@@ -273,7 +273,12 @@ mod tests {
         assert_eq!(Language::Fr.duration(86_400_u64), "1\u{a0}j");
         assert_eq!(Language::Fr.duration(90_000_u64), "1\u{a0}j\u{a0}1\u{a0}h");
         let time: Time = "2026-08-01T09:05:00Z".parse().unwrap();
-        assert_eq!(Language::Fr.moment(time), "1er\u{a0}août 2026 à 09:05 UTC");
-        assert_eq!(Language::En.moment(time), "1\u{a0}August 2026 at 09:05 UTC");
+        let paris = TimeZone::get("Europe/Paris").unwrap();
+        assert_eq!(Language::Fr.moment(time, &paris), "1er\u{a0}août 2026 à 11\u{a0}h\u{a0}05");
+        assert_eq!(Language::En.moment(time, &TimeZone::UTC), "1\u{a0}August 2026 at 9:05");
+        // Winter, and the day that has begun there.
+        let late: Time = "2026-12-31T23:30:00Z".parse().unwrap();
+        assert_eq!(Language::En.moment(late, &paris), "1\u{a0}January 2027 at 0:30");
+        assert_eq!(Language::Fr.day(late, &TimeZone::UTC), "31\u{a0}décembre 2026");
     }
 }

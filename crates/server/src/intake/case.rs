@@ -10,7 +10,7 @@ use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
-use crate::bank::BankError;
+use crate::bank::{self, BankError};
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
 
@@ -188,7 +188,7 @@ impl Intake {
                         };
                         followers
                             .iter()
-                            .filter(|follower| !view.consent.without.contains(&follower.id))
+                            .filter(|follower| view.consent.reaches(&follower.id))
                             .map(|follower| PlatformView {
                                 name: follower.name.clone(),
                                 has_it: follower.cursor >= seq,
@@ -243,7 +243,7 @@ impl Intake {
         let mut rng = self.entropy.rng();
         let claims: Vec<[u8; 16]> = marks.iter().map(|_| rng.random()).collect();
         let held = if consent.share {
-            self.share(row.class, marks, &claims, &consent.without, None).await?
+            self.share(row.class, marks, &claims, consent.audience()).await?
         } else {
             vec![None; marks.len()]
         };
@@ -290,7 +290,7 @@ impl Intake {
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
                 What::Picture { held: Some(held), .. } if consent.share => {
-                    self.bank.withhold(&self.portal, held.claim, &consent.without).await?;
+                    self.bank.show_to(&self.portal, held.claim, consent.audience()).await?;
                 }
                 What::Picture { held: Some(held), .. } => {
                     let seq = self.release(held).await?;
@@ -298,8 +298,7 @@ impl Intake {
                 }
                 What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
                     let claim = [self.entropy.rng().random()];
-                    let held =
-                        self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;
+                    let held = self.share(row.class, std::slice::from_ref(mark), &claim, consent.audience()).await?;
                     whats.push(What::Replaced { position: *position });
                     whats.extend(held.into_iter().map(|held| send::picture(mark, held)));
                 }
@@ -402,6 +401,11 @@ fn is_there(items: &[(i64, Item)], new: &Item) -> bool {
     }
 }
 
+/// The claims that these items hold: once they are written, their owner can let them go.
+pub(super) fn claims_in<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<[u8; 16]> {
+    items.into_iter().filter_map(held_of).map(|held| held.claim).collect()
+}
+
 /// Positions of items that count no more.
 fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
@@ -454,6 +458,8 @@ impl Transact for Append<'_> {
         if last + new.len() as i64 > self.items_max() {
             return Err(IntakeError::Full);
         }
+        // Claims of what was there already are let go by themselves.
+        bank::confirm(on, &claims_in(new.iter().copied())).await?;
         let mut rng = self.intake.entropy.rng();
         for (item, position) in new.into_iter().zip(last + 1..) {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);

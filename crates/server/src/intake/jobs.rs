@@ -11,7 +11,8 @@ use crate::storage::{Session, StorageError, Transact};
 const CASES_PER_TURN_MAX: i64 = 500;
 
 impl Intake {
-    /// Ends what is due and forgets what ended long ago; gives how many cases ended.
+    /// Ends what is due, forgets what ended long ago, lets go what was claimed for cases that never came; gives how many
+    /// cases ended.
     pub async fn tidy(&self) -> Result<u64, IntakeError> {
         let now = self.clock.now();
         let said_until = now.plus_seconds(ENDED_DAYS * DAY_SECONDS);
@@ -26,6 +27,10 @@ impl Intake {
             }
         }
         self.database.run(&Forget(now)).await?;
+        let released = self.bank.release_unconfirmed(&self.portal).await?;
+        if released > 0 {
+            tracing::info!(released, "let go claims of cases that were never written");
+        }
         Ok(ended)
     }
 }

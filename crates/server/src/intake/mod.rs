@@ -14,10 +14,12 @@ mod model;
 pub(crate) mod pages;
 mod queries;
 pub mod reading;
+pub mod retention;
 mod said;
 mod screen;
 mod send;
 mod settings;
+pub(crate) mod zones;
 
 use std::sync::Arc;
 
@@ -42,16 +44,13 @@ pub use model::{
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
+pub use retention::{CASE_DAYS, ENDED_DAYS};
 pub use said::Said;
 pub use screen::{COMMON_BYTES_MAX, COMMON_PICTURES_MAX, Screen, ScreenError};
 pub use settings::{
     InBoth, LINK_SECONDS, Offered, Progress, RecipientError, SITE_CHARACTERS_MAX, Settings, SettingsError,
 };
 
-/// Days that a case lives after somebody last did something in it.
-pub const CASE_DAYS: i64 = 183;
-/// Days that the owner of the words is told how a case ended.
-pub const ENDED_DAYS: i64 = 365;
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_MICROS: i64 = 3_600_000_000;
 /// Of a proof's digest: nobody guesses 2^128.

@@ -5,6 +5,7 @@ use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Work;
+use crate::bank::Audience;
 
 /// Files of one case, at most.
 pub const FILES_PER_CASE_MAX: usize = 50;
@@ -225,15 +226,37 @@ impl Mark {
 pub struct Consent {
     /// Share fingerprints with platforms.
     pub share: bool,
-    /// But not with these.
+    /// Also with platforms that join later. Those who were asked before there was the question were told so.
+    #[serde(default = "yes")]
+    pub later: bool,
+    /// But not with these, where it is also for those that join later.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<PartnerId>,
+    /// With these alone, where it is not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<PartnerId>,
     /// Ask platforms to take links down.
     pub notices: bool,
     /// Tell the police.
     pub police: bool,
     /// Count the case in statistics.
     pub count: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl Consent {
+    /// Who is to see what is shared.
+    pub fn audience(&self) -> Audience<'_> {
+        if self.later { Audience::AllBut(&self.without) } else { Audience::Only(&self.only) }
+    }
+
+    /// Whether a platform is among them.
+    pub fn reaches(&self, platform: &PartnerId) -> bool {
+        if self.later { !self.without.contains(platform) } else { self.only.contains(platform) }
+    }
 }
 
 /// What a person has answered so far.
@@ -294,6 +317,7 @@ impl Draft {
     pub fn consent_offered(&self) -> Consent {
         self.consent.clone().unwrap_or_else(|| Consent {
             share: !self.marks.is_empty(),
+            later: !self.marks.is_empty(),
             notices: !self.links.is_empty(),
             ..Consent::default()
         })
@@ -545,5 +569,18 @@ mod tests {
         assert_eq!(draft.consent_offered(), Consent::default());
         draft.links.push("https://example.org/1".to_owned());
         assert_eq!(draft.consent_offered(), Consent { notices: true, ..Consent::default() });
+        draft.marks = Mark::read_all(&format!("[{}]", mark(90, &hash()))).unwrap();
+        let offered = Consent { share: true, later: true, notices: true, ..Consent::default() };
+        assert_eq!(draft.consent_offered(), offered);
+    }
+
+    #[test]
+    fn a_consent_from_before_the_question_reaches_those_that_join_later_as_its_page_said() {
+        let kept = r#"{"share":true,"without":["00000000-0000-7000-8000-000000000001"],"notices":false,"police":false,"count":false}"#;
+        let consent: Consent = serde_json::from_str(kept).unwrap();
+        assert!(consent.later && !consent.reaches(&consent.without[0]));
+        assert!(consent.reaches(&PartnerId::from_bytes([9; 16])));
+        let named = Consent { later: false, only: vec![PartnerId::from_bytes([9; 16])], ..consent };
+        assert!(named.reaches(&PartnerId::from_bytes([9; 16])) && !named.reaches(&PartnerId::from_bytes([8; 16])));
     }
 }

@@ -2,13 +2,16 @@
 
 use exchange::{CaseId, Class, EntryId, Status, Tier, Time};
 use rand::RngExt;
-use sealing::{CaseKey, Lexicon, Receipt, Recipient};
+use sealing::{CaseKey, Lexicon, Receipt, ReceiptKeys, Recipient};
 
-use super::model::{Author, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
+use super::model::{Author, Consent, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
 use super::queries::{self, NewCase};
 use super::{Intake, IntakeError, case};
-use crate::bank::Idempotency;
+use crate::bank::{self, Audience, BankError};
 use crate::storage::{Session, Transact};
+
+/// How often the claims of a case are made when they are let go at the same moment.
+const TRIES_MAX: u32 = 3;
 
 impl Intake {
     /// A new draft.
@@ -49,10 +52,41 @@ impl Intake {
 
         let (keys, now) = (self.keys_of(&receipt).await?, self.clock.now());
         let id = CaseId::from_bytes(*keys.lookup());
+        let mut tries = 0;
+        loop {
+            // A case that was there, or is over, claims nothing again.
+            if let Some(row) = queries::case(&mut self.database.read().await?, id).await? {
+                if row.ended.is_some() {
+                    return Err(IntakeError::Over);
+                }
+                let sealed = queries::key_for_words(&mut self.database.read().await?, id).await?;
+                let key = keys.open(&sealed.ok_or(IntakeError::Over)?).map_err(|_| IntakeError::Sealed)?;
+                return Ok(OpenCase { id, key });
+            }
+            tries += 1;
+            match self.begin_case(draft, &consent, &keys, id, now).await {
+                Ok(Some(case)) => return Ok(case),
+                // Somebody else who sends the same was quicker: it is read now.
+                Ok(None) => {}
+                // The claims of an attempt long ago were let go just now: they are made again.
+                Err(IntakeError::Bank(BankError::NoClaim)) if tries < TRIES_MAX => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Hands the fingerprints to the bank, then writes the case that holds them. `None` when the case is there already.
+    async fn begin_case(
+        &self,
+        draft: &Draft,
+        consent: &Consent,
+        keys: &ReceiptKeys,
+        id: CaseId,
+        now: Time,
+    ) -> Result<Option<OpenCase>, IntakeError> {
         let class = draft.class();
         let held = if consent.share {
-            let once = Idempotency { token: exchange::hex::encode(&draft.once), request_digest: digest(draft) };
-            self.share(class, &draft.marks, &draft.claims, &consent.without, Some(&once)).await?
+            self.share(class, &draft.marks, &draft.claims, consent.audience()).await?
         } else {
             vec![None; draft.marks.len()]
         };
@@ -68,7 +102,7 @@ impl Intake {
         if !draft.message.is_empty() {
             items.push(What::Message { by: Author::Person, text: draft.message.clone() });
         }
-        items.push(What::Consent(consent));
+        items.push(What::Consent(consent.clone()));
 
         let key = CaseKey::generate(&mut self.entropy.rng());
         let work = Begin {
@@ -83,11 +117,9 @@ impl Intake {
         };
         if self.database.run(&work).await? {
             metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
-            return Ok(OpenCase { id, key });
+            return Ok(Some(OpenCase { id, key }));
         }
-        // It was sent before: its key is the first one's.
-        let sealed = queries::key_for_words(&mut self.database.read().await?, id).await?.ok_or(IntakeError::Over)?;
-        Ok(OpenCase { id, key: keys.open(&sealed).map_err(|_| IntakeError::Sealed)? })
+        Ok(None)
     }
 
     /// Hands marks to the bank, each under its claim; gives what each became.
@@ -96,14 +128,13 @@ impl Intake {
         class: Class,
         marks: &[Mark],
         claims: &[[u8; 16]],
-        without: &[exchange::PartnerId],
-        once: Option<&Idempotency>,
+        audience: Audience<'_>,
     ) -> Result<Vec<Option<Held>>, IntakeError> {
         if marks.is_empty() {
             return Ok(Vec::new());
         }
         let contributions: Vec<_> = marks.iter().map(|mark| mark.contribution(class)).collect();
-        let claimed = self.bank.contribute_claimed(&self.portal, &contributions, claims, without, once).await?;
+        let claimed = self.bank.contribute_claimed_to(&self.portal, &contributions, claims, audience, None).await?;
         let standing = self.bank.standing_of(&self.portal, &claimed.entries).await?;
         let held = |(entry, claim): (&EntryId, &[u8; 16])| {
             let stands = standing.get(entry);
@@ -123,13 +154,6 @@ impl Intake {
 pub(super) fn picture(mark: &Mark, held: Option<Held>) -> What {
     let kept = held.is_none().then(|| mark.clone());
     What::Picture { mark: kept, held, perceptual: mark.is_perceptual() }
-}
-
-/// Tells a draft that is sent again from another one.
-fn digest(draft: &Draft) -> [u8; 32] {
-    use sha2::Digest;
-    let shared = (&draft.marks, &draft.claims, &draft.consent, draft.age);
-    sha2::Sha256::digest(serde_json::to_vec(&shared).unwrap_or_default()).into()
 }
 
 struct Begin<'a> {
@@ -163,6 +187,7 @@ impl Transact for Begin<'_> {
         if !queries::insert_case(on, &new).await? {
             return Ok(false);
         }
+        bank::confirm(on, &case::claims_in(&self.items)).await?;
         let mut rng = self.intake.entropy.rng();
         for recipient in queries::recipients(on).await? {
             let sealed = Recipient::seal(&recipient, self.id.as_bytes(), self.key.as_bytes(), &mut rng);

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use exchange::Time;
+use jiff::tz::TimeZone;
 use rand::RngExt;
 use sealing::RecipientSecret;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::key_file::{KeyFile, KeyFileError};
-use super::{Intake, queries};
+use super::{Intake, queries, zones};
 use crate::access::Operator;
 use crate::storage::{Database, Session, StorageError, Transact};
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub languages: Offered,
     /// Whose helplines are shown: ISO 3166-1, two capitals.
     pub country: String,
+    /// In which zone pages tell the time, as the IANA database calls it; empty: the country's.
+    pub time_zone: String,
     /// Where "leave now" goes.
     pub leave: InBoth,
     /// Whether a file itself may be sent, sealed, for children's cases.
@@ -85,6 +88,7 @@ impl Default for Settings {
             site: InBoth::of("Mon espace", "My space"),
             languages: Offered::Both,
             country: "FR".to_owned(),
+            time_zone: String::new(),
             leave: InBoth::of("https://meteofrance.com/", "https://www.bbc.com/weather"),
             upload_minor: false,
             upload_adult: false,
@@ -101,6 +105,9 @@ pub enum SettingsError {
     /// No country has this code. Write two letters, such as FR.
     #[error("a country is two letters, such as FR")]
     Country,
+    /// No zone has this name. Write one of the IANA database, such as Europe/Paris, or nothing.
+    #[error("a time zone is a name such as Europe/Paris, or nothing for the country's")]
+    TimeZone,
     /// Not an address that a browser opens safely. Write a whole address that begins with https://.
     #[error("where to leave to is a whole address that begins with https://")]
     Leave,
@@ -129,10 +136,23 @@ impl Settings {
         if self.country.len() != 2 || !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(SettingsError::Country);
         }
+        if zones::named(self.zone_name()).is_none() {
+            return Err(SettingsError::TimeZone);
+        }
         if ![&self.leave.fr, &self.leave.en].into_iter().all(is_address) {
             return Err(SettingsError::Leave);
         }
         Ok(())
+    }
+
+    /// What the zone in which pages tell the time is called.
+    pub fn zone_name(&self) -> &str {
+        if self.time_zone.is_empty() { zones::of_country(&self.country) } else { &self.time_zone }
+    }
+
+    /// The zone in which pages tell the time.
+    pub(crate) fn zone(&self) -> TimeZone {
+        zones::named(self.zone_name()).unwrap_or(TimeZone::UTC)
     }
 }
 
@@ -358,6 +378,19 @@ mod tests {
         }
         for country in ["", "F", "fr", "FRA", "1A"] {
             assert_eq!(Settings { country: country.into(), ..good.clone() }.check(), Err(SettingsError::Country));
+        }
+        for zone in ["Europe/Nowhere", "../../etc/passwd", "Paris"] {
+            let settings = Settings { time_zone: zone.into(), ..good.clone() };
+            assert_eq!(settings.check(), Err(SettingsError::TimeZone), "{zone}");
+        }
+        for (country, zone, expected) in [
+            ("FR", "", "Europe/Paris"),
+            ("BE", "", "Europe/Brussels"),
+            ("FR", "Indian/Reunion", "Indian/Reunion"),
+            ("ZZ", "", "UTC"),
+        ] {
+            let settings = Settings { country: country.into(), time_zone: zone.into(), ..good.clone() };
+            assert_eq!((settings.check(), settings.zone_name()), (Ok(()), expected));
         }
         for address in [
             "",

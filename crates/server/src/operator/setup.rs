@@ -29,6 +29,8 @@ pub(super) struct Chosen {
     site_en: String,
     languages: Offered,
     country: String,
+    #[serde(default)]
+    time_zone: String,
     leave_fr: String,
     leave_en: String,
     upload_minor: Option<String>,
@@ -65,6 +67,7 @@ pub(super) async fn choose(
         site: InBoth { fr: chosen.site_fr.trim().to_owned(), en: chosen.site_en.trim().to_owned() },
         languages: chosen.languages,
         country: chosen.country.trim().to_ascii_uppercase(),
+        time_zone: chosen.time_zone.trim().to_owned(),
         leave: InBoth { fr: chosen.leave_fr.trim().to_owned(), en: chosen.leave_en.trim().to_owned() },
         upload_minor: chosen.upload_minor.is_some(),
         upload_adult: chosen.upload_adult.is_some(),
@@ -189,6 +192,7 @@ fn draw_settings(
     let wrong = wrong.map(|wrong| match wrong {
         SettingsError::Site => t.setup_wrong_site(SITE_CHARACTERS_MAX),
         SettingsError::Country => t.setup_wrong_country().to_owned(),
+        SettingsError::TimeZone => t.setup_wrong_time_zone().to_owned(),
         SettingsError::Leave => t.setup_wrong_leave().to_owned(),
     });
     draw(t, &SettingsPage { frame: frame(t), t, path: path(token, ""), s: settings, wrong })

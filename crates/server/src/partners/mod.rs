@@ -10,6 +10,7 @@ mod queries;
 use exchange::{Agreement, KeyId, PartnerId, Scopes, Time};
 
 use crate::access::{Follower, RESERVED};
+use crate::bank;
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
@@ -164,6 +165,7 @@ impl Transact for Add<'_> {
         if !queries::insert(on, self.id, &self.new.name, self.new.agreement, self.now).await? {
             return Err(PartnerError::NameTaken(self.new.name.clone()));
         }
+        bank::welcome(on, self.id).await?;
         Ok(queries::insert_key(on, self.id, self.key, self.new.scopes, self.new.expires_at, self.now).await?)
     }
 }
@@ -255,6 +257,11 @@ impl Transact for Acknowledge {
 /// Everyone, with keys and cursors, by name, as one reading shows them.
 pub(crate) async fn everyone(on: &mut Session) -> Result<Vec<PartnerView>, StorageError> {
     queries::list(on).await
+}
+
+/// Everyone there is, whatever their state.
+pub(crate) async fn ids(on: &mut Session) -> Result<Vec<PartnerId>, StorageError> {
+    queries::ids(on).await
 }
 
 /// Makes sure that a partner of this name is there, inside another room's transaction; gives its id.

@@ -11,6 +11,7 @@ const INSERT: &str = "insert into partners
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (name) do nothing";
 const INSERT_KEY: &str = "insert into partner_keys (id, partner_id, secret_digest, scopes, created_at, expires_at)
     values ($1, $2, $3, $4, $5, $6)";
+const IDS: &str = "select id from partners";
 const ID: &str = "select id from partners where name = $1";
 const IS_REVOKED: &str = "select revoked_at from partners where id = $1";
 const SET_AGREEMENT: &str = "update partners
@@ -38,6 +39,7 @@ const SET_CURSOR: &str = "insert into cursors (key_id, seq, acknowledged_at) val
 pub const SQL: &[&str] = &[
     INSERT,
     INSERT_KEY,
+    IDS,
     ID,
     IS_REVOKED,
     SET_AGREEMENT,
@@ -102,6 +104,11 @@ pub(super) async fn insert_key(
         .await
         .map(drop)?);
     Ok(())
+}
+
+pub(super) async fn ids(on: &mut Session) -> Result<Vec<PartnerId>, StorageError> {
+    let rows: Vec<Vec<u8>> = on!(on, |c| sqlx::query_scalar(IDS).fetch_all(c).await?);
+    rows.iter().map(|id| partner_id(id)).collect()
 }
 
 pub(super) async fn id(on: &mut Session, name: &str) -> Result<Option<PartnerId>, StorageError> {

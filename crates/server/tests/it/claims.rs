@@ -167,7 +167,7 @@ on_every_engine!(nobody_gives_views_to_what_was_looked_at_by_claiming_it, |engin
 });
 
 /// Raises what the portal holds of this hash, as the workbench will; there is no way in for it yet.
-async fn raise(node: &TestNode, hash: &str) {
+pub(crate) async fn raise(node: &TestNode, hash: &str) {
     let fingerprint = Fingerprint::Pdq { hash: exchange::hex::decode::<32>(hash).unwrap(), quality: None };
     let [entry] = node.node.bank.holders(&fingerprint).await.unwrap()[..] else { panic!("one entry") };
     let mut session = node.node.database().write().await.unwrap();

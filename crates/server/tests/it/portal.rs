@@ -11,40 +11,47 @@ const CANARY: &str = "canary-of-the-story-7261";
 const LINK: &str = "https://example.org/canary-of-the-link";
 
 /// A browser with one cookie, which follows no redirect by itself.
-struct Browser {
+pub(crate) struct Browser {
     http: Client,
     base: String,
-    cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
-struct Page {
-    status: u16,
-    location: Option<String>,
-    text: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) text: String,
 }
 
 impl Browser {
-    fn of(node: &TestNode) -> Self {
+    pub(crate) fn of(node: &TestNode) -> Self {
         let http = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         Self { http, base: node.base(), cookie: None }
     }
 
-    async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         let request = self.http.get(format!("{}{path}", self.base)).header("accept-language", "fr");
         let request = self.cookie.iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
         self.read(request.send().await.unwrap()).await
     }
 
     /// Sends a form as the page at `from` would: with the token that stands there.
-    async fn answer(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn answer(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
         let token = token(&self.get(from).await.text);
         self.send(to, &[&[("t", token.as_str())], fields].concat()).await
     }
 
-    async fn send(&mut self, to: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&mut self, to: &str, fields: &[(&str, &str)]) -> Page {
         let request = self.http.post(format!("{}{to}", self.base)).header("accept-language", "fr").body(form(fields));
         let request = self.cookie.iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
         self.read(request.send().await.unwrap()).await
+    }
+
+    /// Sends a form and goes where the answer leads, as a browser does.
+    pub(crate) async fn told(&mut self, to: &str, fields: &[(&str, &str)]) -> Page {
+        let sent = self.send(to, fields).await;
+        assert_eq!(sent.status, 303, "every form is answered with a redirect: {}", sent.text);
+        self.get(&sent.location.unwrap()).await
     }
 
     async fn read(&mut self, response: Response) -> Page {
@@ -58,14 +65,14 @@ impl Browser {
     }
 
     /// Answers every question and sends the case; gives the six words.
-    async fn send_case(&mut self, mark: &str) -> String {
+    pub(crate) async fn send_case(&mut self, mark: &str) -> String {
         self.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
         self.answer("/s/1", "/s/1", &[("answer", "15")]).await;
         self.answer("/s/2", "/s/2", &[("answer", "links")]).await;
         self.answer("/s/3", "/s/3", &[("marks", mark)]).await;
         self.answer("/s/4", "/s/4", &[("links", LINK)]).await;
         self.answer("/s/5", "/s/5", &[("message", CANARY)]).await;
-        self.answer("/s/6", "/s/6", &[("share", "1"), ("notices", "1")]).await;
+        self.answer("/s/6", "/s/6", &[("share", "1"), ("later", "1"), ("notices", "1")]).await;
         let page = self.get("/s/7").await;
         let words = words_on(&page.text);
         let split: Vec<&str> = words.split(' ').collect();
@@ -75,23 +82,23 @@ impl Browser {
     }
 }
 
-fn form(fields: &[(&str, &str)]) -> String {
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn token(page: &str) -> String {
+pub(crate) fn token(page: &str) -> String {
     let at = page.find("name=\"t\" value=\"").unwrap_or_else(|| panic!("no form in {page}")) + 16;
     page[at..at + 32].to_owned()
 }
 
-fn words_on(page: &str) -> String {
+pub(crate) fn words_on(page: &str) -> String {
     let list = &page[page.find("id=\"words\"").unwrap()..page.find("</ol>").unwrap()];
     let words: Vec<&str> = list.split("<li>").skip(1).map(|word| word.split('<').next().unwrap().trim()).collect();
     assert_eq!(words.len(), 6);
     words.join(" ")
 }
 
-fn mark(seed: u8) -> String {
+pub(crate) fn mark(seed: u8) -> String {
     let hash: String =
         (0..32_u8).map(|byte| format!("{:02x}", seed.wrapping_mul(37).wrapping_add(byte.wrapping_mul(29)))).collect();
     format!(r#"[{{"fingerprints":[{{"kind":"pdq","value":"{hash}","quality":90}}],"quality":90}}]"#)
@@ -109,8 +116,7 @@ on_every_engine!(a_case_opens_with_its_six_words_alone, |engine| {
     let mut guesser = Browser::of(&node);
     let mut wrong: Vec<&str> = words.split(' ').collect();
     wrong.swap(0, 1);
-    let refused = guesser.send("/o", &[("words", &wrong.join(" "))]).await;
-    assert_eq!((refused.status, refused.location), (200, None));
+    let refused = guesser.told("/o", &[("words", &wrong.join(" "))]).await;
     assert!(refused.text.contains("n’ouvrent rien"), "{}", refused.text);
     assert_eq!(guesser.get("/c").await.status, 410);
 });
@@ -128,6 +134,8 @@ on_every_engine!(what_was_sent_is_matched_at_once_for_review_and_gone_when_taken
     assert_eq!(matches[0]["class"], "minor");
 
     let asked = person.answer("/c", "/c/4", &[("item", "2")]).await;
+    assert_eq!(asked.location.as_deref(), Some("/c/4"));
+    let asked = person.get("/c/4").await;
     assert!(asked.text.contains("Reprendre ceci"), "it says what it does first: {}", asked.text);
     assert_eq!(platform.matches(&hash).await.len(), 1);
     person.answer("/c", "/c/4", &[("item", "2"), ("sure", "1")]).await;
@@ -184,11 +192,11 @@ on_every_engine!(a_case_that_nobody_touches_expires_and_its_owner_is_told, |engi
     assert_eq!(node.node.intake.tidy().await.unwrap(), 0);
     days(11);
     assert_eq!(node.node.intake.tidy().await.unwrap(), 1);
-    let told = Browser::of(&node).send("/o", &[("words", &words)]).await;
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("effacée d’elle-même"), "{}", told.text);
     days(server::intake::ENDED_DAYS + 1);
     node.node.intake.tidy().await.unwrap();
-    let told = Browser::of(&node).send("/o", &[("words", &words)]).await;
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("n’ouvrent rien"), "{}", told.text);
 });
 
@@ -257,7 +265,7 @@ async fn guessing_words_is_slowed_and_leaving_ends_the_visit() {
     wrong.reverse();
     let wrong = wrong.join(" ");
     for _ in 0..server::access::TRIES_PER_MINUTE {
-        assert_eq!(guesser.send("/o", &[("words", &wrong)]).await.status, 200);
+        assert_eq!(guesser.send("/o", &[("words", &wrong)]).await.status, 303);
     }
     assert_eq!(guesser.send("/o", &[("words", &wrong)]).await.status, 429);
 }
@@ -272,14 +280,14 @@ async fn a_proof_of_filing_verifies_with_the_words_alone() {
     assert!(proof.split(' ').next().unwrap().parse::<Time>().is_ok(), "{proof}");
     let other = Browser::of(&node).send_case(&mark(11)).await;
     let mut anybody = Browser::of(&node);
-    let yes = anybody.send("/o/1", &[("words", &words), ("proof", &proof)]).await;
+    let yes = anybody.told("/o/1", &[("words", &words), ("proof", &proof)]).await;
     assert!(yes.text.contains("vont ensemble : la demande") || yes.text.contains("la demande est bien arrivée"));
     for (words, proof) in [(&other, proof.as_str()), (&words, "2026-01-01T00:00:00Z 00"), (&words, "")] {
-        let no = anybody.send("/o/1", &[("words", words), ("proof", proof)]).await;
+        let no = anybody.told("/o/1", &[("words", words), ("proof", proof)]).await;
         assert!(no.text.contains("ne vont pas ensemble"), "{}", no.text);
     }
     person.answer("/c", "/c/6", &[("sure", "1")]).await;
-    let still = anybody.send("/o/1", &[("words", &words), ("proof", &proof)]).await;
+    let still = anybody.told("/o/1", &[("words", &words), ("proof", &proof)]).await;
     assert!(still.text.contains("la demande est bien arrivée"), "also after it was deleted");
 }
 
@@ -299,10 +307,10 @@ async fn nothing_is_shared_when_it_is_not_ticked_and_it_is_when_it_is_later() {
     let hash: String = mark(12).split("\"value\":\"").nth(1).unwrap()[..64].to_owned();
     assert!(platform.matches(&hash).await.is_empty());
     assert!(person.get("/c").await.text.contains("gardée chez nous"));
-    person.answer("/c", "/c/5", &[("share", "1")]).await;
+    person.answer("/c", "/c/5", &[("share", "1"), ("later", "1")]).await;
     assert_eq!(platform.matches(&hash).await.len(), 1);
     let id = platform.get("partners/self").await.body["id"].as_str().unwrap().to_owned();
-    person.answer("/c", "/c/5", &[("share", "1"), ("listed", &id)]).await;
+    person.answer("/c", "/c/5", &[("share", "1"), ("later", "1"), ("listed", &id)]).await;
     assert!(platform.matches(&hash).await.is_empty(), "this platform was left out");
     person.answer("/c", "/c/5", &[("share", "1"), ("listed", &id), ("platform", &id)]).await;
     assert_eq!(platform.matches(&hash).await.len(), 1);
@@ -348,9 +356,12 @@ async fn t12_a_loaded_node_asks_for_work_or_lets_wait_in_line() {
     let (mut patient, _, words) = ready.pop().unwrap();
     let typed = [("word2", words[1].as_str()), ("word5", words[4].as_str())];
     let waits = patient.answer("/s/7", "/s/7", &typed).await;
-    assert!(waits.location.is_none() && waits.text.contains("secondes, puis appuie"), "{}", waits.text);
+    assert_eq!(waits.location.as_deref(), Some("/s/7/1"));
+    let waits = patient.get("/s/7/1").await;
+    assert!(waits.text.contains("secondes, puis appuie"), "{}", waits.text);
+    assert!(!words.iter().any(|word| waits.text.contains(&format!("\"{word}\""))), "no word lies in the page");
     clock.set(clock.now().plus_seconds(3));
-    assert_eq!(patient.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
+    assert_eq!(patient.answer("/s/7/1", "/s/7", &[]).await.location.as_deref(), Some("/c"));
 
     clock.set(clock.now().plus_seconds(-3));
     let (mut solver, page, words) = ready.pop().unwrap();

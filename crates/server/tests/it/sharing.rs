@@ -37,7 +37,7 @@ on_every_engine!(one_walk_through_feed_snapshot_match_and_entries_shows_the_same
 });
 
 /// Walks through every way in and finds the same entries in each; of the others nothing.
-async fn is_shown_exactly(partner: &TestPartner, all: &[(&str, &str)], expected: &[&str], whose: &str) {
+pub(crate) async fn is_shown_exactly(partner: &TestPartner, all: &[(&str, &str)], expected: &[&str], whose: &str) {
     let page = partner.get("changes").await.body;
     assert_eq!(page["through"], page["head"], "the page covers what it does not list");
     let put = |change: &Value| change["put"]["id"].as_str().map(str::to_owned);

@@ -13,11 +13,17 @@ const FORGET: &str = "delete from claim_withholds where claim_id = $1";
 const SHOW: &str = "delete from withheld where entry_id = $1 and partner_id = $2";
 const ALL: &str = "select w.entry_id, w.partner_id from withheld w join entries e on e.id = w.entry_id
     where e.status <> 2";
+const OF_PARTNER: &str = "select entry_id from withheld where partner_id = $1";
+const WANT_OF_NEWCOMER: &str = "insert into claim_withholds (claim_id, partner_id)
+    select id, $1 from claims where takes_newcomers = 0";
+/// From the beginning: it has been shown nothing yet.
+const HIDE_FROM_NEWCOMER: &str = "insert into withheld (entry_id, partner_id, since)
+    select entry_id, $1, 0 from claims group by entry_id having max(takes_newcomers) = 0";
 const OF_CHANGES: &str = "select distinct w.entry_id, w.partner_id from changes c
     join withheld w on w.entry_id = c.entry_id where c.seq > $1 and c.seq <= $2";
 
 /// Every whole text over what is withheld, for the test that prepares them on both engines.
-pub const SQL: &[&str] = &[WANTED_BY, FORGET, SHOW, ALL, OF_CHANGES];
+pub const SQL: &[&str] = &[WANTED_BY, FORGET, SHOW, ALL, OF_PARTNER, WANT_OF_NEWCOMER, HIDE_FROM_NEWCOMER, OF_CHANGES];
 
 const WANT: &str = "insert into claim_withholds (claim_id, partner_id) ";
 const HIDE: &str = "insert into withheld (entry_id, partner_id, since) ";
@@ -125,6 +131,21 @@ pub(super) async fn hide(on: &mut Session, rows: &[(EntryId, PartnerId, u64)]) -
 /// Everything that is in force for entries that stand.
 pub(in crate::bank) async fn all(on: &mut Session) -> Result<ByEntry, StorageError> {
     by_entry(on!(on, |c| sqlx::query_as(ALL).fetch_all(c).await?))
+}
+
+/// What is withheld from one partner.
+pub(in crate::bank) async fn of_partner(on: &mut Session, partner: PartnerId) -> Result<Vec<EntryId>, StorageError> {
+    let rows: Vec<Vec<u8>> =
+        on!(on, |c| sqlx::query_scalar(OF_PARTNER).bind(&partner.as_bytes()[..]).fetch_all(c).await?);
+    rows.iter().map(|entry| entry_id(entry)).collect()
+}
+
+/// Puts a partner that joins on the list of every claim that takes no newcomers.
+pub(super) async fn withhold_from_newcomer(on: &mut Session, partner: PartnerId) -> Result<(), StorageError> {
+    for text in [WANT_OF_NEWCOMER, HIDE_FROM_NEWCOMER] {
+        on!(on, |c| sqlx::query(text).bind(&partner.as_bytes()[..]).execute(c).await.map(drop)?);
+    }
+    Ok(())
 }
 
 /// The same for the entries of a stretch of changes.

@@ -65,7 +65,7 @@ pub(super) async fn matching(
         // As many searches at a time as there are cores; the others wait here, holding their queries only.
         let _turn = node.searches.acquire().await;
         let (seq, viewer) = (live.applied(), who.renewed(&node).await?.viewer());
-        let sees = node.bank.shows(viewer);
+        let sees = node.bank.shows(viewer).await?;
         let results = off_runtime(move || live.answer_shown(&queries, radius, sees)).await?;
         Ok(MatchResponse { seq, stale_seconds: None, results })
     };

@@ -4,13 +4,13 @@ use askama::Template;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
-use super::shelf::{frame, to_the_young};
+use super::shelf::frame;
+use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 
 /// The page.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
-    let t = to_the_young(texts);
+pub(super) async fn show(Reading(t): Reading) -> Result<Response, Problem> {
     page(t, Loads::Plain, &Accessible { frame: frame(t, "/p/3"), t })
 }
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
+use super::chosen;
 use super::consent::{Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
@@ -15,14 +16,12 @@ use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
-use crate::intake::links;
+use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
     Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
 };
+use crate::intake::{links, zones};
 use crate::node::Node;
-
-/// Days before its end from which on a case's page says so.
-pub(super) const WARNED_DAYS: u64 = 30;
 
 const PATH: &str = "/c";
 const PICTURES: &str = "/c/3";
@@ -223,6 +222,7 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         links,
         said,
         proof,
+        clock: clock(t),
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
         view: &view,
     };
@@ -231,12 +231,18 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
 
 /// A moment, in words.
 fn moment(t: &Texts, at: &Time) -> String {
-    t.language.moment(*at)
+    t.language.moment(*at, &chosen::zone())
 }
 
 /// A day, in words.
 fn day(t: &Texts, at: &Time) -> String {
-    t.language.day(*at)
+    t.language.day(*at, &chosen::zone())
+}
+
+/// Whose hours these are.
+fn clock(t: Texts) -> String {
+    let city = zones::city(chosen::current().zone_name(), t.language);
+    city.map_or_else(|| t.case_clock_world().to_owned(), |city| t.case_clock(city))
 }
 
 /// What a platform did, in words.
@@ -263,6 +269,7 @@ struct CasePage<'a> {
     has_links: bool,
     said: Said,
     proof: String,
+    clock: String,
     days_left: u64,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use jiff::tz::TimeZone;
 
 use crate::http::Problem;
 use crate::http::locale::{Language, Offers};
@@ -18,6 +19,11 @@ tokio::task_local! {
 /// The settings of the request under way; the defaults outside of one.
 pub(super) fn current() -> Arc<Settings> {
     CHOSEN.try_with(Arc::clone).unwrap_or_default()
+}
+
+/// The zone in which the pages of the request under way tell the time.
+pub(super) fn zone() -> TimeZone {
+    current().zone()
 }
 
 /// Reads the settings for whatever answers the request.

@@ -47,26 +47,32 @@ pub(super) struct Boxes {
 
 impl Boxes {
     pub(super) fn of(consent: &Consent, platforms: Vec<(PartnerId, String)>) -> Self {
-        let ticked = |id: &PartnerId| !consent.without.contains(id);
+        // Who shares nothing has said nothing of single platforms: they are offered as at first.
+        let is_said = consent.share || consent.later || !consent.only.is_empty();
+        let consent = if is_said { consent.clone() } else { Consent { later: true, ..consent.clone() } };
+        let ticked = |id: &PartnerId| consent.reaches(id);
         let platforms = platforms.into_iter().map(|(id, name)| (name, id.to_string(), ticked(&id))).collect();
-        Self { consent: consent.clone(), platforms }
+        Self { consent, platforms }
     }
 }
 
-/// What a form of boxes says. A platform that was listed and not ticked is left out; one that joins later was not asked
-/// about and is told, as the page says.
+/// What a form of boxes says. A platform that joined since the page was drawn was not asked about: it counts as one that
+/// joins later.
 pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> Consent {
     let ticked: Vec<&str> = fields.all("platform").collect();
     let listed: Vec<&str> = fields.all("listed").collect();
-    let without = platforms
-        .iter()
-        .map(|(id, _)| (id, id.to_string()))
-        .filter(|(_, id)| listed.contains(&id.as_str()) && !ticked.contains(&id.as_str()))
-        .map(|(id, _)| *id)
-        .collect();
+    let (share, later) = (fields.has("share"), fields.has("later"));
+    let those = |named: &[&str], are: bool| -> Vec<PartnerId> {
+        let known = platforms.iter().map(|(id, _)| (*id, id.to_string()));
+        known.filter(|(_, text)| named.contains(&text.as_str()) == are).map(|(id, _)| id).collect()
+    };
+    let mut without = those(&ticked, false);
+    without.retain(|id| listed.contains(&id.to_string().as_str()));
     Consent {
-        share: fields.has("share"),
-        without,
+        share,
+        later,
+        without: if later { without } else { Vec::new() },
+        only: if later { Vec::new() } else { those(&ticked, true) },
         notices: fields.has("notices"),
         police: fields.has("police"),
         count: fields.has("count"),

@@ -33,6 +33,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Sorry> {
     if fields.has("forget") {
         visit.draft.marks.clear();
+        visit.draft.claims.clear();
         return visit.keep(&node, Step::Pictures.path()).await;
     }
     let sent = fields.one("marks");

@@ -4,13 +4,14 @@ use askama::Template;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
-use super::shelf::{frame, to_the_young};
+use super::shelf::frame;
+use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
+use crate::intake::retention;
 
 /// The page.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
-    let t = to_the_young(texts);
+pub(super) async fn show(Reading(t): Reading) -> Result<Response, Problem> {
     page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT })
 }
 
@@ -30,7 +31,7 @@ struct Kept {
 }
 
 const KEPT: Kept = Kept {
-    draft_hours: super::visit::DRAFT_SECONDS.unsigned_abs() / 3_600,
-    case_days: crate::intake::CASE_DAYS.unsigned_abs(),
-    warned_days: super::case::WARNED_DAYS,
+    draft_hours: retention::DRAFT_SECONDS.unsigned_abs() / 3_600,
+    case_days: retention::CASE_DAYS.unsigned_abs(),
+    warned_days: retention::WARNED_DAYS,
 };

@@ -5,14 +5,14 @@ use axum::extract::Path;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
-use super::shelf::{frame, to_the_young};
+use super::shelf::frame;
+use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::intake::reading::{self, Audience, Resource, Text};
 
 /// The list.
-pub(super) async fn list(texts: Texts) -> Result<Response, Problem> {
-    let t = to_the_young(texts);
+pub(super) async fn list(Reading(t): Reading) -> Result<Response, Problem> {
     let for_whom = |audience| reading::all().iter().filter(|resource| resource.audience == audience).collect();
     let groups = vec![
         (t.reading_young(), for_whom(Audience::Young)),

@@ -28,6 +28,7 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
     let receipt = node.intake.words_of(&mut visit.draft)?;
     visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
     let is_wrong = visit.hear(&node, Step::Receipt.path()).await?.is_some();
+    visit.hear(&node, WAITING).await?;
     visit.keep_here(&node).await?;
     draw(&visit, &receipt, is_wrong)
 }

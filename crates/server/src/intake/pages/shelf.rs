@@ -1,13 +1,13 @@
 //! The pages that anybody may read at any time, under `/p/`: privacy, traces, accessibility, threats, the reading list.
-//! They read no visit and set no cookie; French says « tu » on them, as on the landing page, because most readers are
-//! young, except where a page is for parents or teachers.
+//! They set no cookie and prolong no visit. French says « tu » on them, as on the landing page, because most readers are
+//! young; to whoever has a draft or an open case it speaks as there, and a page for parents or teachers says « vous ».
 
 use axum::Router;
 use axum::routing::get;
 
 use super::frame::Frame;
 use super::{accessible, privacy, reading, threatened, traces};
-use crate::http::locale::{Address, Texts};
+use crate::http::locale::Texts;
 use crate::node::Node;
 
 /// Their routes.
@@ -19,11 +19,6 @@ pub(super) fn router() -> Router<Node> {
         .route("/p/4", get(threatened::show))
         .route("/p/5", get(reading::list))
         .route("/p/5/{number}", get(reading::show))
-}
-
-/// The texts as they are said on these pages.
-pub(super) fn to_the_young(texts: Texts) -> Texts {
-    Texts { address: Address::Tu, ..texts }
 }
 
 /// What stands around one of these pages.

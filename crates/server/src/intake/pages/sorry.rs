@@ -37,11 +37,11 @@ enum Why {
 
 impl Sorry {
     pub(super) const fn over(t: Texts) -> Self {
-        Self { t, why: Why::Over }
+        Self { t: to_the_young(t), why: Why::Over }
     }
 
     pub(super) const fn closed(t: Texts) -> Self {
-        Self { t, why: Why::Closed }
+        Self { t: to_the_young(t), why: Why::Closed }
     }
 
     pub(super) const fn elsewhere(t: Texts) -> Self {
@@ -84,6 +84,11 @@ impl Sorry {
     }
 }
 
+/// Whoever has no visit may be a child.
+const fn to_the_young(t: Texts) -> Texts {
+    Texts { address: Address::Tu, ..t }
+}
+
 impl From<Problem> for Sorry {
     fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -116,7 +121,7 @@ impl From<IntakeError> for Sorry {
 
 impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
-        let t = Texts { address: Address::Tu, ..self.t };
+        let t = self.t;
         let (what, todo, link) = self.said();
         let drawn =
             page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, link, help: Help::here() });

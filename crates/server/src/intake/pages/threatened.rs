@@ -5,7 +5,8 @@ use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
-use super::shelf::{frame, to_the_young};
+use super::shelf::frame;
+use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::intake::reading::{self, Resource};
@@ -14,8 +15,7 @@ use crate::intake::reading::{self, Resource};
 const TO_READ: [u16; 3] = [1, 3, 4];
 
 /// The page.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
-    let t = to_the_young(texts);
+pub(super) async fn show(Reading(t): Reading) -> Result<Response, Problem> {
     let to_read = TO_READ.into_iter().filter_map(reading::numbered).collect();
     page(t, Loads::Plain, &Threatened { frame: frame(t, "/p/4"), t, help: Help::here(), to_read })
 }

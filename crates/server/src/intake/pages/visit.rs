@@ -2,6 +2,8 @@
 //! [`Drafting`] or [`InCase`] to show a page, and [`Answered`] of either to change something: without the right cookie
 //! and the right token there is no such value.
 
+use std::convert::Infallible;
+
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
@@ -19,22 +21,16 @@ use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::Problem;
 use crate::http::locale::{Address, Language, Texts};
+use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS};
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
 
 const COOKIE_NAME: &str = "__Host-v";
-/// A draft is kept this long after the last answer.
-pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
-/// An open case closes this long after the last page.
-const CASE_SECONDS: i64 = 1_800;
 /// Of one form: fifty pictures with all their views are 400 kB.
 const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Of one form: two for each platform are the most.
 const FIELDS_MAX: usize = 1_000;
 const FORM_TOKEN: &str = "t";
-
-/// What is to be said to somebody who has neither draft nor case is kept this long.
-const SAID_SECONDS: i64 = 600;
 
 /// What a visit holds, and what its next page is to say.
 #[derive(Serialize, Deserialize)]
@@ -63,7 +59,7 @@ impl Holds {
     const fn seconds(&self) -> i64 {
         match self {
             Self::Draft(_) => DRAFT_SECONDS,
-            Self::Case { .. } => CASE_SECONDS,
+            Self::Case { .. } => OPEN_SECONDS,
             Self::Nothing {} => SAID_SECONDS,
         }
     }
@@ -268,6 +264,35 @@ pub(super) async fn hear(node: &Node, headers: &HeaderMap, path: &str) -> Result
     Ok(Some(said))
 }
 
+/// How French speaks to whoever a request's visit is of; `None` without one.
+async fn address(node: &Node, headers: &HeaderMap) -> Option<Address> {
+    let (_, Content { holds, .. }) = content(headers, node).await.ok()??;
+    let is_adult = match holds {
+        Holds::Draft(draft) => is_said_vous(&draft),
+        Holds::Case { is_adult, .. } => is_adult,
+        Holds::Nothing {} => return None,
+    };
+    Some(if is_adult { Address::Vous } else { Address::Tu })
+}
+
+fn is_said_vous(draft: &Draft) -> bool {
+    draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult)
+}
+
+/// The texts of a page that anybody may read: to whoever has a visit as there, to everybody else as to the young. Neither
+/// prolongs a visit nor begins one.
+pub(super) struct Reading(pub(super) Texts);
+
+impl FromRequestParts<Node> for Reading {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Infallible> {
+        let t = Texts::from_request_parts(parts, node).await?;
+        let address = address(node, &parts.headers).await.unwrap_or(Address::Tu);
+        Ok(Self(Texts { address, ..t }))
+    }
+}
+
 /// Ends whatever visit a request has.
 pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry> {
     if let Some(token) = cookie(headers) {
@@ -343,9 +368,7 @@ impl FromRequestParts<Node> for Drafting {
         match content(&parts.headers, node).await? {
             Some((token, Content { holds: Holds::Draft(draft), said })) => {
                 let t = texts(parts, node, &draft.language).await;
-                let is_adult =
-                    draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult);
-                let mut drafting = Self { draft: *draft, t: said_to(t, is_adult), token, said };
+                let mut drafting = Self { t: said_to(t, is_said_vous(&draft)), draft: *draft, token, said };
                 if drafting.draft.language != t.language.code() {
                     drafting.draft.language = t.language.code().to_owned();
                     drafting.keep_here(node).await?;
@@ -382,11 +405,11 @@ impl FromRequest<Node> for Fields {
         let (mut parts, body) = request.into_parts();
         let Ok(t) = Texts::from_request_parts(&mut parts, node).await;
         if !is_from_here(&parts.headers) {
-            return Err(Sorry::elsewhere(t));
+            return Err(Sorry::elsewhere(said_to(t, false)));
         }
-        let body = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Sorry::too_much(t))?;
+        let body = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Sorry::too_much(said_to(t, false)))?;
         let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
-        if fields.len() > FIELDS_MAX { Err(Sorry::too_much(t)) } else { Ok(Self(fields)) }
+        if fields.len() > FIELDS_MAX { Err(Sorry::too_much(said_to(t, false))) } else { Ok(Self(fields)) }
     }
 }
 

@@ -1,0 +1,28 @@
+//! How long what the portal holds is kept: every number of it, in one place. Pages, jobs and the page on privacy take them
+//! from here.
+//!
+//! | what | how long | then |
+//! | --- | --- | --- |
+//! | draft | [`DRAFT_SECONDS`] after the last answer | gone; nothing was sent |
+//! | case that is open in a browser | [`OPEN_SECONDS`] after the last page | closed there; its words open it again |
+//! | what was wrong with an answer, without draft or case | [`SAID_SECONDS`], or until it is said | gone |
+//! | case: messages, links, marks not shared | [`CASE_DAYS`] after somebody, of either side, last did something in it | keys and items deleted; warned [`WARNED_DAYS`] and, more strongly, [`WARNED_STRONGLY_DAYS`] days before |
+//! | that a case was, and how it ended | [`ENDED_DAYS`] | forgotten |
+//! | claim whose case was not written | [`PENDING_HOURS`](crate::bank::PENDING_HOURS), up to an hour more | let go |
+//! | fingerprint in the bank | until its person takes it back, or the hotline | withdrawn for every partner |
+//! | trace of an address, against floods | a day, in memory | its salt is thrown away |
+
+/// A draft is kept this long after the last answer, in seconds.
+pub const DRAFT_SECONDS: i64 = 2 * 3_600;
+/// An open case closes this long after the last page, in seconds.
+pub const OPEN_SECONDS: i64 = 1_800;
+/// What is to be said to somebody who has neither draft nor case is kept this long, in seconds.
+pub const SAID_SECONDS: i64 = 600;
+/// Days that a case lives after somebody last did something in it: six months.
+pub const CASE_DAYS: i64 = 183;
+/// Days before its end from which on a case's page says so.
+pub const WARNED_DAYS: u64 = 30;
+/// Days before its end from which on it says so before anything else, to screen readers at once.
+pub const WARNED_STRONGLY_DAYS: u64 = 7;
+/// Days that the owner of the words is told how a case ended.
+pub const ENDED_DAYS: i64 = 365;
