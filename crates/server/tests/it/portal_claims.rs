@@ -28,12 +28,12 @@ async fn run(node: &TestNode, sqlite: &[&'static str], postgres: &[&'static str]
     match node.node.database() {
         Database::Sqlite { writer, .. } => {
             for text in sqlite {
-                sqlx::query(text).execute(writer).await.unwrap();
+                sqlx::query(*text).execute(writer).await.unwrap();
             }
         }
         Database::Postgres { pool, .. } => {
             for text in postgres {
-                sqlx::query(text).execute(pool).await.unwrap();
+                sqlx::query(*text).execute(pool).await.unwrap();
             }
         }
     }
