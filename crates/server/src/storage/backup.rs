@@ -85,7 +85,7 @@ pub const TABLES: &[Table] = &[
         created_at Integer, active_at Integer, ends_at Integer, ended Integer),
     table!(case_recipients by "case_id, public_key": case_id Bytes, public_key Bytes, sealed_key Bytes),
     table!(case_items by "case_id, position": case_id Bytes, position Integer, sealed Bytes),
-    table!(claims by "id": id Bytes, entry_id Bytes),
+    table!(claims by "id": id Bytes, entry_id Bytes, pending_until Integer, takes_newcomers Integer),
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
 ];
