@@ -217,6 +217,8 @@ impl<F: FnMut(&[u8], u64, bool) -> io::Result<()>> Pieces<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use exchange::{Class, Entry, EntryId, Fingerprint, Parsed, Radius, Status, Tier, Time, View};
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
@@ -412,6 +414,35 @@ mod tests {
         let fingerprints = entries.iter().flat_map(|entry| &entry.fingerprints);
         let mut needles = fingerprints.map(Fingerprint::bytes).filter(|bytes| bytes.len() == 32);
         needles.any(|needle| bytes.windows(16).any(|window| window == &needle[..16]))
+    }
+
+    #[test]
+    fn nothing_that_was_withdrawn_is_in_the_file() {
+        for form in FORMS {
+            // A tail; segments.
+            for count in [40, 6_000] {
+                let kept = Kept::new(form, count);
+                let file = File::open(&kept.keeping.file).unwrap();
+                let content = match form {
+                    IndexForm::Sealed => sealed::read(file, &kept.keeping.key, &kept.keeping.stand).unwrap(),
+                    IndexForm::Bare => bare::map(&file, &kept.keeping.mark()).unwrap(),
+                };
+                // A hash's second half lies together wherever it is, and so does every digest.
+                let written: HashSet<&[u8]> = content.chunks(16).collect();
+                for (place, entry) in kept.entries.iter().enumerate() {
+                    let fingerprints = entry.fingerprints.iter().filter(|one| !matches!(one, Fingerprint::Md5(_)));
+                    let hashes =
+                        fingerprints.map(Fingerprint::bytes).chain(entry.views.iter().map(|view| &view.hash[..]));
+                    for hash in hashes {
+                        assert_eq!(
+                            written.contains(&hash[16..]),
+                            !place.is_multiple_of(5),
+                            "{form:?}, {place} of {count}"
+                        );
+                    }
+                }
+            }
+        }
     }
 
     #[test]
