@@ -16,18 +16,19 @@ use exchange::{
     Tier,
 };
 use hamming::{Buffer, Index, Reader, Snapshot, Tender};
+use rayon::prelude::*;
 use tokio::sync::watch;
 
 use super::book::{Book, Exact, Terms};
-use super::evidence::{Evidence, Found, Met};
+use super::evidence::{Evidence, Met};
 
 const WAIT_MAX_MS: u64 = 2_000;
 /// An index issues 2^32 slots in its life: one that has issued half of them is not used for another run.
 const SLOTS_KEPT_MAX: u64 = 1 << 31;
 const SEARCHES_MAX: usize = 4;
-/// Queries searched together: enough to share a pass over the codes, few enough that what they meet in a bank full of
-/// look-alikes stays small.
-const QUERIES_PER_SEARCH: usize = 128;
+/// Hashes searched together on one core: as many as a query has at most. What they meet is held at once, and in a bank full
+/// of look-alikes each may meet all of it.
+const HASHES_PER_SEARCH_MAX: usize = 16;
 
 /// The index of one bank.
 pub struct Live {
@@ -259,7 +260,12 @@ impl Live {
 
     /// Answers queries for somebody who is shown what `sees` says. Takes all cores for a batch; call it off the
     /// runtime's threads.
-    pub fn answer(&self, queries: &[Parsed], radius: Radius, sees: impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
+    pub fn answer(
+        &self,
+        queries: &[Parsed],
+        radius: Radius,
+        sees: impl Fn(Class, Tier) -> bool + Sync,
+    ) -> Vec<MatchResult> {
         self.answer_shown(queries, radius, |_, class, tier| sees(class, tier))
     }
 
@@ -268,12 +274,15 @@ impl Live {
         &self,
         queries: &[Parsed],
         radius: Radius,
-        sees: impl Fn(EntryId, Class, Tier) -> bool,
+        sees: impl Fn(EntryId, Class, Tier) -> bool + Sync,
     ) -> Vec<MatchResult> {
-        queries.chunks(QUERIES_PER_SEARCH).flat_map(|some| self.answer_some(some, radius, &sees)).collect()
+        match pieces(queries).as_slice() {
+            [piece] => self.answer_piece(piece, radius, &sees),
+            pieces => pieces.par_iter().flat_map_iter(|piece| self.answer_piece(piece, radius, &sees)).collect(),
+        }
     }
 
-    fn answer_some(
+    fn answer_piece(
         &self,
         queries: &[Parsed],
         radius: Radius,
@@ -281,7 +290,7 @@ impl Live {
     ) -> Vec<MatchResult> {
         let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
         let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
-        let (near, book) = self.search(&codes, radius);
+        let (near, index, book) = self.search(&codes, radius);
         let mut near = near.into_iter();
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
@@ -300,54 +309,60 @@ impl Live {
             for (hashes, trimmed) in [(&query.pdq, false), (&query.trimmed, true)] {
                 for ((_, &orientation), found) in hashes.iter().zip(Orientation::ALL).zip(&mut near) {
                     for found in found {
-                        meet(found.entry, Met::nearly(found, trimmed, orientation));
+                        if let Some((entry, mark)) = book.owner(found.slot) {
+                            meet(entry, Met::nearly(found, mark, trimmed, orientation));
+                        }
                     }
                 }
             }
-            let matched = met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius));
+            let matched =
+                met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius, &index));
             results.push(ranked(matched.collect()));
         }
         results
     }
 
-    /// For each code: what lies within the radius, by the numbers of the book that is given with it.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> (Vec<Vec<Found>>, RwLockReadGuard<'_, Book>) {
-        if codes.is_empty() {
-            return (Vec::new(), self.book());
-        }
-        let mut searches = 0;
-        loop {
-            searches += 1;
-            let snapshot = self.reader.snapshot();
-            let found = if codes.len() == 1 {
-                vec![snapshot.within(&codes[0], radius.bits().into())]
-            } else {
-                snapshot.within_batch_parallel(codes, radius.bits().into())
-            };
+    /// For each code what lies within the radius, in which state of the index, and the book as it was then or as it is
+    /// now: all that was met has an owner in it.
+    fn search(
+        &self,
+        codes: &[hamming::Code],
+        radius: Radius,
+    ) -> (Vec<Vec<hamming::Match>>, Arc<Snapshot>, RwLockReadGuard<'_, Book>) {
+        for _ in 1..SEARCHES_MAX {
+            let index = self.reader.snapshot();
+            let near = index.within_batch(codes, radius.bits().into());
             let book = self.book();
-            let mut missed = false;
-            let resolved = found
-                .into_iter()
-                .map(|found| {
-                    let place = |met: hamming::Match| {
-                        let owner = book.owner(met.slot);
-                        missed |= owner.is_none();
-                        // The radius is at most 60, so the distance fits.
-                        let hash = snapshot.get(met.slot).unwrap_or_default();
-                        owner.map(|(entry, mark)| Found { distance: met.distance as u8, entry, mark, hash })
-                    };
-                    found.into_iter().filter_map(place).collect()
-                })
-                .collect();
-            if !missed || searches == SEARCHES_MAX {
-                return (resolved, book);
+            if near.iter().flatten().all(|met| book.owner(met.slot).is_some()) {
+                return (near, index, book);
             }
         }
+        // Changes come faster than searches end: for once they wait.
+        let book = self.book();
+        let index = self.reader.snapshot();
+        (index.within_batch(codes, radius.bits().into()), index, book)
     }
 
     fn book(&self) -> RwLockReadGuard<'_, Book> {
         self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Queries that follow each other, in pieces of few hashes.
+fn pieces(queries: &[Parsed]) -> Vec<&[Parsed]> {
+    let (mut pieces, mut first, mut hashes) = (Vec::new(), 0, 0);
+    for (place, query) in queries.iter().enumerate() {
+        let of_query = query.pdq.len() + query.trimmed.len();
+        if place > first && hashes + of_query > HASHES_PER_SEARCH_MAX {
+            pieces.push(&queries[first..place]);
+            (first, hashes) = (place, 0);
+        }
+        hashes += of_query;
+    }
+    if first < queries.len() {
+        pieces.push(&queries[first..]);
+    }
+    pieces
 }
 
 fn ranked(mut matches: Vec<Matched>) -> MatchResult {
@@ -380,6 +395,51 @@ mod tests {
         let query = Parsed { pdq: vec![[hash; 32]], ..Parsed::default() };
         let results = live.answer(&[query], Radius::DEFAULT, |_, _| true);
         results[0].matches.iter().map(|matched| matched.entry).collect()
+    }
+
+    #[test]
+    fn a_call_is_searched_few_hashes_at_a_time_and_answered_in_order() {
+        let live = Live::default();
+        // Look-alikes of the first, more than are listed, and others.
+        let mut entries: Vec<Entry> = (1..=120).map(|id| entry(id, 0)).collect();
+        entries.extend((121..=140).map(|id| entry(id, id)));
+        live.load(&entries);
+        let query = |number: u8| Parsed {
+            pdq: vec![
+                [if number.is_multiple_of(3) { 0 } else { 120 + number % 20 }; 32];
+                [1, 8][usize::from(number % 2)]
+            ],
+            trimmed: vec![[number; 32]; [0, 8][usize::from(number % 5 == 1)]],
+            ..Parsed::default()
+        };
+        let queries: Vec<Parsed> = (0..100).map(query).chain([Parsed::default()]).collect();
+        let pieces = pieces(&queries);
+        let hashes = |piece: &&[Parsed]| piece.iter().map(|query| query.pdq.len() + query.trimmed.len()).sum::<usize>();
+        assert!(pieces.iter().all(|piece| hashes(piece) <= HASHES_PER_SEARCH_MAX) && pieces.len() > 2);
+        assert!(pieces.concat() == queries, "every query is in one of them, in order");
+        let together = live.answer(&queries, Radius::DEFAULT, |_, _| true);
+        let one = |query: &Parsed| live.answer(std::slice::from_ref(query), Radius::DEFAULT, |_, _| true).remove(0);
+        assert_eq!(together, queries.iter().map(one).collect::<Vec<_>>());
+        assert!(together[0].truncated && together[0].matches.len() == MATCHES_PER_QUERY_MAX);
+    }
+
+    #[test]
+    fn an_entry_that_changes_all_the_time_is_never_missed() {
+        let live = Live::default();
+        let is_over = AtomicBool::new(false);
+        let entries = [entry(1, 0x0f), Entry { views: Vec::new(), ..entry(1, 0x0f) }];
+        live.load(&entries[..1]);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Each time its hash has another slot.
+                entries.iter().cycle().take_while(|_| !is_over.load(Ordering::Relaxed)).for_each(|entry| {
+                    live.load(std::slice::from_ref(entry));
+                });
+            });
+            let missed = (0..20_000).filter(|_| met(&live, 0x0f).is_empty()).count();
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(missed, 0);
+        });
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use exchange::{Advice, Class, Entry, EntryId, Fingerprint, Kind, Matched, Radius, Status, Tier, View};
-use hamming::{Buffer, Index, Slot};
+use hamming::{Buffer, Index, Slot, Snapshot};
 
 use super::evidence::{Evidence, Mark, Met};
 use written::Written;
@@ -214,7 +214,13 @@ impl Book {
         }
     }
 
-    pub(super) fn matched(&self, number: u32, evidence: &Evidence, radius: Radius) -> Option<Matched> {
+    pub(super) fn matched(
+        &self,
+        number: u32,
+        evidence: &Evidence,
+        radius: Radius,
+        index: &Snapshot,
+    ) -> Option<Matched> {
         let Terms { class, tier, status, block_radius } = self.terms(number)?;
         let Met { kind, distance, mark, trimmed, orientation, .. } = evidence.nearest?;
         let (fingerprint, view) = match mark {
@@ -226,7 +232,7 @@ impl Book {
             }
         };
         // A wide search is for people: nothing found by it is blocked unseen.
-        let advice = if radius.is_firm() { evidence.advice(block_radius) } else { Advice::Review };
+        let advice = if radius.is_firm() { evidence.advice(block_radius, index) } else { Advice::Review };
         let entry = self.id(number)?;
         Some(Matched { entry, class, tier, status, advice, distance, orientation, kind, fingerprint, view, trimmed })
     }
