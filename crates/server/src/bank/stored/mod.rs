@@ -9,7 +9,7 @@
 mod bare;
 mod sealed;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable, bytes_of};
 use bytes::Bytes;
 use hamming::{Check, Index};
+use rand::RngExt;
 use sealing::NodeKey;
 
 use super::live::Live;
@@ -25,6 +26,8 @@ use crate::compute::{BrokenOff, off_runtime};
 
 /// Bytes of what is sealed, or checked, together.
 const PIECE_BYTES: usize = 1 << 20;
+/// What the name of a file ends with that is being written.
+const PART: &str = "part";
 /// Begins the content; the last byte is the version.
 const MAGIC: u64 = 0x7265_6d70_6964_7802;
 
@@ -82,7 +85,7 @@ struct Header {
 impl Keeping {
     /// Writes the index, whole or not at all.
     pub(super) fn write(&self, live: &Live, entropy: &Entropy) -> Result<(), StoredError> {
-        let beside = self.beside();
+        let beside = self.beside(entropy.rng().random());
         let written = self.write_beside(live, &beside, entropy).and_then(|()| Ok(fs::rename(&beside, &self.file)?));
         if written.is_err() {
             let _ = fs::remove_file(&beside);
@@ -94,10 +97,14 @@ impl Keeping {
         let (book, index, applied, newest_at) = live.to_store();
         let header = Header { magic: MAGIC, applied, newest_at, book_bytes: book.len() as u64, zero: [0; 4] };
         let mut options = File::options();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let out = BufWriter::new(options.open(beside)?);
+        let file = options.open(beside)?;
+        // So that another process that starts knows that it is not left over. Where files have no locks it may take it for
+        // that; then this writing fails.
+        drop(file.try_lock());
+        let out = BufWriter::new(file);
         let content = |sink: &mut dyn FnMut(&[u8]) -> io::Result<()>| {
             sink(bytes_of(&header))?;
             sink(&book)?;
@@ -114,10 +121,7 @@ impl Keeping {
     /// Reads the index that [`Self::write`] wrote; `None` when there is no file. One that is not sealed and has to be is
     /// removed, and so is what a writing that was cut off left.
     pub(super) fn read(&self, views_max: usize) -> Result<Option<Live>, StoredError> {
-        match fs::remove_file(self.beside()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        self.tidy()?;
         let mut file = match File::open(&self.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened?,
@@ -137,8 +141,38 @@ impl Keeping {
         opened(content, views_max).ok_or(StoredError::Form).map(Some)
     }
 
-    fn beside(&self) -> PathBuf {
-        self.file.with_added_extension("part")
+    /// Where this writing goes on until it is whole: another process on the same folder writes elsewhere.
+    fn beside(&self, number: u64) -> PathBuf {
+        self.file.with_added_extension(format!("{number:016x}.{PART}"))
+    }
+
+    /// Removes what writings that were cut off left, but not what another process is at.
+    fn tidy(&self) -> io::Result<()> {
+        let Some((folder, name)) = self.file.parent().zip(self.file.file_name()) else { return Ok(()) };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = folder.join(entry?.file_name());
+            let is_of = path.file_name().is_some_and(|other| {
+                let rest = other.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
+                rest.is_some_and(|rest| rest.starts_with(b"."))
+            });
+            if !is_of || path.extension().is_none_or(|extension| extension != PART) {
+                continue;
+            }
+            let removed = File::open(&path).and_then(|part| match part.try_lock() {
+                Err(TryLockError::WouldBlock) => Ok(()),
+                _ => fs::remove_file(&path),
+            });
+            match removed {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Names key and stand without telling either.
@@ -417,6 +451,25 @@ mod tests {
     }
 
     #[test]
+    fn two_processes_that_write_one_file_keep_out_of_each_others_way() {
+        let kept = Kept::new(IndexForm::Sealed, 200);
+        // The other is at it, and was once cut off.
+        let [theirs, left, formerly] =
+            [kept.keeping.beside(1), kept.keeping.beside(2), kept.keeping.file.with_added_extension("part")];
+        let other = File::create(&theirs).unwrap();
+        other.lock().unwrap();
+        fs::write(&left, b"left").unwrap();
+        fs::write(&formerly, b"left").unwrap();
+        assert!(kept.read().unwrap().is_some());
+        assert!(theirs.exists() && !left.exists() && !formerly.exists());
+        kept.write();
+        assert!(theirs.exists() && kept.read().unwrap().is_some());
+        drop(other);
+        kept.read().unwrap();
+        assert_eq!(fs::read_dir(theirs.parent().unwrap()).unwrap().count(), 1, "the index alone");
+    }
+
+    #[test]
     fn nothing_that_was_withdrawn_is_in_the_file() {
         for form in FORMS {
             // A tail; segments.
@@ -455,7 +508,7 @@ mod tests {
     fn a_file_that_is_not_sealed_goes_when_it_has_to_be() {
         let mut kept = Kept::new(IndexForm::Bare, 20);
         assert!(holds_a_fingerprint(&kept.bytes(), &kept.entries), "the test would find one");
-        let beside = kept.keeping.beside();
+        let beside = kept.keeping.beside(1);
         fs::copy(&kept.keeping.file, &beside).unwrap();
         kept.keeping.form = IndexForm::Sealed;
         assert!(matches!(kept.read(), Err(StoredError::Unsealed)));
