@@ -246,7 +246,9 @@ impl Live {
 
     /// How large it is.
     pub fn size(&self) -> LiveSize {
-        let (snapshot, book) = (self.reader.snapshot(), self.book());
+        // The book first: while it is held, nothing is published that it does not know.
+        let book = self.book();
+        let snapshot = self.reader.snapshot();
         LiveSize {
             entries: book.len(),
             hashes: snapshot.len() - book.views(),
@@ -439,6 +441,24 @@ mod tests {
             let missed = (0..20_000).filter(|_| met(&live, 0x0f).is_empty()).count();
             is_over.store(true, Ordering::Relaxed);
             assert_eq!(missed, 0);
+        });
+    }
+
+    #[test]
+    fn its_size_can_be_told_while_it_is_filled() {
+        let live = Live::default();
+        let entries: Vec<Entry> = (1..=200).map(|id| entry(id, id)).collect();
+        std::thread::scope(|scope| {
+            let filling = scope.spawn(|| {
+                for _ in 0..20 {
+                    entries.iter().for_each(|entry| live.load(std::slice::from_ref(entry)));
+                    live.forget(&live.ids());
+                }
+            });
+            while !filling.is_finished() {
+                let size = live.size();
+                assert!(size.hashes == size.entries && size.views == size.entries, "{size:?}");
+            }
         });
     }
 
