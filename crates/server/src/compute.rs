@@ -68,6 +68,6 @@ mod tests {
         assert!(asking.await.unwrap_err().is_cancelled());
         assert_eq!(turns.available_permits(), 0, "the work goes on");
         end.send(()).unwrap();
-        super::turn(&turns).await.unwrap();
+        drop(super::turn(&turns).await.unwrap());
     }
 }

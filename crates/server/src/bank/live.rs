@@ -251,7 +251,7 @@ impl Live {
         let snapshot = self.reader.snapshot();
         LiveSize {
             entries: book.len(),
-            hashes: snapshot.len() - book.views(),
+            hashes: snapshot.len().saturating_sub(book.views()),
             views: book.views(),
             crowded_searches: self.reader.crowded_searches(),
             digests: book.digests(),
@@ -460,6 +460,37 @@ mod tests {
                 assert!(size.hashes == size.entries && size.views == size.entries, "{size:?}");
             }
         });
+    }
+
+    #[test]
+    fn a_book_that_contradicts_itself_is_no_reason_to_stop() {
+        let live = Live::default();
+        let mut entries: Vec<Entry> = (1..=6).map(|id| entry(id, id)).collect();
+        for entry in &mut entries {
+            entry.fingerprints.push(Fingerprint::Md5([entry.id.as_bytes()[0] / 2; 16]));
+            entry.fingerprints.push(Fingerprint::Sha256([7; 32]));
+        }
+        live.load(&entries);
+        let whole = live.to_store().0.to_vec();
+        let (mut opened, counted) = (0, 48..64);
+        for (place, flip) in (0..whole.len()).flat_map(|place| [(place, 1), (place, 0x80)]) {
+            let mut bytes = whole.clone();
+            bytes[place] ^= flip;
+            let mut index = Index::new();
+            index.insert_many((0..12).map(|number| [number; 32]));
+            index.publish();
+            let Some(live) = Live::from_stored(64, index, Bytes::from(bytes), 1, 1) else { continue };
+            assert!(!counted.contains(&place), "views and digests are as many as it says, byte {place}");
+            opened += 1;
+            let query = Parsed { pdq: vec![[3; 32]], sha256: Some([7; 32]), md5: Some([1; 16]), ..Parsed::default() };
+            live.answer(std::slice::from_ref(&query), Radius::DEFAULT, |_, _| true);
+            live.load(&entries[1..3]);
+            live.size();
+            live.forget(&live.ids());
+            live.size();
+            live.pack();
+        }
+        assert!(opened > 100, "{opened} were opened");
     }
 
     #[test]

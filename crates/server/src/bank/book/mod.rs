@@ -205,7 +205,8 @@ impl Book {
                 Place::Slot(slot) => self.clear(index, slot),
                 Place::View(_, slot) => {
                     self.clear(index, slot);
-                    self.views -= 1;
+                    // A written book that contradicts itself in single places is read all the same.
+                    self.views = self.views.saturating_sub(1);
                 }
                 // What an entry holds twice, it lets go of once.
                 Place::Exact(_) if places[..position].contains(place) => {}
@@ -323,7 +324,7 @@ impl Book {
             self.exact.remove(&exact);
         }
         let was_last = self.holders(exact).next().is_none();
-        self.digests -= usize::from(was_last);
+        self.digests = self.digests.saturating_sub(usize::from(was_last));
     }
 }
 
