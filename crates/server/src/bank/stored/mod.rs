@@ -121,14 +121,17 @@ impl Keeping {
     /// Reads the index that [`Self::write`] wrote; `None` when there is no file. One that is not sealed and has to be is
     /// removed, and so is what a writing that was cut off left.
     pub(super) fn read(&self, views_max: usize) -> Result<Option<Live>, StoredError> {
-        self.tidy()?;
+        // Whether that succeeds or not, the file itself may have to go.
+        if let Err(error) = self.tidy() {
+            tracing::warn!(%error, "what an interrupted writing of the index left could not be removed");
+        }
         let mut file = match File::open(&self.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
         let mut start = Vec::new();
-        Read::by_ref(&mut file).take(bare::MAGIC.len() as u64).read_to_end(&mut start)?;
-        let content = match (self.form, start == bare::MAGIC) {
+        Read::by_ref(&mut file).take(bare::NAME.len() as u64).read_to_end(&mut start)?;
+        let content = match (self.form, start == bare::NAME) {
             (IndexForm::Sealed, false) => sealed::read(file, &self.key, &self.stand)?,
             (IndexForm::Bare, true) => bare::map(&file, &self.mark())?,
             (IndexForm::Bare, false) => return Err(StoredError::Foreign),
@@ -508,11 +511,21 @@ mod tests {
     fn a_file_that_is_not_sealed_goes_when_it_has_to_be() {
         let mut kept = Kept::new(IndexForm::Bare, 20);
         assert!(holds_a_fingerprint(&kept.bytes(), &kept.entries), "the test would find one");
-        let beside = kept.keeping.beside(1);
+        let (beside, bare) = (kept.keeping.beside(1), kept.bytes());
         fs::copy(&kept.keeping.file, &beside).unwrap();
         kept.keeping.form = IndexForm::Sealed;
         assert!(matches!(kept.read(), Err(StoredError::Unsealed)));
         assert!(!kept.keeping.file.exists() && !beside.exists());
+
+        // One of another version too, and when what is beside it cannot go.
+        let mut bare = bare;
+        bare[bare::MAGIC.len() - 1] += 1;
+        fs::write(&kept.keeping.file, &bare).unwrap();
+        fs::create_dir(&beside).unwrap();
+        assert!(matches!(kept.read(), Err(StoredError::Unsealed)));
+        assert!(!kept.keeping.file.exists());
+        fs::remove_dir(&beside).unwrap();
+
         kept.write();
         assert!(!holds_a_fingerprint(&kept.bytes(), &kept.entries));
         assert!(kept.read().unwrap().is_some());
