@@ -15,7 +15,7 @@ use exchange::{
     Action, Change, Class, Entry, EntryId, MATCHES_PER_QUERY_MAX, MatchResult, Matched, Orientation, Parsed, Radius,
     Tier,
 };
-use hamming::{Buffer, Index, Reader, Snapshot, Tender};
+use hamming::{Index, Reader, Snapshot, Tender};
 use rayon::prelude::*;
 use tokio::sync::watch;
 
@@ -93,12 +93,15 @@ impl Live {
     /// searches do not.
     pub(crate) fn pack(&self) {
         let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let packed = {
-            let book = self.book();
-            let slots = self.reader.snapshot().slots();
-            book.is_loose().then(|| Book::open(Bytes::from_owner(book.to_bytes()), slots)).flatten()
-        };
-        if let Some(packed) = packed {
+        if self.book().is_loose() {
+            let bytes = Bytes::from_owner(self.book().to_bytes());
+            self.exchange_book(bytes);
+        }
+    }
+
+    /// Puts the book that these bytes are in the place of the one that they were made of. The caller holds the writer.
+    fn exchange_book(&self, bytes: Bytes) {
+        if let Some(packed) = Book::open(bytes, self.reader.snapshot().slots()) {
             *self.book.write().unwrap_or_else(PoisonError::into_inner) = packed;
         }
     }
@@ -115,14 +118,20 @@ impl Live {
 
     /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written. Changes
     /// wait for it, searches do not. What was withdrawn is taken out of the index before, half a microsecond a hash of
-    /// the segments that it was in; nobody waits for that.
-    pub(super) fn to_store(&self) -> (Buffer, Arc<Snapshot>, u64, u64) {
+    /// the segments that it was in; nobody waits for that. If much came and went since the book was packed, it is packed.
+    pub(super) fn to_store(&self) -> (Bytes, Arc<Snapshot>, u64, u64) {
         self.tender.purge();
         // Who waits to change the book keeps others from reading it: so that nobody waits there.
         let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, is_loose) = {
+            let book = self.book();
+            (Bytes::from_owner(book.to_bytes()), book.is_loose())
+        };
+        if is_loose {
+            self.exchange_book(bytes.clone());
+        }
         // What was just applied may be in the book before its number: it is then applied twice, which is the same as once.
-        (book.to_bytes(), self.reader.snapshot(), self.applied(), self.newest_at_micros())
+        (bytes, self.reader.snapshot(), self.applied(), self.newest_at_micros())
     }
 
     /// An index as it was stored, not ready; `None` when its parts do not belong together, or when it has lived so long that

@@ -98,9 +98,11 @@ impl Book {
         written::write(both.filter_map(|(id, number)| Some((id, self.terms(number)?, self.places(number)))))
     }
 
-    /// Whether much of it is not written: that takes three times as much memory.
+    /// Whether much of it is not written: that takes three times as much memory, and eight bytes for every slot issued
+    /// since, also of what went.
     pub(super) fn is_loose(&self) -> bool {
-        self.came.len() > self.written.len() as usize / 4
+        let changed = self.came.len() + self.gone.len() + self.amended.len();
+        changed > self.written.len() as usize / 4 || self.owners.len() as u64 > self.written.slots() / 4
     }
 
     /// Entries that are held.
@@ -389,6 +391,32 @@ impl Holders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_and_goes_makes_a_book_loose_until_it_is_written() {
+        let (mut book, mut index) = (Book::default(), Index::new());
+        let entry = Entry {
+            id: EntryId::from_bytes([1; 16]),
+            class: Class::Minor,
+            tier: Tier::Verified,
+            status: Status::Active,
+            fingerprints: vec![Fingerprint::Pdq { hash: [1; 32], quality: None }],
+            views: Vec::new(),
+            block_radius: None,
+            origin: String::new(),
+            created_at: exchange::Time::from_micros(0),
+        };
+        for _ in 0..100 {
+            book.put(&mut index, &entry, 0);
+            book.remove(&mut index, entry.id);
+        }
+        book.put(&mut index, &entry, 0);
+        index.publish();
+        assert!(book.is_loose() && book.owners.len() == 101);
+        let book = Book::open(Bytes::from_owner(book.to_bytes()), index.reader().snapshot().slots()).unwrap();
+        assert!(!book.is_loose() && book.owners.is_empty());
+        assert_eq!(book.owner(Slot::new(100)).map(|(number, _)| book.id(number)), Some(Some(entry.id)));
+    }
 
     #[test]
     fn a_slot_takes_eight_bytes() {
