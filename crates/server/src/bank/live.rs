@@ -21,10 +21,13 @@ use tokio::sync::watch;
 
 use super::book::{Book, Exact, Terms};
 use super::evidence::{Evidence, Met};
+use crate::compute::{BrokenOff, off_runtime};
 
 const WAIT_MAX_MS: u64 = 2_000;
 /// An index issues 2^32 slots in its life: one that has issued half of them is not used for another run.
 const SLOTS_KEPT_MAX: u64 = 1 << 31;
+/// Changes made before searches may look into the book again.
+const CHANGES_PER_GUARD: usize = 256;
 const SEARCHES_MAX: usize = 4;
 /// Hashes searched together on one core: as many as a query has at most. What they meet is held at once, and in a bank full
 /// of look-alikes each may meet all of it.
@@ -208,20 +211,23 @@ impl Live {
         }
     }
 
-    /// Applies changes in order; afterwards the index stands at `through`.
+    /// Runs what changes it where no request waits for it: whoever changes it may wait for another who does, a second
+    /// or two while it is written to its file.
+    pub(crate) async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, BrokenOff> {
+        let live = Arc::clone(self);
+        off_runtime(move || work(&live)).await
+    }
+
+    /// Applies changes in order; afterwards the index stands at `through`. Blocks, as [`Self::load`] and [`Self::forget`]
+    /// do: call it off the runtime's threads.
     pub fn apply(&self, changes: &[Change], through: u64) {
-        let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        {
-            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-            for change in changes {
-                match &change.action {
-                    Action::Put(entry) => book.put(&mut index, entry, self.views_max),
-                    Action::Remove { entry, .. } => book.remove(&mut index, *entry),
-                }
-            }
-            // Published before the book is let go: who finds a slot finds its entry.
-            index.publish();
-        }
+        self.change(changes, |book, index, change| match &change.action {
+            Action::Put(entry) => book.put(index, entry, self.views_max),
+            Action::Remove { entry, .. } => book.remove(index, *entry),
+        });
         if let Some(last) = changes.last() {
             self.newest_at.store(last.at.as_micros().unsigned_abs(), Ordering::Relaxed);
         }
@@ -230,22 +236,23 @@ impl Live {
 
     /// Puts entries of a snapshot.
     pub fn load(&self, entries: &[Entry]) {
-        let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-        for entry in entries {
-            book.put(&mut index, entry, self.views_max);
-        }
-        index.publish();
+        self.change(entries, |book, index, entry| book.put(index, entry, self.views_max));
     }
 
     /// Forgets entries that a newer snapshot does not have.
     pub fn forget(&self, entries: &[EntryId]) {
+        self.change(entries, |book, index, entry| book.remove(index, *entry));
+    }
+
+    /// Makes changes in order, few at a time, so that searches wait for few.
+    fn change<Item>(&self, all: &[Item], each: impl Fn(&mut Book, &mut Index, &Item)) {
         let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-        for entry in entries {
-            book.remove(&mut index, *entry);
+        for some in all.chunks(CHANGES_PER_GUARD) {
+            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+            some.iter().for_each(|one| each(&mut book, &mut index, one));
+            // Published before the book is let go: who finds a slot finds its entry.
+            index.publish();
         }
-        index.publish();
     }
 
     /// Ids of everything it holds.
