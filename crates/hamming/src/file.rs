@@ -100,15 +100,21 @@ impl Snapshot {
     /// Hands the whole state to `sink`, in pieces of one MiB and a last one that may be shorter: put one after the other
     /// they are the file. Each piece may be sealed on its own.
     ///
-    /// Codes are in it as they are. Call [`Index::settle`] before taking the snapshot, or the file has a long tail,
+    /// Codes are in it as they are, but for those that were removed: the tail has zeros in their place, and a segment
+    /// that has any is built anew for the file, in memory beside the one in use. [`Tender::purge`](crate::Tender::purge)
+    /// does that before, one segment at a time. Call [`Index::settle`] before taking the snapshot, or the file has a long tail,
     /// that is searched slowly until it is merged.
     ///
     /// # Errors
     ///
     /// The first error of the sink, which is then not called again.
     pub fn write<E>(&self, mut sink: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        self.purged().write_purged(&mut sink)
+    }
+
+    fn write_purged<E>(&self, sink: &mut impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         let parts = Parts::of(self.segments.len(), self.slots, self.tail_rows(), self.segment_bytes());
-        let mut pieces = Pieces { sink: &mut sink, gathered: Vec::new(), checks: Vec::new() };
+        let mut pieces = Pieces { sink, gathered: Vec::new(), checks: Vec::new() };
         pieces.add(bytes_of(&Header {
             magic: MAGIC,
             byte_order: BYTE_ORDER,
@@ -129,10 +135,13 @@ impl Snapshot {
             pieces.add(cast_slice(words))?;
         }
         pieces.pad()?;
+        let mut slots = self.tail_first as u32..;
         for block in &self.tail {
             let rows = block.rows();
-            for row in 0..rows.len() {
-                pieces.add(&crate::joined(rows.code(row)))?;
+            // The tail's slots are below 2^32, as all are.
+            for (row, slot) in (0..rows.len()).zip(&mut slots) {
+                let code = crate::joined(rows.code(row));
+                pieces.add(if self.live.is_live(slot) { &code } else { &[0; 32] })?;
             }
         }
         pieces.pad()?;

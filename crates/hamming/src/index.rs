@@ -158,7 +158,7 @@ impl Index {
         self.shared.publish(&mut state);
         state.changes = 0;
         drop(state);
-        self.shared.merge_all(Merge::due);
+        self.shared.merge_all(Merge::due, &self.shared.abandoned);
     }
 
     /// A handle for merging more than is due, while codes come and go.
@@ -218,7 +218,14 @@ impl Tender {
     /// all that follow it together, or they would not fit in one. Costs nothing where that is so, and half a microsecond for each code that
     /// is rewritten otherwise. Insertions, removals and queries go on meanwhile; only changes that were published are merged.
     pub fn tend(&self) {
-        self.shared.merge_all(|snapshot| Merge::due(snapshot).or_else(|| Merge::worthwhile(snapshot)));
+        let due = |snapshot: &Snapshot| Merge::due(snapshot).or_else(|| Merge::worthwhile(snapshot));
+        self.shared.merge_all(due, &self.shared.abandoned);
+    }
+
+    /// Rewrites, on this thread, every segment that still has a code that was removed, one after the other: for before
+    /// the index is written to a file. Goes on although merges were called off. Removals that were not published stay.
+    pub fn purge(&self) {
+        self.shared.merge_all(Merge::of_removed, &AtomicBool::new(false));
     }
 
     /// Ends merges that are under way and all to come, as dropping the index does: for when it is not needed much longer.
@@ -271,8 +278,8 @@ impl Shared {
     }
 
     /// Merges what was published, on this thread, as long as there is something; another that is at it is waited for.
-    fn merge_all(&self, choose: impl Fn(&Snapshot) -> Option<Merge>) {
-        while !self.abandoned.load(Ordering::Relaxed) {
+    fn merge_all(&self, choose: impl Fn(&Snapshot) -> Option<Merge>, abort: &AtomicBool) {
+        while !abort.load(Ordering::Relaxed) {
             let mut state = self.state();
             while state.merging {
                 state = self.merged.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -280,7 +287,7 @@ impl Shared {
             let Some(merge) = choose(&self.published.load()) else { return };
             state.merging = true;
             drop(state);
-            Turn { shared: self }.merge_and_install(merge);
+            Turn { shared: self }.merge_and_install(merge, abort);
         }
     }
 
@@ -290,7 +297,10 @@ impl Shared {
             let mut turn = Turn { shared: &of_thread };
             let mut due = Some(merge);
             while let Some(merge) = due {
-                due = turn.merge_and_install(merge).then(|| Merge::due(&of_thread.published.load())).flatten();
+                due = turn
+                    .merge_and_install(merge, &of_thread.abandoned)
+                    .then(|| Merge::due(&of_thread.published.load()))
+                    .flatten();
             }
         };
         if std::thread::Builder::new().name("hamming-merge".to_owned()).spawn(turn).is_err() {
@@ -306,12 +316,12 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// False when the index is gone.
-    fn merge_and_install(&mut self, merge: Merge) -> bool {
-        let Ok(merged) = merge.run(&self.shared.abandoned) else { return false };
+    /// False when it was called off.
+    fn merge_and_install(&mut self, merge: Merge, abort: &AtomicBool) -> bool {
+        let Ok(merged) = merge.run(abort) else { return false };
         let mut state = self.shared.state();
         self.shared.install(&mut state, &merged);
-        !self.shared.abandoned.load(Ordering::Relaxed)
+        !abort.load(Ordering::Relaxed)
     }
 }
 

@@ -84,7 +84,7 @@ impl Merge {
 
     /// A segment of which a third is dead, with its smaller neighbours.
     fn of_dead(snapshot: &Snapshot) -> Option<Self> {
-        let live = |segment: &Segment| snapshot.live.live_about(&segment.slots);
+        let live = |segment: &Segment| snapshot.live.live_within(&segment.slots);
         let index = snapshot.segments.iter().position(|segment| live(segment) * 3 <= segment.len() * 2)?;
         let most = live(&snapshot.segments[index]);
         let small = |segment: &&Arc<Segment>| segment.len() <= most && segment.len() + most <= ROWS_MAX / 2;
@@ -93,6 +93,13 @@ impl Merge {
         let range = index - usize::from(before)..index + 1 + usize::from(after);
         let end = snapshot.segments[range.end - 1].slots.end;
         Some(Self::new(snapshot, range, 0, end))
+    }
+
+    /// A segment that still has a code that was removed, alone.
+    pub(crate) fn of_removed(snapshot: &Snapshot) -> Option<Self> {
+        let has_removed = |segment: &Arc<Segment>| snapshot.live.live_within(&segment.slots) < segment.len();
+        let index = snapshot.segments.iter().position(has_removed)?;
+        Some(Self::new(snapshot, index..index + 1, 0, snapshot.segments[index].slots.end))
     }
 
     /// Any segments that follow each other; with blocks only if the last segment is among them.
@@ -162,6 +169,17 @@ impl Merge {
 }
 
 impl Snapshot {
+    /// The same with segments that have no code that was removed; those that have none now are shared.
+    pub(crate) fn purged(&self) -> Self {
+        let mut purged = self.clone();
+        while let Some(merge) = Merge::of_removed(&purged) {
+            // What was merged has as many codes as live slots, so each segment has its turn once.
+            let Ok(merged) = merge.run(&AtomicBool::new(false)) else { unreachable!("nobody calls it off") };
+            purged.install(&merged);
+        }
+        purged
+    }
+
     /// Puts merged parts in the place of what they were merged from, in the state they were taken from or a later one.
     pub(crate) fn install(&mut self, merged: &Merged) {
         let Merged { slots, segment } = merged;

@@ -87,12 +87,18 @@ impl Pages {
         matches!(self.pages.get(index), Some(Some(page)) if page.words[word] & bit != 0)
     }
 
-    /// Live slots of a range, to the nearest page at both ends: enough to judge a segment by.
-    pub(crate) fn live_about(&self, slots: &Range<u64>) -> usize {
+    /// Live slots of a range.
+    pub(crate) fn live_within(&self, slots: &Range<u64>) -> usize {
         let first = (slots.start / PAGE_SLOTS) as usize;
         let end = (slots.end.div_ceil(PAGE_SLOTS) as usize).min(self.pages.len());
         let pages = self.pages.get(first..end).unwrap_or_default();
-        pages.iter().flatten().map(|page| page.live as usize).sum()
+        let starts = (first as u64 * PAGE_SLOTS..).step_by(PAGE_SLOTS as usize);
+        let live = |(page, start): (&Option<Arc<Page>>, u64)| {
+            let from = slots.start.saturating_sub(start);
+            let to = (slots.end - start).min(PAGE_SLOTS);
+            page.as_ref().map_or(0, |page| page.live_within(from..to))
+        };
+        pages.iter().zip(starts).map(live).sum()
     }
 
     /// Bytes on the heap.
@@ -102,8 +108,46 @@ impl Pages {
     }
 }
 
+impl Page {
+    /// Live slots among these of its own, counted from its first.
+    fn live_within(&self, slots: Range<u64>) -> usize {
+        if slots == (0..PAGE_SLOTS) {
+            return self.live as usize;
+        }
+        let firsts = (0..).step_by(64);
+        let live = |(word, first): (&u64, u64)| {
+            let below = |end: u64| match end.saturating_sub(first) {
+                bits @ 0..64 => (1 << bits) - 1,
+                _ => u64::MAX,
+            };
+            (word & below(slots.end) & !below(slots.start)).count_ones() as usize
+        };
+        self.words.iter().zip(firsts).map(live).sum()
+    }
+}
+
 /// The page of a slot, the word in it, and the bit in that.
 fn place(slot: u32) -> (usize, usize, u64) {
     let index = (u64::from(slot) / PAGE_SLOTS) as usize;
     (index, slot as usize / 64 % WORDS, 1 << (slot % 64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn live_slots_are_counted_in_any_range() {
+        let mut pages = Pages::default();
+        let is_live = |slot: u64| slot.is_multiple_of(3) && !(40_000..70_000).contains(&slot);
+        let end = 3 * PAGE_SLOTS + 100;
+        (0..end).filter(|slot| is_live(*slot)).for_each(|slot| pages.set(slot as u32));
+        let edges = [0, 1, 63, 64, 65, 32_767, 32_768, 32_769, 39_999, 65_536, 98_304, 98_400, end, end + 70_000];
+        for (start, end) in edges.iter().flat_map(|start| edges.iter().map(move |end| (*start, *end))) {
+            if start <= end {
+                let expected = (start..end.min(3 * PAGE_SLOTS + 100)).filter(|slot| is_live(*slot)).count();
+                assert_eq!(pages.live_within(&(start..end)), expected, "{start}..{end}");
+            }
+        }
+    }
 }

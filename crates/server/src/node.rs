@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
+use crate::compute::turns;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
 use crate::removal::Removal;
@@ -134,7 +135,7 @@ impl Node {
             flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
-            searches: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
+            searches: turns(),
             database,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

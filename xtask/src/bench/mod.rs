@@ -22,35 +22,39 @@ use crate::{instructions, process, workspace};
 struct Bench {
     name: &'static str,
     question: &'static str,
-    /// Makes it; what the person wrote after `--` is handed over.
-    measure: fn(&[String]) -> Result<()>,
+    measure: Measure,
+}
+
+/// How a measurement is made; what the person wrote after `--` is handed over.
+enum Measure {
+    /// By an example of a crate, optimised.
+    Example {
+        package: &'static str,
+        name: &'static str,
+    },
+    Own(fn(&[String]) -> Result<()>),
 }
 
 const BENCHES: &[Bench] = &[
     Bench {
         name: "spine",
         question: "contributions, queries, start times, memory and time to acknowledged, with a million entries",
-        measure: |arguments| example("server", "spine", arguments),
+        measure: Measure::Example { package: "server", name: "spine" },
     },
     Bench {
         name: "receipt",
         question: "what a try of six words costs, and whether the time of the answer tells right from wrong",
-        measure: |arguments| example("server", "receipt", arguments),
-    },
-    Bench {
-        name: "scan",
-        question: "one query and a batch over the scan, by kernel",
-        measure: |arguments| example("hamming", "scan", arguments),
+        measure: Measure::Example { package: "server", name: "receipt" },
     },
     Bench {
         name: "instructions",
         question: "how many instructions hashing, a query and an insertion are; `-- --keep` makes that the measure of tests",
-        measure: instructions::run,
+        measure: Measure::Own(instructions::run),
     },
     Bench {
         name: "build",
         question: "how long a release build takes from nothing, and how large the binary is",
-        measure: release_build,
+        measure: Measure::Own(release_build),
     },
 ];
 
@@ -70,7 +74,10 @@ pub(crate) fn run(name: Option<&str>, arguments: &[String]) -> Result<()> {
         let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
         bail!("there is no measurement called {name}; there are: {}", names.join(", "));
     };
-    (bench.measure)(arguments)
+    match bench.measure {
+        Measure::Example { package, name } => example(package, name, arguments),
+        Measure::Own(measure) => measure(arguments),
+    }
 }
 
 /// Runs an example of a crate, optimised.
@@ -96,4 +103,21 @@ fn release_build(arguments: &[String]) -> Result<()> {
     let size = std::fs::metadata(&binary).with_context(|| format!("there is no {}", binary.display()))?.len();
     println!("clean release build: {took_s:.0} s; binary: {:.1} MiB", size as f64 / 1_048_576.0);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_that_measures_exists() {
+        for bench in BENCHES {
+            if let Measure::Example { package, name } = bench.measure {
+                let examples = workspace::root().join("crates").join(package).join("examples");
+                let is_there =
+                    [format!("{name}.rs"), format!("{name}/main.rs")].iter().any(|file| examples.join(file).is_file());
+                assert!(is_there, "{} has no example {name}", package);
+            }
+        }
+    }
 }

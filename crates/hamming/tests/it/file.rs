@@ -1,5 +1,7 @@
 //! An index as bytes, and bytes as an index.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use hamming::{Buffer, Check, Index, OpenError, Slot};
 
@@ -74,6 +76,33 @@ fn what_is_opened_answers_as_what_was_written_and_goes_on_from_there() {
             }
             again.settle();
             check_same(&again, &grown);
+        }
+    }
+}
+
+#[test]
+fn nothing_that_was_removed_is_written() {
+    // A tail; a segment; a tail behind segments.
+    for count in [60, 5_000, 30_000] {
+        let codes = random_codes(count, count as usize);
+        let mut index = Index::build(codes.iter().copied());
+        let removed = |place: usize| place.is_multiple_of(7);
+        for place in (0..codes.len()).filter(|place| removed(*place)) {
+            index.remove(Slot::new(place as u32));
+        }
+        index.publish();
+        for purged in [false, true] {
+            if purged {
+                index.tender().purge();
+            }
+            let bytes = written(&index);
+            // The second half of a code lies together, wherever it is.
+            let written: HashSet<&[u8]> = bytes.chunks(16).collect();
+            for (place, code) in codes.iter().enumerate() {
+                assert_eq!(written.contains(&code[16..]), !removed(place), "code {place} of {count}");
+            }
+            let again = opened(&bytes, Check::Everything).unwrap();
+            assert_eq!(again.len(), index.len());
         }
     }
 }

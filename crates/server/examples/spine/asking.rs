@@ -71,13 +71,21 @@ impl Asked {
     }
 }
 
+/// So many connections, each of which has asked once: what it costs to open them is in no figure.
+async fn connections(asked: &Asked, bodies: &Bodies, count: usize) -> Vec<reqwest::Client> {
+    let all: Vec<_> = (0..count).map(|_| server::http::client().unwrap()).collect();
+    futures::future::join_all(all.iter().map(|http| asked.ask(http, bodies, 0))).await;
+    all
+}
+
 /// Each connection asks the next when it has the last answer.
 async fn per_second(asked: &Asked, bodies: &Bodies) -> f64 {
+    let connections = connections(asked, bodies, CONNECTIONS).await;
     let begun = Instant::now();
-    let connection = |first: usize| {
+    let connection = |(first, http): (usize, reqwest::Client)| {
         let (asked, bodies) = (asked.clone(), bodies.clone());
         tokio::spawn(async move {
-            let (http, mut calls) = (server::http::client().unwrap(), 0);
+            let mut calls = 0;
             while begun.elapsed().as_secs() < SECONDS {
                 asked.ask(&http, &bodies, first + calls * CONNECTIONS).await;
                 calls += 1;
@@ -85,18 +93,19 @@ async fn per_second(asked: &Asked, bodies: &Bodies) -> f64 {
             calls
         })
     };
-    let calls = futures::future::join_all((0..CONNECTIONS).map(connection)).await;
+    let calls = futures::future::join_all(connections.into_iter().enumerate().map(connection)).await;
     let calls: usize = calls.into_iter().map(Result::unwrap).sum();
     (calls * bodies.queries) as f64 / begun.elapsed().as_secs_f64()
 }
 
 /// So many a second; times from when each was due, or from when its timer woke if that was late.
 async fn paced(asked: &Asked, bodies: &Bodies, rate: f64) -> Vec<f64> {
+    let connections = connections(asked, bodies, PACED_CONNECTIONS).await;
     let (begun, between) = (Instant::now(), Duration::from_secs_f64(PACED_CONNECTIONS as f64 / rate));
-    let connection = |number: usize| {
+    let connection = |(number, http): (usize, reqwest::Client)| {
         let (asked, bodies) = (asked.clone(), bodies.clone());
         tokio::spawn(async move {
-            let (http, mut millis) = (server::http::client().unwrap(), Vec::new());
+            let mut millis = Vec::new();
             for call in 0_u32.. {
                 let due = begun + between * call + between * number as u32 / PACED_CONNECTIONS as u32;
                 if due > begun + Duration::from_secs(SECONDS) {
@@ -111,6 +120,6 @@ async fn paced(asked: &Asked, bodies: &Bodies, rate: f64) -> Vec<f64> {
             millis
         })
     };
-    let all = futures::future::join_all((0..PACED_CONNECTIONS).map(connection)).await;
+    let all = futures::future::join_all(connections.into_iter().enumerate().map(connection)).await;
     all.into_iter().flat_map(Result::unwrap).collect()
 }

@@ -6,6 +6,7 @@
 //! would not match one another. Otherwise it is one meeting seen twice.
 
 use exchange::{Advice, Kind, MatchKind, Orientation, RADIUS_FIRM_MAX};
+use hamming::{Code, Match, Slot, Snapshot};
 
 /// What of an entry is held in a place of the index.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,21 +23,11 @@ pub(super) struct Met {
     pub(super) kind: Kind,
     pub(super) distance: u8,
     pub(super) mark: Mark,
-    /// Of PDQ, the hash that was met.
-    pub(super) hash: [u8; 32],
+    /// Of PDQ, where the hash is that was met.
+    slot: Option<Slot>,
     /// The query met without what surrounds it.
     pub(super) trimmed: bool,
     pub(super) orientation: Orientation,
-}
-
-/// What lies within the radius of a hash.
-#[derive(Clone, Copy)]
-pub(super) struct Found {
-    pub(super) distance: u8,
-    /// The number of the entry, in the book that it was looked up in.
-    pub(super) entry: u32,
-    pub(super) mark: Mark,
-    pub(super) hash: [u8; 32],
 }
 
 /// All meetings of a query with one entry.
@@ -65,12 +56,12 @@ enum Family {
 impl Met {
     pub(super) const fn exactly(kind: Kind, position: u8) -> Self {
         let (mark, orientation) = (Mark::Fingerprint(position), Orientation::Original);
-        Self { kind, distance: 0, mark, hash: [0; 32], trimmed: false, orientation }
+        Self { kind, distance: 0, mark, slot: None, trimmed: false, orientation }
     }
 
-    pub(super) const fn nearly(found: Found, trimmed: bool, orientation: Orientation) -> Self {
-        let Found { distance, mark, hash, .. } = found;
-        Self { kind: Kind::Pdq, distance, mark, hash, trimmed, orientation }
+    pub(super) const fn nearly(found: Match, mark: Mark, trimmed: bool, orientation: Orientation) -> Self {
+        // The radius is at most 60, so the distance fits.
+        Self { kind: Kind::Pdq, distance: found.distance as u8, mark, slot: Some(found.slot), trimmed, orientation }
     }
 
     /// Exact before near, near before far, the whole picture before a view, as it is before turned.
@@ -106,15 +97,16 @@ impl Evidence {
         }
     }
 
-    /// What it is worth against an entry that may be blocked within `block_radius`.
-    pub(super) fn advice(&self, block_radius: Option<u8>) -> Advice {
+    /// What it is worth against an entry that may be blocked within `block_radius`; `index` is that in which it was met.
+    pub(super) fn advice(&self, block_radius: Option<u8>, index: &Snapshot) -> Advice {
         if self.exact {
             return Advice::of(block_radius, MatchKind::Exact);
         }
         let of = |distance: u8| Advice::of(block_radius, MatchKind::Near(distance.into()));
-        let agreeing: Vec<&Met> =
-            self.families.iter().map(|(_, met)| met).filter(|met| of(met.distance) == Advice::Block).collect();
-        let is_apart = |one: &Met, other: &Met| hamming::distance(&one.hash, &other.hash) > RADIUS_FIRM_MAX.into();
+        let hash =
+            |met: &Met| (of(met.distance) == Advice::Block).then_some(met.slot?).and_then(|slot| index.get(slot));
+        let agreeing: Vec<Code> = self.families.iter().filter_map(|(_, met)| hash(met)).collect();
+        let is_apart = |one: &Code, other: &Code| hamming::distance(one, other) > RADIUS_FIRM_MAX.into();
         let two_agree = agreeing.iter().any(|one| agreeing.iter().any(|other| is_apart(one, other)));
         if two_agree { Advice::Block } else { self.whole.map_or(Advice::Review, of) }
     }

@@ -7,15 +7,13 @@ use tokio_util::sync::CancellationToken;
 
 use exchange::ChangePage;
 
+use super::live::Live;
 use super::model::BankError;
 use super::withheld::ByEntry;
 use super::{Bank, withheld};
 use crate::access::Viewer;
-use crate::compute::{off_runtime, off_runtime_if};
 
 const PAGE: u32 = 5_000;
-/// Changes that are applied faster than they are handed to another thread.
-const CHANGES_ON_THE_SPOT_MAX: usize = 64;
 /// How often another process's writes are looked for on SQLite, which cannot tell.
 const LOOK_EVERY_MS: u64 = 200;
 const RETRY_MS: u64 = 1_000;
@@ -54,9 +52,8 @@ impl Bank {
         let (mut page, mut rows) = self.page(after).await?;
         loop {
             let (through, is_last) = (page.through, page.through >= page.head);
-            let is_much = page.changes.len() > CHANGES_ON_THE_SPOT_MAX;
-            let (live, withheld) = (Arc::clone(&self.live), Arc::clone(&self.withheld));
-            let apply = off_runtime_if(is_much, move || {
+            let withheld = Arc::clone(&self.withheld);
+            let apply = self.live.aside(move |live| {
                 withheld.before(&page.changes, rows);
                 live.apply(&page.changes, page.through);
                 withheld.after(&page.changes);
@@ -64,8 +61,7 @@ impl Bank {
             if is_last {
                 apply.await?;
                 if !self.live.is_ready() {
-                    let live = Arc::clone(&self.live);
-                    off_runtime(move || live.pack()).await?;
+                    self.live.aside(Live::pack).await?;
                     self.live.set_ready();
                 }
                 return Ok(());

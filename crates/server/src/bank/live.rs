@@ -15,19 +15,23 @@ use exchange::{
     Action, Change, Class, Entry, EntryId, MATCHES_PER_QUERY_MAX, MatchResult, Matched, Orientation, Parsed, Radius,
     Tier,
 };
-use hamming::{Buffer, Index, Reader, Snapshot, Tender};
+use hamming::{Index, Reader, Snapshot, Tender};
+use rayon::prelude::*;
 use tokio::sync::watch;
 
 use super::book::{Book, Exact, Terms};
-use super::evidence::{Evidence, Found, Met};
+use super::evidence::{Evidence, Met};
+use crate::compute::{BrokenOff, off_runtime};
 
 const WAIT_MAX_MS: u64 = 2_000;
 /// An index issues 2^32 slots in its life: one that has issued half of them is not used for another run.
 const SLOTS_KEPT_MAX: u64 = 1 << 31;
+/// Changes made before searches may look into the book again.
+const CHANGES_PER_GUARD: usize = 256;
 const SEARCHES_MAX: usize = 4;
-/// Queries searched together: enough to share a pass over the codes, few enough that what they meet in a bank full of
-/// look-alikes stays small.
-const QUERIES_PER_SEARCH: usize = 128;
+/// Hashes searched together on one core: as many as a query has at most. What they meet is held at once, and in a bank full
+/// of look-alikes each may meet all of it.
+const HASHES_PER_SEARCH_MAX: usize = 16;
 
 /// The index of one bank.
 pub struct Live {
@@ -92,12 +96,15 @@ impl Live {
     /// searches do not.
     pub(crate) fn pack(&self) {
         let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let packed = {
-            let book = self.book();
-            let slots = self.reader.snapshot().slots();
-            book.is_loose().then(|| Book::open(Bytes::from_owner(book.to_bytes()), slots)).flatten()
-        };
-        if let Some(packed) = packed {
+        if self.book().is_loose() {
+            let bytes = Bytes::from_owner(self.book().to_bytes());
+            self.exchange_book(bytes);
+        }
+    }
+
+    /// Puts the book that these bytes are in the place of the one that they were made of. The caller holds the writer.
+    fn exchange_book(&self, bytes: Bytes) {
+        if let Some(packed) = Book::open(bytes, self.reader.snapshot().slots()) {
             *self.book.write().unwrap_or_else(PoisonError::into_inner) = packed;
         }
     }
@@ -113,13 +120,21 @@ impl Live {
     }
 
     /// What a file of it holds: the book as bytes, the index, the last number applied and when that was written. Changes
-    /// wait for it, searches do not.
-    pub(super) fn to_store(&self) -> (Buffer, Arc<Snapshot>, u64, u64) {
+    /// wait for it, searches do not. What was withdrawn is taken out of the index before, half a microsecond a hash of
+    /// the segments that it was in; nobody waits for that. If much came and went since the book was packed, it is packed.
+    pub(super) fn to_store(&self) -> (Bytes, Arc<Snapshot>, u64, u64) {
+        self.tender.purge();
         // Who waits to change the book keeps others from reading it: so that nobody waits there.
         let _changes = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let book = self.book.read().unwrap_or_else(PoisonError::into_inner);
+        let (bytes, is_loose) = {
+            let book = self.book();
+            (Bytes::from_owner(book.to_bytes()), book.is_loose())
+        };
+        if is_loose {
+            self.exchange_book(bytes.clone());
+        }
         // What was just applied may be in the book before its number: it is then applied twice, which is the same as once.
-        (book.to_bytes(), self.reader.snapshot(), self.applied(), self.newest_at_micros())
+        (bytes, self.reader.snapshot(), self.applied(), self.newest_at_micros())
     }
 
     /// An index as it was stored, not ready; `None` when its parts do not belong together, or when it has lived so long that
@@ -196,20 +211,23 @@ impl Live {
         }
     }
 
-    /// Applies changes in order; afterwards the index stands at `through`.
+    /// Runs what changes it where no request waits for it: whoever changes it may wait for another who does, a second
+    /// or two while it is written to its file.
+    pub(crate) async fn aside<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, BrokenOff> {
+        let live = Arc::clone(self);
+        off_runtime(move || work(&live)).await
+    }
+
+    /// Applies changes in order; afterwards the index stands at `through`. Blocks, as [`Self::load`] and [`Self::forget`]
+    /// do: call it off the runtime's threads.
     pub fn apply(&self, changes: &[Change], through: u64) {
-        let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        {
-            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-            for change in changes {
-                match &change.action {
-                    Action::Put(entry) => book.put(&mut index, entry, self.views_max),
-                    Action::Remove { entry, .. } => book.remove(&mut index, *entry),
-                }
-            }
-            // Published before the book is let go: who finds a slot finds its entry.
-            index.publish();
-        }
+        self.change(changes, |book, index, change| match &change.action {
+            Action::Put(entry) => book.put(index, entry, self.views_max),
+            Action::Remove { entry, .. } => book.remove(index, *entry),
+        });
         if let Some(last) = changes.last() {
             self.newest_at.store(last.at.as_micros().unsigned_abs(), Ordering::Relaxed);
         }
@@ -218,22 +236,23 @@ impl Live {
 
     /// Puts entries of a snapshot.
     pub fn load(&self, entries: &[Entry]) {
-        let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-        for entry in entries {
-            book.put(&mut index, entry, self.views_max);
-        }
-        index.publish();
+        self.change(entries, |book, index, entry| book.put(index, entry, self.views_max));
     }
 
     /// Forgets entries that a newer snapshot does not have.
     pub fn forget(&self, entries: &[EntryId]) {
+        self.change(entries, |book, index, entry| book.remove(index, *entry));
+    }
+
+    /// Makes changes in order, few at a time, so that searches wait for few.
+    fn change<Item>(&self, all: &[Item], each: impl Fn(&mut Book, &mut Index, &Item)) {
         let mut index = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
-        for entry in entries {
-            book.remove(&mut index, *entry);
+        for some in all.chunks(CHANGES_PER_GUARD) {
+            let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
+            some.iter().for_each(|one| each(&mut book, &mut index, one));
+            // Published before the book is let go: who finds a slot finds its entry.
+            index.publish();
         }
-        index.publish();
     }
 
     /// Ids of everything it holds.
@@ -243,10 +262,12 @@ impl Live {
 
     /// How large it is.
     pub fn size(&self) -> LiveSize {
-        let (snapshot, book) = (self.reader.snapshot(), self.book());
+        // The book first: while it is held, nothing is published that it does not know.
+        let book = self.book();
+        let snapshot = self.reader.snapshot();
         LiveSize {
             entries: book.len(),
-            hashes: snapshot.len() - book.views(),
+            hashes: snapshot.len().saturating_sub(book.views()),
             views: book.views(),
             crowded_searches: self.reader.crowded_searches(),
             digests: book.digests(),
@@ -257,7 +278,12 @@ impl Live {
 
     /// Answers queries for somebody who is shown what `sees` says. Takes all cores for a batch; call it off the
     /// runtime's threads.
-    pub fn answer(&self, queries: &[Parsed], radius: Radius, sees: impl Fn(Class, Tier) -> bool) -> Vec<MatchResult> {
+    pub fn answer(
+        &self,
+        queries: &[Parsed],
+        radius: Radius,
+        sees: impl Fn(Class, Tier) -> bool + Sync,
+    ) -> Vec<MatchResult> {
         self.answer_shown(queries, radius, |_, class, tier| sees(class, tier))
     }
 
@@ -266,12 +292,15 @@ impl Live {
         &self,
         queries: &[Parsed],
         radius: Radius,
-        sees: impl Fn(EntryId, Class, Tier) -> bool,
+        sees: impl Fn(EntryId, Class, Tier) -> bool + Sync,
     ) -> Vec<MatchResult> {
-        queries.chunks(QUERIES_PER_SEARCH).flat_map(|some| self.answer_some(some, radius, &sees)).collect()
+        match pieces(queries).as_slice() {
+            [piece] => self.answer_piece(piece, radius, &sees),
+            pieces => pieces.par_iter().flat_map_iter(|piece| self.answer_piece(piece, radius, &sees)).collect(),
+        }
     }
 
-    fn answer_some(
+    fn answer_piece(
         &self,
         queries: &[Parsed],
         radius: Radius,
@@ -279,7 +308,7 @@ impl Live {
     ) -> Vec<MatchResult> {
         let hashes = |query: &Parsed| query.pdq.iter().chain(&query.trimmed).copied().collect::<Vec<_>>();
         let codes: Vec<hamming::Code> = queries.iter().flat_map(hashes).collect();
-        let (near, book) = self.search(&codes, radius);
+        let (near, index, book) = self.search(&codes, radius);
         let mut near = near.into_iter();
         let mut results = Vec::with_capacity(queries.len());
         for query in queries {
@@ -298,54 +327,60 @@ impl Live {
             for (hashes, trimmed) in [(&query.pdq, false), (&query.trimmed, true)] {
                 for ((_, &orientation), found) in hashes.iter().zip(Orientation::ALL).zip(&mut near) {
                     for found in found {
-                        meet(found.entry, Met::nearly(found, trimmed, orientation));
+                        if let Some((entry, mark)) = book.owner(found.slot) {
+                            meet(entry, Met::nearly(found, mark, trimmed, orientation));
+                        }
                     }
                 }
             }
-            let matched = met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius));
+            let matched =
+                met.into_iter().filter_map(|(entry, evidence)| book.matched(entry, &evidence, radius, &index));
             results.push(ranked(matched.collect()));
         }
         results
     }
 
-    /// For each code: what lies within the radius, by the numbers of the book that is given with it.
-    fn search(&self, codes: &[hamming::Code], radius: Radius) -> (Vec<Vec<Found>>, RwLockReadGuard<'_, Book>) {
-        if codes.is_empty() {
-            return (Vec::new(), self.book());
-        }
-        let mut searches = 0;
-        loop {
-            searches += 1;
-            let snapshot = self.reader.snapshot();
-            let found = if codes.len() == 1 {
-                vec![snapshot.within(&codes[0], radius.bits().into())]
-            } else {
-                snapshot.within_batch_parallel(codes, radius.bits().into())
-            };
+    /// For each code what lies within the radius, in which state of the index, and the book as it was then or as it is
+    /// now: all that was met has an owner in it.
+    fn search(
+        &self,
+        codes: &[hamming::Code],
+        radius: Radius,
+    ) -> (Vec<Vec<hamming::Match>>, Arc<Snapshot>, RwLockReadGuard<'_, Book>) {
+        for _ in 1..SEARCHES_MAX {
+            let index = self.reader.snapshot();
+            let near = index.within_batch(codes, radius.bits().into());
             let book = self.book();
-            let mut missed = false;
-            let resolved = found
-                .into_iter()
-                .map(|found| {
-                    let place = |met: hamming::Match| {
-                        let owner = book.owner(met.slot);
-                        missed |= owner.is_none();
-                        // The radius is at most 60, so the distance fits.
-                        let hash = snapshot.get(met.slot).unwrap_or_default();
-                        owner.map(|(entry, mark)| Found { distance: met.distance as u8, entry, mark, hash })
-                    };
-                    found.into_iter().filter_map(place).collect()
-                })
-                .collect();
-            if !missed || searches == SEARCHES_MAX {
-                return (resolved, book);
+            if near.iter().flatten().all(|met| book.owner(met.slot).is_some()) {
+                return (near, index, book);
             }
         }
+        // Changes come faster than searches end: for once they wait.
+        let book = self.book();
+        let index = self.reader.snapshot();
+        (index.within_batch(codes, radius.bits().into()), index, book)
     }
 
     fn book(&self) -> RwLockReadGuard<'_, Book> {
         self.book.read().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Queries that follow each other, in pieces of few hashes.
+fn pieces(queries: &[Parsed]) -> Vec<&[Parsed]> {
+    let (mut pieces, mut first, mut hashes) = (Vec::new(), 0, 0);
+    for (place, query) in queries.iter().enumerate() {
+        let of_query = query.pdq.len() + query.trimmed.len();
+        if place > first && hashes + of_query > HASHES_PER_SEARCH_MAX {
+            pieces.push(&queries[first..place]);
+            (first, hashes) = (place, 0);
+        }
+        hashes += of_query;
+    }
+    if first < queries.len() {
+        pieces.push(&queries[first..]);
+    }
+    pieces
 }
 
 fn ranked(mut matches: Vec<Matched>) -> MatchResult {
@@ -378,6 +413,100 @@ mod tests {
         let query = Parsed { pdq: vec![[hash; 32]], ..Parsed::default() };
         let results = live.answer(&[query], Radius::DEFAULT, |_, _| true);
         results[0].matches.iter().map(|matched| matched.entry).collect()
+    }
+
+    #[test]
+    fn a_call_is_searched_few_hashes_at_a_time_and_answered_in_order() {
+        let live = Live::default();
+        // Look-alikes of the first, more than are listed, and others.
+        let mut entries: Vec<Entry> = (1..=120).map(|id| entry(id, 0)).collect();
+        entries.extend((121..=140).map(|id| entry(id, id)));
+        live.load(&entries);
+        let query = |number: u8| Parsed {
+            pdq: vec![
+                [if number.is_multiple_of(3) { 0 } else { 120 + number % 20 }; 32];
+                [1, 8][usize::from(number % 2)]
+            ],
+            trimmed: vec![[number; 32]; [0, 8][usize::from(number % 5 == 1)]],
+            ..Parsed::default()
+        };
+        let queries: Vec<Parsed> = (0..100).map(query).chain([Parsed::default()]).collect();
+        let pieces = pieces(&queries);
+        let hashes = |piece: &&[Parsed]| piece.iter().map(|query| query.pdq.len() + query.trimmed.len()).sum::<usize>();
+        assert!(pieces.iter().all(|piece| hashes(piece) <= HASHES_PER_SEARCH_MAX) && pieces.len() > 2);
+        assert!(pieces.concat() == queries, "every query is in one of them, in order");
+        let together = live.answer(&queries, Radius::DEFAULT, |_, _| true);
+        let one = |query: &Parsed| live.answer(std::slice::from_ref(query), Radius::DEFAULT, |_, _| true).remove(0);
+        assert_eq!(together, queries.iter().map(one).collect::<Vec<_>>());
+        assert!(together[0].truncated && together[0].matches.len() == MATCHES_PER_QUERY_MAX);
+    }
+
+    #[test]
+    fn an_entry_that_changes_all_the_time_is_never_missed() {
+        let live = Live::default();
+        let is_over = AtomicBool::new(false);
+        let entries = [entry(1, 0x0f), Entry { views: Vec::new(), ..entry(1, 0x0f) }];
+        live.load(&entries[..1]);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                // Each time its hash has another slot.
+                entries.iter().cycle().take_while(|_| !is_over.load(Ordering::Relaxed)).for_each(|entry| {
+                    live.load(std::slice::from_ref(entry));
+                });
+            });
+            let missed = (0..20_000).filter(|_| met(&live, 0x0f).is_empty()).count();
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(missed, 0);
+        });
+    }
+
+    #[test]
+    fn its_size_can_be_told_while_it_is_filled() {
+        let live = Live::default();
+        let entries: Vec<Entry> = (1..=200).map(|id| entry(id, id)).collect();
+        std::thread::scope(|scope| {
+            let filling = scope.spawn(|| {
+                for _ in 0..20 {
+                    entries.iter().for_each(|entry| live.load(std::slice::from_ref(entry)));
+                    live.forget(&live.ids());
+                }
+            });
+            while !filling.is_finished() {
+                let size = live.size();
+                assert!(size.hashes == size.entries && size.views == size.entries, "{size:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_book_that_contradicts_itself_is_no_reason_to_stop() {
+        let live = Live::default();
+        let mut entries: Vec<Entry> = (1..=6).map(|id| entry(id, id)).collect();
+        for entry in &mut entries {
+            entry.fingerprints.push(Fingerprint::Md5([entry.id.as_bytes()[0] / 2; 16]));
+            entry.fingerprints.push(Fingerprint::Sha256([7; 32]));
+        }
+        live.load(&entries);
+        let whole = live.to_store().0.to_vec();
+        let (mut opened, counted) = (0, 48..64);
+        for (place, flip) in (0..whole.len()).flat_map(|place| [(place, 1), (place, 0x80)]) {
+            let mut bytes = whole.clone();
+            bytes[place] ^= flip;
+            let mut index = Index::new();
+            index.insert_many((0..12).map(|number| [number; 32]));
+            index.publish();
+            let Some(live) = Live::from_stored(64, index, Bytes::from(bytes), 1, 1) else { continue };
+            assert!(!counted.contains(&place), "views and digests are as many as it says, byte {place}");
+            opened += 1;
+            let query = Parsed { pdq: vec![[3; 32]], sha256: Some([7; 32]), md5: Some([1; 16]), ..Parsed::default() };
+            live.answer(std::slice::from_ref(&query), Radius::DEFAULT, |_, _| true);
+            live.load(&entries[1..3]);
+            live.size();
+            live.forget(&live.ids());
+            live.size();
+            live.pack();
+        }
+        assert!(opened > 100, "{opened} were opened");
     }
 
     #[test]

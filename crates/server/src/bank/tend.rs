@@ -71,7 +71,10 @@ mod tests {
         }
         live.set_ready();
         // The clock moves as soon as everything waits for it.
+        let mut rounds = 0;
         while live.size().segments != 1 {
+            rounds += 1;
+            assert!(rounds < 10_000, "{} segments", live.size().segments);
             tokio::time::sleep(LOOK_EVERY).await;
         }
         assert_eq!(live.size().entries, 60_000);

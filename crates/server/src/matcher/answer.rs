@@ -10,13 +10,15 @@ use exchange::{EntryId, MATCHES_PER_QUERY_MAX, MatchResponse, MatchResult, Match
 
 use super::Matcher;
 use crate::bank::Live;
-use crate::compute::off_runtime;
+use crate::compute::{in_turn, turn};
 use crate::http::Problem;
 
 impl Matcher {
     /// Answers from every node whose bank is held whole and not too stale. `seq` is that of the one least ahead, 0
     /// while one was never received; `stale_seconds` is that of the one longest unheard.
     pub(super) async fn answer(&self, queries: Vec<Parsed>, radius: Radius) -> Result<MatchResponse, Problem> {
+        // As many searches at a time as there are cores; the others wait here, holding their queries only.
+        let turn = turn(&self.inner.searches).await?;
         let (now, stale_max) = (self.inner.clock.now(), self.inner.stale_max);
         let (mut lives, mut seq, mut stale, mut too_stale): (Vec<Arc<Live>>, _, _, _) =
             (Vec::new(), u64::MAX, None, false);
@@ -34,7 +36,7 @@ impl Matcher {
         if lives.is_empty() {
             return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
         }
-        let results = off_runtime(move || {
+        let results = in_turn(turn, move || {
             let answers = lives.iter().map(|live| live.answer(&queries, radius, |_, _| true));
             answers.reduce(|all, more| all.into_iter().zip(more).map(|(all, more)| merge(all, more)).collect())
         })

@@ -51,6 +51,7 @@ pub use standing::{Standing, UpstreamStatus};
 
 use crate::bank::{IndexForm, Keeping, Live, open_index, tend};
 use crate::clock::Clock;
+use crate::compute::turns;
 use crate::storage::{StorageError, Transient};
 use replica::{Progress, Replica};
 use standing::Standings;
@@ -77,6 +78,7 @@ struct Inner {
     access: Access,
     stale_max: Duration,
     pictures: PictureSettings,
+    searches: Arc<Semaphore>,
     decodes: Arc<Semaphore>,
     picture_requests: Arc<Semaphore>,
     clock: Clock,
@@ -204,6 +206,7 @@ impl Matcher {
             standings,
             access,
             stale_max,
+            searches: turns(),
             decodes: Arc::new(Semaphore::new(pictures.decodes_max.max(1))),
             picture_requests: Arc::new(Semaphore::new(pictures.requests_max.max(1))),
             pictures,

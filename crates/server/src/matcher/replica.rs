@@ -18,7 +18,6 @@ use super::standing::Standings;
 use super::store::{Reached, Store};
 use crate::bank::{self, IndexForm, Keeping, Live, Stand};
 use crate::clock::{Clock, Entropy};
-use crate::compute::off_runtime;
 
 /// Rows of the file that are read at a time.
 const HELD_PER_PAGE: u32 = 16_384;
@@ -104,13 +103,13 @@ impl Replica {
         let load = async {
             let mut damaged = 0;
             while let Some(rows) = receive.recv().await {
-                let (store, live, id) = (self.store.clone(), self.live.clone(), self.id);
-                damaged += off_runtime(move || {
+                let (store, id) = (self.store.clone(), self.id);
+                let load = move |live: &Live| {
                     let (entries, damaged) = store.unseal(id, &rows);
                     live.load(&entries);
                     damaged
-                })
-                .await?;
+                };
+                damaged += self.live.aside(load).await?;
             }
             Ok(damaged)
         };
@@ -125,7 +124,8 @@ impl Replica {
         }
         self.pack().await?;
         if progress.loaded {
-            self.live.apply(&[], progress.cursor.unwrap_or(0));
+            let through = progress.cursor.unwrap_or(0);
+            self.live.aside(move |live| live.apply(&[], through)).await?;
             self.live.set_ready();
         }
         let entries = self.entries();
@@ -157,13 +157,14 @@ impl Replica {
         if page.through > cursor || !changes.is_empty() {
             let (reached, skipped) = (Reached::Feed(page.through), page.skipped.len() as u64);
             self.store.apply(self.id, progress.generation, &changes, skipped, reached).await?;
-            self.live.apply(&changes, page.through);
+            let through = page.through;
+            self.live.aside(move |live| live.apply(&changes, through)).await?;
             progress.cursor = Some(page.through);
         }
         let is_caught_up = page.through >= page.head;
         if is_caught_up && progress.sweep {
             let gone = self.store.sweep(self.id, progress.generation).await?;
-            self.live.forget(&gone);
+            self.live.aside(move |live| live.forget(&gone)).await?;
             progress.sweep = false;
         }
         self.standings.skip(self.place, &page.skipped);
@@ -217,7 +218,7 @@ impl Replica {
         self.pack().await?;
         (progress.cursor, progress.snapshot) = (Some(seq), None);
         (progress.sweep, progress.loaded) = (true, true);
-        self.live.apply(&[], seq);
+        self.live.aside(move |live| live.apply(&[], seq)).await?;
         self.live.set_ready();
         let entries = self.entries();
         self.standings.change(self.place, |standing| {
@@ -228,8 +229,7 @@ impl Replica {
 
     /// Packs what was loaded. Nothing is applied meanwhile, since it is this task that would.
     async fn pack(&self) -> Result<(), Trouble> {
-        let live = self.live.clone();
-        Ok(off_runtime(move || live.pack()).await?)
+        Ok(self.live.aside(Live::pack).await?)
     }
 
     /// A fresh snapshot is needed. What is held is matched against until it has come.

@@ -95,8 +95,7 @@ impl Replica {
         let reached = Reached::Snapshot(received.last);
         self.store.put(self.id, progress.generation, &sealed, &[], skipped.len() as u64, reached).await?;
         progress.snapshot = progress.snapshot.map(|(seq, _)| (seq, received.last));
-        let live = self.live.clone();
-        off_runtime(move || live.load(&entries)).await?;
+        self.live.aside(move |live| live.load(&entries)).await?;
         self.standings.skip(self.place, &skipped);
         let entries = self.entries();
         self.standings.change(self.place, |standing| standing.entries = entries);

@@ -190,6 +190,29 @@ async fn no_fingerprint_stands_open_on_disk_and_none_is_left_after_withdrawal() 
     }
 }
 
+#[tokio::test]
+async fn a_withdrawn_fingerprint_is_not_in_the_index_that_is_kept() {
+    for form in [IndexForm::Sealed, IndexForm::Bare] {
+        let database = TestDatabase::new(Engine::Sqlite).await;
+        let file = database.folder().join("node.index");
+        let kept =
+            |settings: &mut NodeSettings| (settings.index_file, settings.index_form) = (Some(file.clone()), form);
+        let [withdrawn, held] = [1, 2].map(|seed| exchange::hex::decode::<32>(&hash(seed)).unwrap());
+        let on_disk =
+            |database: &TestDatabase, hash: &[u8; 32]| files(database).iter().any(|file| contains(file, hash));
+        let node = TestNode::over(database, kept).await;
+        let partner = node.partner("platform").await;
+        let id = partner.protect("minor", "verified", &hash(1)).await;
+        partner.protect("minor", "verified", &hash(2)).await;
+        node.node.bank.store_index().await;
+        assert_eq!(on_disk(&node.database, &withdrawn), form == IndexForm::Bare, "the test would find one");
+        partner.delete(&format!("entries/{id}")).await;
+        node.node.close().await;
+        assert!(!on_disk(&node.database, &withdrawn));
+        assert_eq!(on_disk(&node.database, &held), form == IndexForm::Bare);
+    }
+}
+
 async fn sealed_of(node: &TestNode) -> Vec<u8> {
     let mut session = node.node.database().read().await.unwrap();
     let Connection::Sqlite(c) = session.connection() else { unreachable!("SQLite was asked for") };

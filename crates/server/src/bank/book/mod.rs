@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use exchange::{Advice, Class, Entry, EntryId, Fingerprint, Kind, Matched, Radius, Status, Tier, View};
-use hamming::{Buffer, Index, Slot};
+use hamming::{Buffer, Index, Slot, Snapshot};
 
 use super::evidence::{Evidence, Mark, Met};
 use written::Written;
@@ -98,9 +98,11 @@ impl Book {
         written::write(both.filter_map(|(id, number)| Some((id, self.terms(number)?, self.places(number)))))
     }
 
-    /// Whether much of it is not written: that takes three times as much memory.
+    /// Whether much of it is not written: that takes three times as much memory, and eight bytes for every slot issued
+    /// since, also of what went.
     pub(super) fn is_loose(&self) -> bool {
-        self.came.len() > self.written.len() as usize / 4
+        let changed = self.came.len() + self.gone.len() + self.amended.len();
+        changed > self.written.len() as usize / 4 || self.owners.len() as u64 > self.written.slots() / 4
     }
 
     /// Entries that are held.
@@ -205,7 +207,8 @@ impl Book {
                 Place::Slot(slot) => self.clear(index, slot),
                 Place::View(_, slot) => {
                     self.clear(index, slot);
-                    self.views -= 1;
+                    // A written book that contradicts itself in single places is read all the same.
+                    self.views = self.views.saturating_sub(1);
                 }
                 // What an entry holds twice, it lets go of once.
                 Place::Exact(_) if places[..position].contains(place) => {}
@@ -214,7 +217,13 @@ impl Book {
         }
     }
 
-    pub(super) fn matched(&self, number: u32, evidence: &Evidence, radius: Radius) -> Option<Matched> {
+    pub(super) fn matched(
+        &self,
+        number: u32,
+        evidence: &Evidence,
+        radius: Radius,
+        index: &Snapshot,
+    ) -> Option<Matched> {
         let Terms { class, tier, status, block_radius } = self.terms(number)?;
         let Met { kind, distance, mark, trimmed, orientation, .. } = evidence.nearest?;
         let (fingerprint, view) = match mark {
@@ -226,7 +235,7 @@ impl Book {
             }
         };
         // A wide search is for people: nothing found by it is blocked unseen.
-        let advice = if radius.is_firm() { evidence.advice(block_radius) } else { Advice::Review };
+        let advice = if radius.is_firm() { evidence.advice(block_radius, index) } else { Advice::Review };
         let entry = self.id(number)?;
         Some(Matched { entry, class, tier, status, advice, distance, orientation, kind, fingerprint, view, trimmed })
     }
@@ -317,7 +326,7 @@ impl Book {
             self.exact.remove(&exact);
         }
         let was_last = self.holders(exact).next().is_none();
-        self.digests -= usize::from(was_last);
+        self.digests = self.digests.saturating_sub(usize::from(was_last));
     }
 }
 
@@ -382,6 +391,32 @@ impl Holders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_and_goes_makes_a_book_loose_until_it_is_written() {
+        let (mut book, mut index) = (Book::default(), Index::new());
+        let entry = Entry {
+            id: EntryId::from_bytes([1; 16]),
+            class: Class::Minor,
+            tier: Tier::Verified,
+            status: Status::Active,
+            fingerprints: vec![Fingerprint::Pdq { hash: [1; 32], quality: None }],
+            views: Vec::new(),
+            block_radius: None,
+            origin: String::new(),
+            created_at: exchange::Time::from_micros(0),
+        };
+        for _ in 0..100 {
+            book.put(&mut index, &entry, 0);
+            book.remove(&mut index, entry.id);
+        }
+        book.put(&mut index, &entry, 0);
+        index.publish();
+        assert!(book.is_loose() && book.owners.len() == 101);
+        let book = Book::open(Bytes::from_owner(book.to_bytes()), index.reader().snapshot().slots()).unwrap();
+        assert!(!book.is_loose() && book.owners.is_empty());
+        assert_eq!(book.owner(Slot::new(100)).map(|(number, _)| book.id(number)), Some(Some(entry.id)));
+    }
 
     #[test]
     fn a_slot_takes_eight_bytes() {

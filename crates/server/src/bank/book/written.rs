@@ -1,4 +1,4 @@
-//! A book as bytes, read where they lie: in memory, or in a mapped file. Opening it costs nothing, however large it is.
+//! A book as bytes, read where they lie: in memory, or in a mapped file. Opening it makes nothing; it is read once, to count.
 //!
 //! ```text
 //! header     64 bytes
@@ -29,6 +29,8 @@ use crate::bank::evidence::Mark;
 /// version.
 const MAGIC: u64 = 0x7265_6d70_626f_6f01;
 const ALIGN_BYTES: usize = 64;
+/// The kind of a place that is a view.
+const VIEW: u8 = 3;
 /// Nobody's slot.
 const NOBODY: u32 = u32::MAX;
 
@@ -119,7 +121,19 @@ impl Written {
         let header: Header = bytemuck::pod_read_unaligned(bytes.get(..size_of::<Header>())?);
         let parts = Parts::of(&header).filter(|parts| header.magic == MAGIC && parts.end == bytes.len())?;
         let counted = u32::try_from(header.entries).is_ok_and(|entries| entries != NOBODY) && header.slots <= 1 << 32;
-        counted.then(|| Self { bytes: Buffer::aligned(bytes), header, parts })
+        let this = counted.then(|| Self { bytes: Buffer::aligned(bytes), header, parts })?;
+        this.is_as_counted().then_some(this)
+    }
+
+    /// Whether there are as many views and digests as the header says: those are counted down when entries go.
+    fn is_as_counted(&self) -> bool {
+        let (firsts, places): (&[u64], &[PlaceLine]) = (self.part(&self.parts.firsts), self.part(&self.parts.places));
+        let views = places.par_iter().filter(|line| line.kind == VIEW).count() as u64;
+        let digests = distinct(self.sha256()).zip(distinct(self.md5())).map(|(sha256, md5)| (sha256 + md5) as u64);
+        // Then each place is of one entry.
+        let are_divided =
+            firsts.first() == Some(&0) && firsts.last() == Some(&self.header.places) && firsts.is_sorted();
+        are_divided && views == self.header.views && digests == Some(self.header.digests)
     }
 
     /// Entries, numbered from 0.
@@ -168,7 +182,7 @@ impl Written {
                 0 => Place::Slot(Slot::new(line.at)),
                 1 => Place::Exact(Exact::Sha256(*self.sha256().get(line.at as usize)?)),
                 2 => Place::Exact(Exact::Md5(*self.md5().get(line.at as usize)?)),
-                3 => Place::View(line.view, Slot::new(line.at)),
+                VIEW => Place::View(line.view, Slot::new(line.at)),
                 _ => return None,
             })
         })
@@ -220,6 +234,13 @@ fn equal<const N: usize>(digests: &[[u8; N]], digest: &[u8; N]) -> Range<usize> 
     first..first + digests[first..].iter().take_while(|other| *other == digest).count()
 }
 
+/// How many different digests there are, if they ascend.
+fn distinct<const N: usize>(digests: &[[u8; N]]) -> Option<usize> {
+    let pairs = digests.par_windows(2);
+    let steps = pairs.map(|pair| (pair[0] <= pair[1]).then(|| usize::from(pair[0] < pair[1])));
+    steps.try_reduce(|| 0, |left, right| Some(left + right)).map(|steps| steps + usize::from(!digests.is_empty()))
+}
+
 /// Writes entries, by id, each with its places: fingerprints, then views.
 pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>) -> Buffer {
     let (mut ids, mut terms, mut firsts, mut places) = (Vec::new(), Vec::new(), vec![0_u64], Vec::new());
@@ -246,7 +267,7 @@ pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>)
                 Place::View(code, slot) => {
                     own(slot, [1, code]);
                     views += 1;
-                    line(3, code, slot.get())
+                    line(VIEW, code, slot.get())
                 }
                 Place::Exact(Exact::Sha256(digest)) => {
                     sha256.add(digest, number, position, places.len());
@@ -268,7 +289,7 @@ pub(super) fn write(entries: impl Iterator<Item = (EntryId, Terms, Vec<Place>)>)
         slots: owners.len() as u64,
         sha256: sha256.values.len() as u64,
         md5: md5.values.len() as u64,
-        digests: (sha256.distinct() + md5.distinct()) as u64,
+        digests: [distinct(&sha256.values), distinct(&md5.values)].into_iter().flatten().sum::<usize>() as u64,
         views,
     };
     let parts = Parts::of(&header).expect("what is in memory can be counted");
@@ -314,11 +335,5 @@ impl<const N: usize> Digests<N> {
         }
         let (values, holders) = self.0.into_iter().map(|(digest, holder, _)| (digest, holder)).unzip();
         Sorted { values, holders }
-    }
-}
-
-impl<const N: usize> Sorted<N> {
-    fn distinct(&self) -> usize {
-        self.values.chunk_by(PartialEq::eq).count()
     }
 }

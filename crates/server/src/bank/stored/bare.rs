@@ -21,6 +21,8 @@ use super::{PIECE_BYTES, Pieces, StoredError};
 
 /// How a file begins that is not sealed; the last byte is the version.
 pub(super) const MAGIC: [u8; 16] = *b"rempart: bare \n\x01";
+/// As much of it as says what it is, in every version.
+pub(super) const NAME: &[u8] = MAGIC.split_last().expect("it is not empty").1;
 const MARK_BYTES: usize = 32;
 /// What key and bank it is of.
 pub(super) type Mark = [u8; MARK_BYTES];

@@ -9,7 +9,7 @@
 mod bare;
 mod sealed;
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use std::sync::Arc;
 use bytemuck::{Pod, Zeroable, bytes_of};
 use bytes::Bytes;
 use hamming::{Check, Index};
+use rand::RngExt;
 use sealing::NodeKey;
 
 use super::live::Live;
@@ -25,6 +26,8 @@ use crate::compute::{BrokenOff, off_runtime};
 
 /// Bytes of what is sealed, or checked, together.
 const PIECE_BYTES: usize = 1 << 20;
+/// What the name of a file ends with that is being written.
+const PART: &str = "part";
 /// Begins the content; the last byte is the version.
 const MAGIC: u64 = 0x7265_6d70_6964_7802;
 
@@ -82,7 +85,7 @@ struct Header {
 impl Keeping {
     /// Writes the index, whole or not at all.
     pub(super) fn write(&self, live: &Live, entropy: &Entropy) -> Result<(), StoredError> {
-        let beside = self.beside();
+        let beside = self.beside(entropy.rng().random());
         let written = self.write_beside(live, &beside, entropy).and_then(|()| Ok(fs::rename(&beside, &self.file)?));
         if written.is_err() {
             let _ = fs::remove_file(&beside);
@@ -94,10 +97,14 @@ impl Keeping {
         let (book, index, applied, newest_at) = live.to_store();
         let header = Header { magic: MAGIC, applied, newest_at, book_bytes: book.len() as u64, zero: [0; 4] };
         let mut options = File::options();
-        options.write(true).create(true).truncate(true);
+        options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let out = BufWriter::new(options.open(beside)?);
+        let file = options.open(beside)?;
+        // So that another process that starts knows that it is not left over. Where files have no locks it may take it for
+        // that; then this writing fails.
+        drop(file.try_lock());
+        let out = BufWriter::new(file);
         let content = |sink: &mut dyn FnMut(&[u8]) -> io::Result<()>| {
             sink(bytes_of(&header))?;
             sink(&book)?;
@@ -114,17 +121,17 @@ impl Keeping {
     /// Reads the index that [`Self::write`] wrote; `None` when there is no file. One that is not sealed and has to be is
     /// removed, and so is what a writing that was cut off left.
     pub(super) fn read(&self, views_max: usize) -> Result<Option<Live>, StoredError> {
-        match fs::remove_file(self.beside()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
+        // Whether that succeeds or not, the file itself may have to go.
+        if let Err(error) = self.tidy() {
+            tracing::warn!(%error, "what an interrupted writing of the index left could not be removed");
         }
         let mut file = match File::open(&self.file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             opened => opened?,
         };
         let mut start = Vec::new();
-        Read::by_ref(&mut file).take(bare::MAGIC.len() as u64).read_to_end(&mut start)?;
-        let content = match (self.form, start == bare::MAGIC) {
+        Read::by_ref(&mut file).take(bare::NAME.len() as u64).read_to_end(&mut start)?;
+        let content = match (self.form, start == bare::NAME) {
             (IndexForm::Sealed, false) => sealed::read(file, &self.key, &self.stand)?,
             (IndexForm::Bare, true) => bare::map(&file, &self.mark())?,
             (IndexForm::Bare, false) => return Err(StoredError::Foreign),
@@ -137,8 +144,38 @@ impl Keeping {
         opened(content, views_max).ok_or(StoredError::Form).map(Some)
     }
 
-    fn beside(&self) -> PathBuf {
-        self.file.with_added_extension("part")
+    /// Where this writing goes on until it is whole: another process on the same folder writes elsewhere.
+    fn beside(&self, number: u64) -> PathBuf {
+        self.file.with_added_extension(format!("{number:016x}.{PART}"))
+    }
+
+    /// Removes what writings that were cut off left, but not what another process is at.
+    fn tidy(&self) -> io::Result<()> {
+        let Some((folder, name)) = self.file.parent().zip(self.file.file_name()) else { return Ok(()) };
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            let path = folder.join(entry?.file_name());
+            let is_of = path.file_name().is_some_and(|other| {
+                let rest = other.as_encoded_bytes().strip_prefix(name.as_encoded_bytes());
+                rest.is_some_and(|rest| rest.starts_with(b"."))
+            });
+            if !is_of || path.extension().is_none_or(|extension| extension != PART) {
+                continue;
+            }
+            let removed = File::open(&path).and_then(|part| match part.try_lock() {
+                Err(TryLockError::WouldBlock) => Ok(()),
+                _ => fs::remove_file(&path),
+            });
+            match removed {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Names key and stand without telling either.
@@ -217,6 +254,8 @@ impl<F: FnMut(&[u8], u64, bool) -> io::Result<()>> Pieces<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use exchange::{Class, Entry, EntryId, Fingerprint, Parsed, Radius, Status, Tier, Time, View};
     use rand::rngs::StdRng;
     use rand::{RngExt, SeedableRng};
@@ -415,6 +454,54 @@ mod tests {
     }
 
     #[test]
+    fn two_processes_that_write_one_file_keep_out_of_each_others_way() {
+        let kept = Kept::new(IndexForm::Sealed, 200);
+        // The other is at it, and was once cut off.
+        let [theirs, left, formerly] =
+            [kept.keeping.beside(1), kept.keeping.beside(2), kept.keeping.file.with_added_extension("part")];
+        let other = File::create(&theirs).unwrap();
+        other.lock().unwrap();
+        fs::write(&left, b"left").unwrap();
+        fs::write(&formerly, b"left").unwrap();
+        assert!(kept.read().unwrap().is_some());
+        assert!(theirs.exists() && !left.exists() && !formerly.exists());
+        kept.write();
+        assert!(theirs.exists() && kept.read().unwrap().is_some());
+        drop(other);
+        kept.read().unwrap();
+        assert_eq!(fs::read_dir(theirs.parent().unwrap()).unwrap().count(), 1, "the index alone");
+    }
+
+    #[test]
+    fn nothing_that_was_withdrawn_is_in_the_file() {
+        for form in FORMS {
+            // A tail; segments.
+            for count in [40, 6_000] {
+                let kept = Kept::new(form, count);
+                let file = File::open(&kept.keeping.file).unwrap();
+                let content = match form {
+                    IndexForm::Sealed => sealed::read(file, &kept.keeping.key, &kept.keeping.stand).unwrap(),
+                    IndexForm::Bare => bare::map(&file, &kept.keeping.mark()).unwrap(),
+                };
+                // A hash's second half lies together wherever it is, and so does every digest.
+                let written: HashSet<&[u8]> = content.chunks(16).collect();
+                for (place, entry) in kept.entries.iter().enumerate() {
+                    let fingerprints = entry.fingerprints.iter().filter(|one| !matches!(one, Fingerprint::Md5(_)));
+                    let hashes =
+                        fingerprints.map(Fingerprint::bytes).chain(entry.views.iter().map(|view| &view.hash[..]));
+                    for hash in hashes {
+                        assert_eq!(
+                            written.contains(&hash[16..]),
+                            !place.is_multiple_of(5),
+                            "{form:?}, {place} of {count}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn nothing_in_a_sealed_file_is_bare() {
         let kept = Kept::new(IndexForm::Sealed, 20);
         assert!(!holds_a_fingerprint(&kept.bytes(), &kept.entries));
@@ -424,11 +511,21 @@ mod tests {
     fn a_file_that_is_not_sealed_goes_when_it_has_to_be() {
         let mut kept = Kept::new(IndexForm::Bare, 20);
         assert!(holds_a_fingerprint(&kept.bytes(), &kept.entries), "the test would find one");
-        let beside = kept.keeping.beside();
+        let (beside, bare) = (kept.keeping.beside(1), kept.bytes());
         fs::copy(&kept.keeping.file, &beside).unwrap();
         kept.keeping.form = IndexForm::Sealed;
         assert!(matches!(kept.read(), Err(StoredError::Unsealed)));
         assert!(!kept.keeping.file.exists() && !beside.exists());
+
+        // One of another version too, and when what is beside it cannot go.
+        let mut bare = bare;
+        bare[bare::MAGIC.len() - 1] += 1;
+        fs::write(&kept.keeping.file, &bare).unwrap();
+        fs::create_dir(&beside).unwrap();
+        assert!(matches!(kept.read(), Err(StoredError::Unsealed)));
+        assert!(!kept.keeping.file.exists());
+        fs::remove_dir(&beside).unwrap();
+
         kept.write();
         assert!(!holds_a_fingerprint(&kept.bytes(), &kept.entries));
         assert!(kept.read().unwrap().is_some());

@@ -10,7 +10,7 @@ use exchange::{MatchRequest, MatchResponse, MatchResult, Parsed, QueryError, Rad
 use serde::Deserialize;
 
 use crate::access::Asker;
-use crate::compute::off_runtime;
+use crate::compute::{in_turn, turn};
 use crate::http::{Json, Problem, Query};
 use crate::node::Node;
 
@@ -63,10 +63,10 @@ pub(super) async fn matching(
             return Err(Problem::loading());
         }
         // As many searches at a time as there are cores; the others wait here, holding their queries only.
-        let _turn = node.searches.acquire().await;
+        let turn = turn(&node.searches).await?;
         let (seq, viewer) = (live.applied(), who.renewed(&node).await?.viewer());
         let sees = node.bank.shows(viewer).await?;
-        let results = off_runtime(move || live.answer_shown(&queries, radius, sees)).await?;
+        let results = in_turn(turn, move || live.answer_shown(&queries, radius, sees)).await?;
         Ok(MatchResponse { seq, stale_seconds: None, results })
     };
     answer_in_kind(request, &headers, &parameters, answer).await

@@ -60,11 +60,10 @@ impl Load {
 
     /// Queries a second, asked for this long, each connection the next when it has the last answer.
     pub(super) async fn per_second(&self, form: Form, time: Duration) -> anyhow::Result<f64> {
+        let connections = self.connections(self.connections, form).await?;
         let begun = Instant::now();
-        let asking = (0..self.connections as usize).map(|first| {
-            let ask = connection(self, form);
+        let asking = (0..).zip(connections).map(|(first, ask)| {
             tokio::spawn(async move {
-                let ask = ask?;
                 let mut calls = 0;
                 while begun.elapsed() < time {
                     ask(first + calls).await?;
@@ -77,17 +76,27 @@ impl Load {
         Ok(((calls * form.queries()) as f64 / begun.elapsed().as_secs_f64()).round())
     }
 
+    /// So many connections, each of which has asked once: what it costs to open them is in no figure.
+    async fn connections(
+        &self,
+        count: u32,
+        form: Form,
+    ) -> anyhow::Result<Vec<impl Fn(usize) -> Asking + Send + Sync + 'static + use<>>> {
+        let all = (0..count).map(|_| connection(self, form)).collect::<anyhow::Result<Vec<_>>>()?;
+        try_join_all(all.iter().map(|ask| ask(0))).await?;
+        Ok(all)
+    }
+
     /// One query a call: at full rate, then at half of it.
     pub(super) async fn single(&self, time: Duration) -> anyhow::Result<Single> {
         let full_per_second = self.per_second(Form::Json(1), time).await?;
         let at_per_second = (full_per_second / 2.0).max(1.0);
         let between = Duration::from_secs_f64(f64::from(PACED_CONNECTIONS) / at_per_second);
+        let connections = self.connections(PACED_CONNECTIONS, Form::Json(1)).await?;
         let begun = Instant::now();
-        let asking = (0..PACED_CONNECTIONS).map(|number| {
-            let ask = connection(self, Form::Json(1));
+        let asking = (0..).zip(connections).map(|(number, ask): (u32, _)| {
             let first = begun + between * number / PACED_CONNECTIONS;
             tokio::spawn(async move {
-                let ask = ask?;
                 let mut times = Vec::new();
                 for call in 0_u32.. {
                     let due = first + between * call;

@@ -44,6 +44,8 @@ fn queries_meanwhile(index: &mut Index, queries: &[Code], radius: u32, time: Dur
     let mut times = Times::default();
     thread::scope(|scope| {
         scope.spawn(|| {
+            // Also when this thread panics: the queries below would else go on for ever.
+            let _over = Over(&is_over);
             let (begun, mut random) = (Instant::now(), StdRng::seed_from_u64(GOING_SEED));
             for (step, code) in (0_u32..).zip(&coming) {
                 thread::sleep((PAUSE * step).saturating_sub(begun.elapsed()));
@@ -54,7 +56,6 @@ fn queries_meanwhile(index: &mut Index, queries: &[Code], radius: u32, time: Dur
                     break;
                 }
             }
-            is_over.store(true, Ordering::Relaxed);
         });
         for query in queries.iter().cycle() {
             if is_over.load(Ordering::Relaxed) {
@@ -64,6 +65,15 @@ fn queries_meanwhile(index: &mut Index, queries: &[Code], radius: u32, time: Dur
         }
     });
     times.spread()
+}
+
+/// Raises a flag when it is dropped.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Many, a few at a time, until everything is merged; merges run on threads of their own, so all of the process counts.
