@@ -362,3 +362,35 @@ async fn t12_a_loaded_node_asks_for_work_or_lets_wait_in_line() {
     let typed = [("word2", words[1].as_str()), ("word5", words[4].as_str()), ("nonce", answer.as_str())];
     assert_eq!(solver.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_below_is_said_in_the_language_of_whoever_asked() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
+    node.node.database().close().await;
+    for path in ["/s/1", "/c", "/o"] {
+        let page = person.get(path).await;
+        assert!(page.status >= 500, "{path}: {}", page.status);
+        assert!(page.text.contains("<html lang=\"fr\">"), "{path}: {}", page.text);
+        assert!(
+            page.text.contains("C’est notre faute") && page.text.contains("attends un peu"),
+            "{path}: {}",
+            page.text
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_language_that_is_not_offered_is_not_spoken_inside_a_visit_either() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let link = node.node.intake.new_link(&node.operator).await.unwrap();
+    let settings = server::intake::Settings { languages: server::intake::Offered::Fr, ..Default::default() };
+    assert!(node.node.intake.choose(&link, &settings).await.unwrap());
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "en")]).await;
+    for path in ["/s/1?lang=en", "/s/1", "/c?lang=en", "/o?lang=en"] {
+        let page = person.get(path).await.text;
+        assert!(page.contains("<html lang=\"fr\">"), "{path}: {page}");
+    }
+}

@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Response};
 
+use super::chosen;
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use crate::http::Problem;
-use crate::http::locale::{Address, Texts};
+use crate::http::locale::Texts;
 use crate::intake::IntakeError;
 use crate::storage::StorageError;
 
@@ -56,7 +57,7 @@ impl Sorry {
         Self { t, why: Why::Often }
     }
 
-    /// In this language: an error from below knows none.
+    /// In these texts: an error from below knows nobody.
     pub(super) const fn said_in(self, t: Texts) -> Self {
         Self { t, ..self }
     }
@@ -87,7 +88,7 @@ impl Sorry {
 impl From<Problem> for Sorry {
     fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { t: Texts::unasked(), why: Why::Failed(status) }
+        Self { t: chosen::spoken(), why: Why::Failed(status) }
     }
 }
 
@@ -103,9 +104,9 @@ impl From<IntakeError> for Sorry {
             IntakeError::Storage(error) => error.into(),
             IntakeError::Bank(error) => Problem::from(error).into(),
             IntakeError::BrokenOff(error) => Problem::from(error).into(),
-            IntakeError::Over => Self { t: Texts::unasked(), why: Why::Closed },
-            IntakeError::Full => Self { t: Texts::unasked(), why: Why::TooMuch },
-            IntakeError::Incomplete(_) => Self { t: Texts::unasked(), why: Why::Over },
+            IntakeError::Over => Self { t: chosen::spoken(), why: Why::Closed },
+            IntakeError::Full => Self { t: chosen::spoken(), why: Why::TooMuch },
+            IntakeError::Incomplete(_) => Self { t: chosen::spoken(), why: Why::Over },
             IntakeError::Sealed => {
                 tracing::error!("an item of a case does not open");
                 Problem::internal().into()
@@ -116,7 +117,7 @@ impl From<IntakeError> for Sorry {
 
 impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
-        let t = Texts { address: Address::Tu, ..self.t };
+        let t = self.t;
         let (what, todo, link) = self.said();
         let drawn =
             page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, link, help: Help::here() });

@@ -13,10 +13,11 @@ use sealing::{CaseKey, VisitToken};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::chosen;
 use super::frame::Frame;
 use super::said::Said;
 use super::sorry::Sorry;
-use crate::http::locale::{Address, Language, Texts};
+use crate::http::locale::{Address, Language, Offers, Texts};
 use crate::http::{BODY_BYTES_MAX, Problem};
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
@@ -294,8 +295,11 @@ async fn store(node: &Node, token: &VisitToken, content: &Content) -> Result<(),
     Ok(node.visits.write(token, &plain, content.holds.seconds()).await?)
 }
 
+/// Whatever goes wrong from here on is said like this too.
 fn said_to(t: Texts, is_adult: bool) -> Texts {
-    Texts { address: if is_adult { Address::Vous } else { Address::Tu }, ..t }
+    let t = Texts { address: if is_adult { Address::Vous } else { Address::Tu }, ..t };
+    chosen::speak(t);
+    t
 }
 
 fn cookie(headers: &HeaderMap) -> Option<VisitToken> {
@@ -319,6 +323,7 @@ async fn content(headers: &HeaderMap, node: &Node) -> Result<Option<(VisitToken,
 async fn texts(parts: &mut Parts, node: &Node, kept: &str) -> Texts {
     let Ok(texts) = Texts::from_request_parts(parts, node).await;
     let language = asked(parts).or_else(|| Language::from_code(kept)).unwrap_or(texts.language);
+    let language = parts.extensions.get().map_or(language, |offers: &Offers| offers.nearest(language));
     Texts { language, ..texts }
 }
 
@@ -338,7 +343,7 @@ impl FromRequestParts<Node> for Drafting {
                 }
                 Ok(drafting)
             }
-            _ => Err(Sorry::over(texts(parts, node, "").await)),
+            _ => Err(Sorry::over(said_to(texts(parts, node, "").await, false))),
         }
     }
 }
@@ -355,7 +360,7 @@ impl FromRequestParts<Node> for InCase {
                 here.stay(node).await?;
                 Ok(here)
             }
-            _ => Err(Sorry::closed(texts(parts, node, "").await)),
+            _ => Err(Sorry::closed(said_to(texts(parts, node, "").await, false))),
         }
     }
 }
@@ -409,7 +414,8 @@ impl<V: HasForms + Send> FromRequest<Node> for Answered<V> {
     async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
         let (mut parts, body) = request.into_parts();
         let visit = V::from_request_parts(&mut parts, node).await?;
-        let fields = Fields::from_request(Request::from_parts(parts, body), node).await?;
+        let fields = Fields::from_request(Request::from_parts(parts, body), node).await;
+        let fields = fields.map_err(|sorry| sorry.said_in(visit.texts()))?;
         let given = fields.one(FORM_TOKEN).as_bytes();
         if !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
             return Err(Sorry::elsewhere(visit.texts()));
