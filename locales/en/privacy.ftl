@@ -20,8 +20,9 @@ privacy-kept-copies = Copies in case a machine breaks
 privacy-kept-copies-until = Locked too, and replaced by newer ones.
 
 privacy-locked = How it is locked
-privacy-locked-keys = There are two keys: your six words, and our team’s key. We do not have your six words. Somebody who steals our machine has neither.
-privacy-locked-thief = What that thief could see: how many cases there are, roughly how long they are, whether they are about somebody under 18, and on which days something happened. No names, no texts, no links.
+privacy-locked-keys = There are two keys: your six words, and our team’s key. We do not have your six words. The team’s key is not on our machine. Somebody who steals the machine has neither.
+privacy-locked-keys-here = There are two keys: your six words, and our team’s key. We do not have your six words. The team’s key is still on our machine, until the team puts it away. Until then, somebody who steals the machine could read what people write to us.
+privacy-locked-thief = Even without these keys a thief could see: how many cases there are, roughly how long they are, whether they are about somebody under 18, whether they are urgent, who is to write next (you or we), and in which hour something happened. They could have the fingerprints, but not know which case they come from. No names, no texts, no links.
 
 privacy-who = Who reads it
 privacy-who-team = Our team reads your messages and your links. It is a few people, who have promised in writing to keep silent.

@@ -20,8 +20,9 @@ privacy-kept-copies = Les copies de secours, si une machine tombe en panne
 privacy-kept-copies-until = Verrouillées aussi, et remplacées par de plus récentes.
 
 privacy-locked = Comment c’est verrouillé
-privacy-locked-keys = Il y a deux clés : tes six mots, et la clé de notre équipe. Tes six mots, on ne les a pas. Quelqu’un qui volerait notre machine n’aurait ni l’une ni l’autre.
-privacy-locked-thief = Ce que ce voleur verrait : combien il y a de dossiers, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, et quels jours il s’est passé quelque chose. Pas de nom, pas de texte, pas de lien.
+privacy-locked-keys = Il y a deux clés : tes six mots, et la clé de notre équipe. Tes six mots, on ne les a pas. La clé de l’équipe n’est pas sur notre machine. Quelqu’un qui volerait la machine n’aurait ni l’une ni l’autre.
+privacy-locked-keys-here = Il y a deux clés : tes six mots, et la clé de notre équipe. Tes six mots, on ne les a pas. La clé de l’équipe, elle, est encore sur notre machine, jusqu’à ce que l’équipe la range ailleurs. D’ici là, quelqu’un qui volerait la machine pourrait lire ce qu’on nous écrit.
+privacy-locked-thief = Même sans ces clés, un voleur verrait : combien il y a de dossiers, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (toi ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quel dossier elles viennent. Pas de nom, pas de texte, pas de lien.
 
 privacy-who = Qui le lit
 privacy-who-team = Notre équipe lit tes messages et tes liens. Ce sont quelques personnes, qui ont promis par écrit de garder le silence.

@@ -127,6 +127,8 @@ on_every_engine!(the_sheet_opens_what_is_sealed_and_its_words_end_the_set_up, |e
         let words: Vec<&str> = page.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
         assert_eq!(words, desk.secret.sheet(lexicon));
     }
+    let said = desk.public("/p/1?lang=en").await.text;
+    assert!(said.contains("still on our machine") && !said.contains("has neither"), "{said}");
     let words = desk.words(&link).await;
     assert_eq!(words.len(), 2);
     let wrong = desk.post(&format!("{link}/2?lang=en"), &[("first", words[0]), ("second", "wrong")]).await;
@@ -135,6 +137,8 @@ on_every_engine!(the_sheet_opens_what_is_sealed_and_its_words_end_the_set_up, |e
     let done = desk.post(&format!("{link}/2?lang=en"), &[("first", words[0]), ("second", words[1])]).await;
     assert!(done.status == 200 && done.text.contains("The key was removed"), "{}", done.text);
     assert!(!desk.file.is_there());
+    let said = desk.public("/p/1?lang=en").await.text;
+    assert!(!said.contains("still on our machine") && said.contains("has neither"), "{said}");
     assert_eq!(desk.node.node.intake.recipients().await.unwrap(), [desk.secret.public()]);
     assert!(desk.get("/status?lang=en").await.text.contains("Nothing is wrong"));
     for path in [link.clone(), format!("{link}/1"), format!("{link}/2")] {

@@ -1,17 +1,21 @@
 //! `/p/1`: privacy in plain words.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
 use super::shelf::{frame, to_the_young};
 use crate::http::Problem;
 use crate::http::locale::Texts;
+use crate::intake::KeyFile;
+use crate::node::Node;
 
 /// The page.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
+pub(super) async fn show(State(node): State<Node>, texts: Texts) -> Result<Response, Problem> {
     let t = to_the_young(texts);
-    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT })
+    let team_key_is_here = node.hotline_key.as_ref().is_some_and(KeyFile::is_there);
+    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, team_key_is_here })
 }
 
 #[derive(Template)]
@@ -20,6 +24,8 @@ struct Privacy {
     frame: Frame,
     t: Texts,
     kept: Kept,
+    /// Whether whoever has this machine has the key that opens every case.
+    team_key_is_here: bool,
 }
 
 /// How long things are kept, as the page says it: what the jobs do.
