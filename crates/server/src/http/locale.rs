@@ -106,6 +106,16 @@ const FR_MONTHS: [&str; 12] = [
 
 include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
+impl Offers {
+    /// This language, if it is offered.
+    pub(crate) fn nearest(self, language: Language) -> Language {
+        match self.0 {
+            [first, ..] if !self.0.contains(&language) => *first,
+            _ => language,
+        }
+    }
+}
+
 impl Texts {
     /// Where nobody was asked yet: see [`FromRequestParts`] for what a request asks for.
     pub(crate) const fn unasked() -> Self {
@@ -122,10 +132,7 @@ impl<S: Sync> FromRequestParts<S> for Texts {
         });
         let accepted = || parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok().and_then(Language::accepted);
         let language = asked.or_else(accepted).unwrap_or_default();
-        let language = match parts.extensions.get() {
-            Some(Offers([first, others @ ..])) if !others.contains(&language) => *first,
-            _ => language,
-        };
+        let language = parts.extensions.get().map_or(language, |offers: &Offers| offers.nearest(language));
         Ok(Self { language, address: Address::Vous })
     }
 }

@@ -7,7 +7,8 @@ use rand::{Rng, RngExt};
 use sealing::CaseKey;
 
 use super::model::{
-    Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
+    Age, Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, Stand, WaitsFor,
+    What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::bank::{self, BankError};
@@ -24,6 +25,10 @@ pub struct CaseView {
     pub row: CaseRow,
     /// What brought the person.
     pub situation: Situation,
+    /// How old the person in the picture is.
+    pub age: Age,
+    /// Where it stood when the case was sent; `None` where that is not asked.
+    pub stand: Option<Stand>,
     /// Whether French says « vous ».
     pub is_adult: bool,
     /// `fr` or `en`.
@@ -150,13 +155,15 @@ impl Intake {
         let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
-        let Some(What::Opened { situation, age, language, .. }) = items.first().map(|(_, item)| item.what.clone())
+        let Some(What::Opened { situation, age, stand, language }) = items.first().map(|(_, item)| item.what.clone())
         else {
             return Err(IntakeError::Sealed);
         };
         let mut view = CaseView {
             row,
             situation,
+            age,
+            stand,
             is_adult: age.is_adult() || situation == Situation::Helper,
             language,
             opened_at: items[0].1.at,
@@ -242,7 +249,7 @@ impl Intake {
         let consent = consent_of(&items);
         let mut rng = self.entropy.rng();
         let claims: Vec<[u8; 16]> = marks.iter().map(|_| rng.random()).collect();
-        let held = if consent.share {
+        let held = if consent.shares() {
             self.share(row.class, marks, &claims, consent.audience()).await?
         } else {
             vec![None; marks.len()]
@@ -289,14 +296,14 @@ impl Intake {
         let over = over(&items);
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
-                What::Picture { held: Some(held), .. } if consent.share => {
+                What::Picture { held: Some(held), .. } if consent.shares() => {
                     self.bank.show_to(&self.portal, held.claim, consent.audience()).await?;
                 }
                 What::Picture { held: Some(held), .. } => {
                     let seq = self.release(held).await?;
                     whats.push(What::Withdrawn { position: *position, seq });
                 }
-                What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
+                What::Picture { mark: Some(mark), held: None, .. } if consent.shares() => {
                     let claim = [self.entropy.rng().random()];
                     let held = self.share(row.class, std::slice::from_ref(mark), &claim, consent.audience()).await?;
                     whats.push(What::Replaced { position: *position });

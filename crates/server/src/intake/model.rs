@@ -224,8 +224,9 @@ impl Mark {
 /// What a person lets us do, box by box.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Consent {
-    /// Share fingerprints with platforms.
-    pub share: bool,
+    /// Share fingerprints with platforms; `None` while there was no picture to ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<bool>,
     /// Also with platforms that join later. Those who were asked before there was the question were told so.
     #[serde(default = "yes")]
     pub later: bool,
@@ -235,8 +236,9 @@ pub struct Consent {
     /// With these alone, where it is not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<PartnerId>,
-    /// Ask platforms to take links down.
-    pub notices: bool,
+    /// Ask platforms to take links down; `None` while there was no link to ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notices: Option<bool>,
     /// Tell the police.
     pub police: bool,
     /// Count the case in statistics.
@@ -248,6 +250,16 @@ const fn yes() -> bool {
 }
 
 impl Consent {
+    /// Whether fingerprints may be shared. Who was not asked has not said yes.
+    pub fn shares(&self) -> bool {
+        self.share == Some(true)
+    }
+
+    /// Whether platforms may be asked to take links down.
+    pub fn notifies(&self) -> bool {
+        self.notices == Some(true)
+    }
+
     /// Who is to see what is shared.
     pub fn audience(&self) -> Audience<'_> {
         if self.later { Audience::AllBut(&self.without) } else { Audience::Only(&self.only) }
@@ -313,13 +325,24 @@ impl Draft {
         self.age.unwrap_or(Age::Unknown).class()
     }
 
-    /// What is ticked when the page of consent is first shown: what the person came for, and nothing more.
+    /// What is ticked on the page of consent: what was said there before; and where nothing was, because it did not
+    /// matter yet, what the person came for and nothing more.
     pub fn consent_offered(&self) -> Consent {
-        self.consent.clone().unwrap_or_else(|| Consent {
-            share: !self.marks.is_empty(),
-            later: !self.marks.is_empty(),
-            notices: !self.links.is_empty(),
-            ..Consent::default()
+        let said = self.consent.clone().unwrap_or_default();
+        let has_pictures = !self.marks.is_empty();
+        Consent {
+            share: said.share.or_else(|| has_pictures.then_some(true)),
+            later: if said.share.is_none() { has_pictures } else { said.later },
+            notices: said.notices.or_else(|| (!self.links.is_empty()).then_some(true)),
+            ..said
+        }
+    }
+
+    /// What was allowed, once all that matters was asked: not while pictures or links came after the page of consent.
+    pub fn consent_given(&self) -> Option<&Consent> {
+        let is_asked = |matters: bool, said: Option<bool>| !matters || said.is_some();
+        self.consent.as_ref().filter(|said| {
+            is_asked(!self.marks.is_empty(), said.share) && is_asked(!self.links.is_empty(), said.notices)
         })
     }
 
@@ -568,10 +591,13 @@ mod tests {
         let mut draft = Draft::new("fr", Situation::Mine, [0; 16]);
         assert_eq!(draft.consent_offered(), Consent::default());
         draft.links.push("https://example.org/1".to_owned());
-        assert_eq!(draft.consent_offered(), Consent { notices: true, ..Consent::default() });
+        assert_eq!(draft.consent_offered(), Consent { notices: Some(true), ..Consent::default() });
         draft.marks = Mark::read_all(&format!("[{}]", mark(90, &hash()))).unwrap();
-        let offered = Consent { share: true, later: true, notices: true, ..Consent::default() };
+        let offered = Consent { share: Some(true), later: true, notices: Some(true), ..Consent::default() };
         assert_eq!(draft.consent_offered(), offered);
+        draft.marks.clear();
+        draft.consent = Some(Consent { notices: Some(false), police: true, ..Consent::default() });
+        assert_eq!(draft.consent_offered(), draft.consent.clone().unwrap(), "what was said stands");
     }
 
     #[test]
@@ -582,5 +608,30 @@ mod tests {
         assert!(consent.reaches(&PartnerId::from_bytes([9; 16])));
         let named = Consent { later: false, only: vec![PartnerId::from_bytes([9; 16])], ..consent };
         assert!(named.reaches(&PartnerId::from_bytes([9; 16])) && !named.reaches(&PartnerId::from_bytes([8; 16])));
+    }
+
+    #[test]
+    fn what_came_after_the_page_of_consent_is_asked_about_there() {
+        let mut draft = Draft::new("fr", Situation::Mine, [0; 16]);
+        assert_eq!(draft.consent_given(), None);
+        draft.consent = Some(Consent::default());
+        assert!(draft.consent_given().is_some(), "there is nothing more to ask about");
+        draft.marks = Mark::read_all(&format!("[{}]", mark(90, &hash()))).unwrap();
+        assert_eq!(draft.consent_given(), None);
+        assert_eq!((draft.consent_offered().share, draft.consent_offered().later), (Some(true), true));
+        draft.consent = Some(Consent { share: Some(false), ..Consent::default() });
+        assert!(draft.consent_given().is_some_and(|said| !said.shares()));
+        draft.links.push("https://example.org/1".to_owned());
+        assert_eq!(draft.consent_given(), None);
+    }
+
+    #[test]
+    fn what_was_said_before_questions_could_be_left_open_is_still_read() {
+        let said: Consent =
+            serde_json::from_str(r#"{"share":true,"notices":false,"police":false,"count":true}"#).unwrap();
+        let same = Consent { share: Some(true), later: true, notices: Some(false), count: true, ..Consent::default() };
+        assert_eq!(said, same);
+        let open: Consent = serde_json::from_str(&serde_json::to_string(&Consent::default()).unwrap()).unwrap();
+        assert_eq!((open.share, open.notices), (None, None));
     }
 }

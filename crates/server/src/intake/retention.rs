@@ -14,8 +14,9 @@
 
 /// A draft is kept this long after the last answer, in seconds.
 pub const DRAFT_SECONDS: i64 = 2 * 3_600;
-/// An open case closes this long after the last page, in seconds.
-pub const OPEN_SECONDS: i64 = 1_800;
+/// An open case closes this long after the last page, in seconds: as long as anybody writes one message, and as we promise
+/// to those who are slow.
+pub const OPEN_SECONDS: i64 = DRAFT_SECONDS;
 /// What is to be said to somebody who has neither draft nor case is kept this long, in seconds.
 pub const SAID_SECONDS: i64 = 600;
 /// Days that a case lives after somebody last did something in it: six months.

@@ -43,7 +43,7 @@ impl Intake {
         if draft.stand.is_none() {
             missing(Step::Stand)?;
         }
-        let Some(consent) = draft.consent.clone() else { return Err(IntakeError::Incomplete(Step::Consent)) };
+        let Some(consent) = draft.consent_given().cloned() else { return Err(IntakeError::Incomplete(Step::Consent)) };
         let words = draft.receipt.as_deref().ok_or(IntakeError::Incomplete(Step::Receipt))?;
         let receipt = Receipt::parse(words).map_err(|_| IntakeError::Incomplete(Step::Receipt))?;
         if draft.claims.len() != draft.marks.len() {
@@ -85,7 +85,7 @@ impl Intake {
         now: Time,
     ) -> Result<Option<OpenCase>, IntakeError> {
         let class = draft.class();
-        let held = if consent.share {
+        let held = if consent.shares() {
             self.share(class, &draft.marks, &draft.claims, consent.audience()).await?
         } else {
             vec![None; draft.marks.len()]
@@ -116,7 +116,10 @@ impl Intake {
             now,
         };
         if self.database.run(&work).await? {
-            metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
+            // What a person is not counted in counts nowhere, not even as one more.
+            if consent.count {
+                metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
+            }
             return Ok(Some(OpenCase { id, key }));
         }
         Ok(None)

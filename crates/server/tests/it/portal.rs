@@ -333,6 +333,9 @@ async fn the_hotline_reads_and_answers_with_its_key_and_nobody_without() {
     let case = intake.open_as(&ours, cases[0].id).await.unwrap().unwrap();
     let view = intake.view(&case).await.unwrap();
     assert_eq!(view.messages[0].text, CANARY);
+    assert_eq!((view.age, view.stand), (server::intake::Age::From15, Some(server::intake::Stand::Links)));
+    let may = &view.consent;
+    assert_eq!((may.share, may.notices, may.police, may.count), (Some(true), Some(true), false, false));
     intake.write(&case, server::intake::Author::Hotline, "Bonjour, tu as bien fait.").await.unwrap();
     assert!(person.get("/c").await.text.contains("tu as bien fait"));
 }
@@ -372,4 +375,115 @@ async fn t12_a_loaded_node_asks_for_work_or_lets_wait_in_line() {
     let answer = (0_u64..).map(|nonce| nonce.to_string()).find(|nonce| work.is_done_by(&challenge, nonce)).unwrap();
     let typed = [("word2", words[1].as_str()), ("word5", words[4].as_str()), ("nonce", answer.as_str())];
     assert_eq!(solver.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_below_is_said_in_the_language_of_whoever_asked() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
+    node.node.database().close().await;
+    for path in ["/s/1", "/c", "/o"] {
+        let page = person.get(path).await;
+        assert!(page.status >= 500, "{path}: {}", page.status);
+        assert!(page.text.contains("<html lang=\"fr\">"), "{path}: {}", page.text);
+        assert!(
+            page.text.contains("C’est notre faute") && page.text.contains("attends un peu"),
+            "{path}: {}",
+            page.text
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_language_that_is_not_offered_is_not_spoken_inside_a_visit_either() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let link = node.node.intake.new_link(&node.operator).await.unwrap();
+    let settings = server::intake::Settings { languages: server::intake::Offered::Fr, ..Default::default() };
+    assert!(node.node.intake.choose(&link, &settings).await.unwrap());
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "en")]).await;
+    for path in ["/s/1?lang=en", "/s/1", "/c?lang=en", "/o?lang=en"] {
+        let page = person.get(path).await.text;
+        assert!(page.contains("<html lang=\"fr\">"), "{path}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_that_come_after_the_page_of_consent_are_asked_about() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let platform = node.partner("platform").await;
+    let hash = |mark: &str| mark.split("\"value\":\"").nth(1).unwrap()[..64].to_owned();
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
+    person.answer("/s/1", "/s/1", &[("answer", "15")]).await;
+    person.answer("/s/2", "/s/2", &[("answer", "offline")]).await;
+    assert!(!person.get("/s/6").await.text.contains("name=\"share\""), "there is nothing to share yet");
+    person.answer("/s/6", "/s/6", &[]).await;
+    person.answer("/s/3", "/s/3", &[("marks", &mark(21))]).await;
+    let words = words_on(&person.get("/s/7").await.text);
+    let split: Vec<&str> = words.split(' ').collect();
+    let typed = [("word2", split[1]), ("word5", split[4])];
+    let asked = person.answer("/s/7", "/s/7", &typed).await;
+    assert_eq!(asked.location.as_deref(), Some("/s/6"), "what matters now is asked before the case is sent");
+    assert!(person.get("/s/6").await.text.contains("name=\"share\" value=\"1\" checked"));
+    person.answer("/s/6", "/s/6", &[("share", "1")]).await;
+    assert_eq!(person.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
+    assert_eq!(platform.matches(&hash(&mark(21))).await.len(), 1);
+
+    let mut other = Browser::of(&node);
+    other.send("/", &[("situation", "harassed"), ("lang", "fr")]).await;
+    other.answer("/s/1", "/s/1", &[("answer", "15")]).await;
+    other.answer("/s/6", "/s/6", &[]).await;
+    let words = words_on(&other.get("/s/7").await.text);
+    let split: Vec<&str> = words.split(' ').collect();
+    other.answer("/s/7", "/s/7", &[("word2", split[1]), ("word5", split[4])]).await;
+    assert!(!other.get("/c").await.text.contains("name=\"share\""));
+    assert!(other.get("/c/3").await.text.contains("name=\"share\" value=\"1\" checked"));
+    other.answer("/c/3", "/c/3", &[("marks", &mark(22))]).await;
+    let page = other.get("/c").await.text;
+    assert!(page.contains("aucune plateforme ne peut reconnaître"), "it says so: {page}");
+    assert!(platform.matches(&hash(&mark(22))).await.is_empty(), "the box was not ticked");
+    other.answer("/c/3", "/c/3", &[("marks", &mark(23)), ("share", "1")]).await;
+    assert!(!other.get("/c").await.text.contains("aucune plateforme ne peut reconnaître"));
+    for seed in [22, 23] {
+        assert_eq!(platform.matches(&hash(&mark(seed))).await.len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_writes_for_two_hours_loses_nothing_and_then_is_told_what_is_lost() {
+    let mut clock: Option<Clock> = None;
+    let node = TestNode::start_with(Engine::Sqlite, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let mut person = Browser::of(&node);
+    person.send_case(&mark(24)).await;
+    let token = token(&person.get("/c").await.text);
+    let written = [("t", token.as_str()), ("message", "long à écrire")];
+    clock.set(clock.now().plus_seconds(7_199));
+    assert_eq!(person.send("/c/1", &written).await.status, 303);
+    assert!(person.get("/c").await.text.contains("long à écrire"));
+    clock.set(clock.now().plus_seconds(7_200));
+    let lost = person.send("/c/1", &written).await;
+    assert!(lost.status == 410 && lost.text.contains("n’est pas parti"), "{}", lost.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_deletes_a_case_twice_is_told_that_it_is_deleted_and_not_to_open_it() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let mut person = Browser::of(&node);
+    let words = person.send_case(&mark(25)).await;
+    let mut elsewhere = Browser::of(&node);
+    elsewhere.send("/o", &[("words", &words)]).await;
+    let token = token(&person.get("/c").await.text);
+    let sure = [("t", token.as_str()), ("sure", "1")];
+    assert!(person.send("/c/6", &sure).await.location.unwrap().starts_with("/c/6/1"));
+    let again = person.send("/c/6", &sure).await;
+    let other_tab = elsewhere.get("/c").await;
+    for page in [again, other_tab] {
+        assert!(page.status == 410 && page.text.contains("n’existe plus"), "{}", page.text);
+        assert!(!page.text.contains("avec tes six mots"), "there is nothing to open: {}", page.text);
+    }
+    assert!(person.get("/c/6/1").await.text.contains("C’est effacé"));
+    assert!(person.get("/s/1").await.text.contains("href=\"/o\""), "the six words may open what was sent");
 }

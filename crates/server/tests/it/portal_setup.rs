@@ -103,6 +103,20 @@ on_every_engine!(what_is_set_up_is_what_the_portal_shows, |engine| {
     assert_eq!(desk.public("/x?lang=en").await.status, 303, "whoever is here still leaves");
 });
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_set_up_is_what_the_pages_to_read_show_too() {
+    let desk = Desk::new(Engine::Sqlite).await;
+    desk.post(&desk.link().await, &chosen(&[("languages", "fr"), ("is_on", "")])).await;
+    for path in ["/p/1", "/p/2", "/p/3", "/p/4", "/p/5", "/p/5/1"] {
+        let page = desk.public(&format!("{path}?lang=en")).await.text;
+        assert!(page.contains("<title>Mon coin</title>") && page.contains("<html lang=\"fr\">"), "{path}: {page}");
+        assert!(!page.contains("English"), "{path} has a link to a language that is not offered");
+    }
+    let page = desk.public("/p/4").await.text;
+    let [here, fold, elsewhere] = ["tel:116000", "<details", "tel:3018"].map(|mark| page.find(mark).unwrap());
+    assert!(here < fold && fold < elsewhere, "the numbers of Belgium are open, those of France are folded: {page}");
+}
+
 on_every_engine!(the_sheet_opens_what_is_sealed_and_its_words_end_the_set_up, |engine| {
     let desk = Desk::new(engine).await;
     let status = desk.get("/status?lang=en").await.text;
@@ -113,6 +127,8 @@ on_every_engine!(the_sheet_opens_what_is_sealed_and_its_words_end_the_set_up, |e
         let words: Vec<&str> = page.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
         assert_eq!(words, desk.secret.sheet(lexicon));
     }
+    let said = desk.public("/p/1?lang=en").await.text;
+    assert!(said.contains("still on our machine") && !said.contains("has neither"), "{said}");
     let words = desk.words(&link).await;
     assert_eq!(words.len(), 2);
     let wrong = desk.post(&format!("{link}/2?lang=en"), &[("first", words[0]), ("second", "wrong")]).await;
@@ -121,6 +137,8 @@ on_every_engine!(the_sheet_opens_what_is_sealed_and_its_words_end_the_set_up, |e
     let done = desk.post(&format!("{link}/2?lang=en"), &[("first", words[0]), ("second", words[1])]).await;
     assert!(done.status == 200 && done.text.contains("The key was removed"), "{}", done.text);
     assert!(!desk.file.is_there());
+    let said = desk.public("/p/1?lang=en").await.text;
+    assert!(!said.contains("still on our machine") && said.contains("has neither"), "{said}");
     assert_eq!(desk.node.node.intake.recipients().await.unwrap(), [desk.secret.public()]);
     assert!(desk.get("/status?lang=en").await.text.contains("Nothing is wrong"));
     for path in [link.clone(), format!("{link}/1"), format!("{link}/2")] {

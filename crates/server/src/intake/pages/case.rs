@@ -8,7 +8,7 @@ use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
 use super::chosen;
-use super::consent::{Boxes, consent_in};
+use super::consent::{Asked, Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::message::cleaned;
@@ -18,7 +18,8 @@ use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
-    Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
+    Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
+    PlatformView,
 };
 use crate::intake::{links, zones};
 use crate::node::Node;
@@ -27,7 +28,7 @@ const PATH: &str = "/c";
 const PICTURES: &str = "/c/3";
 const WITHDRAW: &str = "/c/4";
 const DELETE: &str = "/c/6";
-const GONE: &str = "/c/6/1";
+pub(super) const GONE: &str = "/c/6/1";
 
 /// Shows the case.
 pub(super) async fn show(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
@@ -71,7 +72,8 @@ pub(super) async fn add_links(
 
 /// Shows the page that takes more pictures.
 pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.standing_pictures();
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let held = view.standing_pictures();
     let said = visit.hear(&node, PICTURES).await?;
     let shown = super::pictures::Pictures {
         frame: visit.frame(PICTURES),
@@ -80,6 +82,8 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
         wrong: said.map(|said| said.wrong),
         before: PATH,
         in_case: true,
+        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
+        share: (!view.consent.shares()).then_some(view.consent.share.is_none()),
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -89,7 +93,8 @@ pub(super) async fn add_pictures(
     State(node): State<Node>,
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.standing_pictures();
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let held = view.standing_pictures();
     let sent = fields.one("marks");
     let marks = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
     let Ok(marks) = marks else {
@@ -102,6 +107,13 @@ pub(super) async fn add_pictures(
     }
     let (marks, common) = node.intake.screened(marks);
     if !marks.is_empty() {
+        let share = Some(view.consent.shares() || fields.has("share"));
+        if share != view.consent.share {
+            // Who is asked for the first time is offered all platforms, as on the page of consent.
+            let later = view.consent.share.is_none() || view.consent.later;
+            let consent = Consent { share, later, ..view.consent };
+            done(&visit, node.intake.consent(&visit.case, &consent).await)?;
+        }
         done(&visit, node.intake.add_marks(&visit.case, &marks).await)?;
     }
     if common > 0 {
@@ -150,7 +162,7 @@ pub(super) async fn consent(
 ) -> Result<Response, Sorry> {
     let view = done(&visit, node.intake.view(&visit.case).await)?;
     let platforms = done(&visit, node.intake.platforms(view.row.class).await)?;
-    let consent = consent_in(&fields, &platforms);
+    let consent = consent_in(&fields, &platforms, asked(&view), &view.consent);
     if consent != view.consent {
         done(&visit, node.intake.consent(&visit.case, &consent).await)?;
     }
@@ -166,9 +178,8 @@ pub(super) async fn delete(
         return Ok(went(DELETE, None));
     }
     done(&visit, node.intake.delete(&visit.case).await)?;
-    visit.close(&node).await?;
-    let gone = if visit.t.address == Address::Vous { Said::at(GONE).with("vous") } else { Said::at(GONE) };
-    visit::say(&node, &HeaderMap::new(), visit.t, gone).await
+    let gone = Said::at(GONE).to(visit.t.address);
+    visit.over(&node, gone).await
 }
 
 /// Says what deleting does.
@@ -189,7 +200,7 @@ pub(super) async fn show_delete(visit: InCase) -> Result<Response, Sorry> {
 /// Says that the case is deleted, once: to whoever deleted it.
 pub(super) async fn show_gone(State(node): State<Node>, t: Texts, headers: HeaderMap) -> Result<Response, Sorry> {
     let Some(said) = visit::hear(&node, &headers, GONE).await? else { return Ok(went("/", None)) };
-    let address = if said.text == "vous" { Address::Vous } else { Address::Tu };
+    let address = if said.is_to_adult() { Address::Vous } else { Address::Tu };
     let t = Texts { address, ..t };
     Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?)
 }
@@ -211,14 +222,15 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     let view = done(visit, node.intake.view(&visit.case).await)?;
     let platforms = done(visit, node.intake.platforms(view.row.class).await)?;
     let links = view.links.iter().map(|link| addresses::shown(&link.url)).collect();
-    let t = visit.t;
+    let (t, asked) = (visit.t, asked(&view));
     let proof = node.intake.proof(&visit.case, view.opened_at);
     let shown = CasePage {
         frame: visit.frame("/c"),
         t,
         boxes: Boxes::of(&view.consent, platforms),
-        has_pictures: true,
-        has_links: true,
+        has_pictures: asked.share,
+        has_links: asked.notices,
+        keeps_pictures: view.pictures.iter().any(|picture| matches!(picture.state, PictureState::Kept)),
         links,
         said,
         proof,
@@ -227,6 +239,14 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         view: &view,
     };
     Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// Which boxes the page has: those of what is there, and whatever was answered before.
+fn asked(view: &CaseView) -> Asked {
+    Asked {
+        share: !view.pictures.is_empty() || view.consent.share.is_some(),
+        notices: !view.links.is_empty() || view.consent.notices.is_some(),
+    }
 }
 
 /// A moment, in words.
@@ -267,6 +287,8 @@ struct CasePage<'a> {
     boxes: Boxes,
     has_pictures: bool,
     has_links: bool,
+    /// Whether a fingerprint is with us alone.
+    keeps_pictures: bool,
     said: Said,
     proof: String,
     clock: String,

@@ -1,19 +1,22 @@
-//! What the operator chose, for every page of one request: read once, before the handler.
+//! What the operator chose, for every page of one request: read once, before the handler. And how to speak to whoever
+//! asked, for errors from below, which know nobody.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 
 use crate::http::Problem;
-use crate::http::locale::{Language, Offers};
+use crate::http::locale::{Address, Language, Offers, Texts};
 use crate::intake::{Offered, Settings};
 use crate::node::Node;
 
 tokio::task_local! {
     static CHOSEN: Arc<Settings>;
+    static SPOKEN: Cell<Texts>;
 }
 
 /// The settings of the request under way; the defaults outside of one.
@@ -24,6 +27,17 @@ pub(super) fn current() -> Arc<Settings> {
 /// The zone in which the pages of the request under way tell the time.
 pub(super) fn zone() -> TimeZone {
     current().zone()
+}
+
+/// How this request is answered: as it asks itself, to the young, until its visit is read and [`speak`] says better.
+pub(super) fn spoken() -> Texts {
+    SPOKEN.try_with(Cell::get).unwrap_or_else(|_| Texts::unasked())
+}
+
+/// From here on the request is answered like this.
+pub(super) fn speak(t: Texts) {
+    // Outside of a request there is nobody to speak to.
+    let _ = SPOKEN.try_with(|spoken| spoken.set(t));
 }
 
 /// Reads the settings for whatever answers the request.
@@ -41,7 +55,11 @@ pub(super) async fn with_settings(State(node): State<Node>, mut request: Request
         Offered::En => &[Language::En],
     };
     request.extensions_mut().insert(Offers(offers));
-    CHOSEN.scope(settings, next.run(request)).await
+    let (mut parts, body) = request.into_parts();
+    let Ok(t) = Texts::from_request_parts(&mut parts, &()).await;
+    let spoken = Cell::new(Texts { address: Address::Tu, ..t });
+    let answer = next.run(Request::from_parts(parts, body));
+    CHOSEN.scope(settings, SPOKEN.scope(spoken, answer)).await
 }
 
 /// A portal that is closed is not there.

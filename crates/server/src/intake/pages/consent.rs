@@ -33,7 +33,9 @@ pub(super) async fn answer(
     Answered { mut visit, fields }: Answered<Drafting>,
 ) -> Result<Response, Sorry> {
     let platforms = node.intake.platforms(visit.draft.class()).await?;
-    visit.draft.consent = Some(consent_in(&fields, &platforms));
+    let asked = Asked { share: !visit.draft.marks.is_empty(), notices: !visit.draft.links.is_empty() };
+    let before = visit.draft.consent.take().unwrap_or_default();
+    visit.draft.consent = Some(consent_in(&fields, &platforms, asked, &before));
     let next = visit.after(Step::Consent);
     visit.keep(&node, next).await
 }
@@ -48,7 +50,7 @@ pub(super) struct Boxes {
 impl Boxes {
     pub(super) fn of(consent: &Consent, platforms: Vec<(PartnerId, String)>) -> Self {
         // Who shares nothing has said nothing of single platforms: they are offered as at first.
-        let is_said = consent.share || consent.later || !consent.only.is_empty();
+        let is_said = consent.shares() || consent.later || !consent.only.is_empty();
         let consent = if is_said { consent.clone() } else { Consent { later: true, ..consent.clone() } };
         let ticked = |id: &PartnerId| consent.reaches(id);
         let platforms = platforms.into_iter().map(|(id, name)| (name, id.to_string(), ticked(&id))).collect();
@@ -56,9 +58,21 @@ impl Boxes {
     }
 }
 
-/// What a form of boxes says. A platform that joined since the page was drawn was not asked about: it counts as one that
-/// joins later.
-pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> Consent {
+/// Which boxes a form had. Who was not shown a box has not said no.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) share: bool,
+    pub(super) notices: bool,
+}
+
+/// What a form of boxes says after what was said `before`. A platform that joined since the page was drawn was not asked
+/// about: it counts as one that joins later. One that was left out and does not follow just now stays left out.
+pub(super) fn consent_in(
+    fields: &Fields,
+    platforms: &[(PartnerId, String)],
+    asked: Asked,
+    before: &Consent,
+) -> Consent {
     let ticked: Vec<&str> = fields.all("platform").collect();
     let listed: Vec<&str> = fields.all("listed").collect();
     let (share, later) = (fields.has("share"), fields.has("later"));
@@ -68,12 +82,13 @@ pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> 
     };
     let mut without = those(&ticked, false);
     without.retain(|id| listed.contains(&id.to_string().as_str()));
+    without.extend(before.without.iter().filter(|id| !platforms.iter().any(|(known, _)| known == *id)));
     Consent {
-        share,
+        share: asked.share.then(|| fields.has("share")),
         later,
         without: if later { without } else { Vec::new() },
         only: if later { Vec::new() } else { those(&ticked, true) },
-        notices: fields.has("notices"),
+        notices: asked.notices.then(|| fields.has("notices")),
         police: fields.has("police"),
         count: fields.has("count"),
     }

@@ -66,7 +66,7 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route_layer(middleware::from_fn(chosen::unless_closed))
         // Whoever is here when the portal is closed still leaves.
         .route("/x", get(leave::leave))
+        .merge(shelf::router())
         .route_layer(middleware::from_fn_with_state(node.clone(), chosen::with_settings))
         .route(ASSET_ROUTE, get(asset))
-        .merge(shelf::router())
 }

@@ -1,6 +1,7 @@
 //! `/p/1`: privacy in plain words.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
@@ -8,11 +9,13 @@ use super::shelf::frame;
 use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
-use crate::intake::retention;
+use crate::intake::{KeyFile, retention};
+use crate::node::Node;
 
 /// The page.
-pub(super) async fn show(Reading(t): Reading) -> Result<Response, Problem> {
-    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT })
+pub(super) async fn show(State(node): State<Node>, Reading(t): Reading) -> Result<Response, Problem> {
+    let team_key_is_here = node.hotline_key.as_ref().is_some_and(KeyFile::is_there);
+    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, team_key_is_here })
 }
 
 #[derive(Template)]
@@ -21,6 +24,8 @@ struct Privacy {
     frame: Frame,
     t: Texts,
     kept: Kept,
+    /// Whether whoever has this machine has the key that opens every case.
+    team_key_is_here: bool,
 }
 
 /// How long things are kept, as the page says it: what the jobs do.

@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::case::GONE;
+use super::chosen;
 use super::frame::Frame;
 use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::Problem;
-use crate::http::locale::{Address, Language, Texts};
+use crate::http::locale::{Address, Language, Offers, Texts};
 use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS};
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
@@ -232,6 +234,14 @@ impl InCase {
         self.said.as_ref().filter(|said| said.at == path)
     }
 
+    /// Lets go of a case that ended, and goes to the page that says so. The cookie opens nothing but that from here on, so
+    /// that a form which was sent twice hears of it too.
+    pub(super) async fn over(self, node: &Node, said: Said) -> Result<Response, Sorry> {
+        let next = format!("{}?lang={}", said.at, self.t.language.code());
+        store(node, &self.token, &Content { holds: Holds::Nothing {}, said: Some(said) }).await?;
+        Ok(went(&next, None))
+    }
+
     /// Closes the case in this browser.
     pub(super) async fn close(&self, node: &Node) -> Result<(), Sorry> {
         Ok(node.visits.end(&self.token).await?)
@@ -333,8 +343,11 @@ fn plain(content: &Content) -> Result<Zeroizing<Vec<u8>>, Problem> {
     serde_json::to_vec(content).map(Zeroizing::new).map_err(|_| Problem::internal())
 }
 
+/// Whatever goes wrong from here on is said like this too.
 fn said_to(t: Texts, is_adult: bool) -> Texts {
-    Texts { address: if is_adult { Address::Vous } else { Address::Tu }, ..t }
+    let t = Texts { address: if is_adult { Address::Vous } else { Address::Tu }, ..t };
+    chosen::speak(t);
+    t
 }
 
 fn cookie(headers: &HeaderMap) -> Option<VisitToken> {
@@ -358,6 +371,7 @@ async fn content(headers: &HeaderMap, node: &Node) -> Result<Option<(VisitToken,
 async fn texts(parts: &mut Parts, node: &Node, kept: &str) -> Texts {
     let Ok(texts) = Texts::from_request_parts(parts, node).await;
     let language = asked(parts).or_else(|| Language::from_code(kept)).unwrap_or(texts.language);
+    let language = parts.extensions.get().map_or(language, |offers: &Offers| offers.nearest(language));
     Texts { language, ..texts }
 }
 
@@ -375,7 +389,7 @@ impl FromRequestParts<Node> for Drafting {
                 }
                 Ok(drafting)
             }
-            _ => Err(Sorry::over(texts(parts, node, "").await)),
+            _ => Err(Sorry::over(said_to(texts(parts, node, "").await, false))),
         }
     }
 }
@@ -392,7 +406,10 @@ impl FromRequestParts<Node> for InCase {
                 here.stay(node).await?;
                 Ok(here)
             }
-            _ => Err(Sorry::closed(texts(parts, node, "").await)),
+            Some((_, Content { holds: Holds::Nothing {}, said: Some(said) })) if said.at == GONE => {
+                Err(Sorry::ended(said_to(texts(parts, node, "").await, said.is_to_adult())))
+            }
+            _ => Err(Sorry::closed(said_to(texts(parts, node, "").await, false))),
         }
     }
 }
@@ -458,7 +475,8 @@ impl<V: HasForms + Send> FromRequest<Node> for Answered<V> {
     async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
         let (mut parts, body) = request.into_parts();
         let visit = V::from_request_parts(&mut parts, node).await?;
-        let fields = Fields::from_request(Request::from_parts(parts, body), node).await?;
+        let fields = Fields::from_request(Request::from_parts(parts, body), node).await;
+        let fields = fields.map_err(|sorry| sorry.said_in(visit.texts()))?;
         let given = fields.one(FORM_TOKEN).as_bytes();
         if !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
             return Err(Sorry::elsewhere(visit.texts()));
