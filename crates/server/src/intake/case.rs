@@ -10,6 +10,7 @@ use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use crate::alerts::{Address, AlertKey, Alerts};
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
 
@@ -34,6 +35,19 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
     /// What we may do, as last said.
     pub consent: Consent,
+    /// Whether a neutral mail goes out when we have written; where to, nobody is shown.
+    pub alert: AlertView,
+}
+
+/// How the alert of a case stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlertView {
+    /// There is none.
+    None,
+    /// There is one.
+    Set,
+    /// There is one, and the last mail could not be delivered.
+    Failed,
 }
 
 /// One picture or video.
@@ -134,6 +148,11 @@ impl Intake {
         let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
+        let alert = match alert_of(&items) {
+            None => AlertView::None,
+            Some(key) if self.alerts.has_failed(&mut self.database.read().await?, key).await? => AlertView::Failed,
+            Some(_) => AlertView::Set,
+        };
         let Some(What::Opened { situation, age, language, .. }) = items.first().map(|(_, item)| item.what.clone())
         else {
             return Err(IntakeError::Sealed);
@@ -148,6 +167,7 @@ impl Intake {
             links: vec![],
             messages: vec![],
             consent: Consent::default(),
+            alert,
         };
         let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
             .iter()
@@ -205,16 +225,25 @@ impl Intake {
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
                 What::Consent(consent) => view.consent = consent,
-                What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
+                What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } | What::Alert { .. } => {}
             }
         }
         Ok(view)
     }
 
-    /// Adds a message.
+    /// Adds a message. What the hotline writes puts a neutral mail, if its owner left an address.
     pub async fn write(&self, case: &OpenCase, by: Author, text: &str) -> Result<(), IntakeError> {
-        let waits_for = if by == Author::Person { WaitsFor::Hotline } else { WaitsFor::Person };
-        self.append(case, waits_for, vec![What::Message { by, text: text.to_owned() }]).await
+        let (waits_for, alert) = match by {
+            Author::Person => (WaitsFor::Hotline, AlertTodo::Keep),
+            Author::Hotline => (WaitsFor::Person, AlertTodo::Tell),
+        };
+        let whats = vec![What::Message { by, text: text.to_owned() }];
+        self.append_with(case, Some(waits_for), whats, alert).await
+    }
+
+    /// Leaves an address for neutral mails in place of the one before, or takes it back. Who is to write next stays.
+    pub async fn set_alert(&self, case: &OpenCase, to: Option<&Address>) -> Result<(), IntakeError> {
+        self.append_with(case, None, vec![], AlertTodo::Set(to)).await
     }
 
     /// Adds links.
@@ -265,7 +294,8 @@ impl Intake {
             }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
-        self.database.run(&End { case: case.id, how: Ended::Deleted, said_until }).await.map(drop)
+        let alert = alert_of(&items).map(|key| (&self.alerts, key));
+        self.database.run(&End { case: case.id, how: Ended::Deleted, said_until, alert }).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -308,13 +338,7 @@ impl Intake {
     async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
         let mut on = self.database.read().await?;
         let row = queries::case(&mut on, case.id).await?.filter(|row| row.ended.is_none()).ok_or(IntakeError::Over)?;
-        let sealed = queries::items(&mut on, case.id).await?;
-        let open = |(position, sealed): (i64, Vec<u8>)| {
-            let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
-            let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
-            Ok((position, item))
-        };
-        Ok((row, sealed.into_iter().map(open).collect::<Result<_, IntakeError>>()?))
+        Ok((row, opened(&mut on, case).await?))
     }
 
     /// Lets a claim go; gives the bank's number of that.
@@ -323,9 +347,20 @@ impl Intake {
     }
 
     async fn append(&self, case: &OpenCase, waits_for: WaitsFor, whats: Vec<What>) -> Result<(), IntakeError> {
+        self.append_with(case, Some(waits_for), whats, AlertTodo::Keep).await
+    }
+
+    /// `waits_for`: who is to write next; `None`: who was.
+    async fn append_with(
+        &self,
+        case: &OpenCase,
+        waits_for: Option<WaitsFor>,
+        whats: Vec<What>,
+        alert: AlertTodo<'_>,
+    ) -> Result<(), IntakeError> {
         let now = self.clock.now();
         let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        self.database.run(&Append { intake: self, case, waits_for, items, now }).await
+        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
     }
 
     async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
@@ -361,6 +396,25 @@ fn held_of(item: &Item) -> Option<Held> {
     if let What::Picture { held, .. } = &item.what { *held } else { None }
 }
 
+/// What is in a case, in order.
+async fn opened(on: &mut Session, case: &OpenCase) -> Result<Vec<(i64, Item)>, IntakeError> {
+    let open = |(position, sealed): (i64, Vec<u8>)| {
+        let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
+        let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
+        Ok((position, item))
+    };
+    queries::items(on, case.id).await?.into_iter().map(open).collect()
+}
+
+/// What opens the alert of a case, as last said.
+fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
+    let said = items.iter().rev().find_map(|(_, item)| match &item.what {
+        What::Alert { key } => Some(key.as_ref()),
+        _ => None,
+    });
+    said.flatten()
+}
+
 /// Positions of items that count no more.
 fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
@@ -378,11 +432,23 @@ fn consent_of(items: &[(i64, Item)]) -> Consent {
     said.unwrap_or_default()
 }
 
+/// What an addition to a case means for its alert.
+#[derive(Clone, Copy)]
+enum AlertTodo<'a> {
+    /// It is kept as long as the case.
+    Keep,
+    /// The same, and a mail is put.
+    Tell,
+    /// It goes elsewhere from here on, or nowhere.
+    Set(Option<&'a Address>),
+}
+
 struct Append<'a> {
     intake: &'a Intake,
     case: &'a OpenCase,
-    waits_for: WaitsFor,
+    waits_for: Option<WaitsFor>,
     items: Vec<Item>,
+    alert: AlertTodo<'a>,
     now: Time,
 }
 
@@ -397,12 +463,14 @@ impl Transact for Append<'_> {
         if !queries::touch(on, self.case.id, self.waits_for, hour, ends_at).await? {
             return Err(IntakeError::Over);
         }
+        let about_alert = self.settle_alert(on, ends_at).await?;
         let last = queries::position(on, self.case.id).await?;
-        if last + self.items.len() as i64 > ITEMS_PER_CASE_MAX {
+        let items: Vec<&Item> = self.items.iter().chain(&about_alert).collect();
+        if last + items.len() as i64 > ITEMS_PER_CASE_MAX {
             return Err(IntakeError::Full);
         }
         let mut rng = self.intake.entropy.rng();
-        for (item, position) in self.items.iter().zip(last + 1..) {
+        for (item, position) in items.into_iter().zip(last + 1..) {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
@@ -410,19 +478,58 @@ impl Transact for Append<'_> {
     }
 }
 
+impl Append<'_> {
+    /// Does what is to be done about the case's alert; gives what has to stand in the case of it.
+    async fn settle_alert(&self, on: &mut Session, case_ends_at: Time) -> Result<Option<Item>, IntakeError> {
+        let alerts = &self.intake.alerts;
+        let items = opened(on, self.case).await?;
+        let before = alert_of(&items);
+        let to = match (self.alert, before) {
+            (AlertTodo::Keep | AlertTodo::Tell, None) | (AlertTodo::Set(None), None) => return Ok(None),
+            (AlertTodo::Keep, Some(key)) => {
+                alerts.extend(on, key, case_ends_at).await?;
+                return Ok(None);
+            }
+            (AlertTodo::Tell, Some(key)) => {
+                alerts.extend(on, key, case_ends_at).await?;
+                let language = items.iter().find_map(|(_, item)| match &item.what {
+                    What::Opened { language, .. } => Some(language.as_str()),
+                    _ => None,
+                });
+                alerts.tell(on, key, language.unwrap_or("en")).await?;
+                return Ok(None);
+            }
+            (AlertTodo::Set(to), _) => to,
+        };
+        if let Some(key) = before {
+            alerts.forget(on, key).await?;
+        }
+        let key = match to {
+            Some(to) => Some(alerts.set(on, to, case_ends_at).await?),
+            None => None,
+        };
+        Ok(Some(Item { at: self.now, what: What::Alert { key } }))
+    }
+}
+
 /// Ends a case.
-pub(super) struct End {
+pub(super) struct End<'a> {
     pub(super) case: CaseId,
     pub(super) how: Ended,
     pub(super) said_until: Time,
+    /// Its alert, where the case is open while it ends.
+    pub(super) alert: Option<(&'a Alerts, &'a AlertKey)>,
 }
 
-impl Transact for End {
+impl Transact for End<'_> {
     const NAME: &'static str = "case_end";
     type Output = bool;
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
+        if let Some((alerts, key)) = self.alert {
+            alerts.forget(on, key).await?;
+        }
         Ok(queries::end_case(on, self.case, self.how, self.said_until).await?)
     }
 }

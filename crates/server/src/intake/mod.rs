@@ -27,6 +27,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use crate::access::{Operator, Portal};
+use crate::alerts::Alerts;
 use crate::bank::{Bank, BankError};
 use crate::clock::{Clock, Entropy};
 use crate::compute::{BrokenOff, off_runtime};
@@ -34,7 +35,7 @@ use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
-pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use case::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
 pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
@@ -65,6 +66,7 @@ pub struct Intake {
     partners: Partners,
     removal: Removal,
     portal: Portal,
+    alerts: Alerts,
     key: Arc<NodeKey>,
     salt: [u8; SALT_BYTES],
     cost: Cost,
@@ -84,6 +86,8 @@ pub struct Neighbours {
     pub removal: Removal,
     /// The portal's right in the bank.
     pub portal: Portal,
+    /// Neutral mails.
+    pub alerts: Alerts,
 }
 
 /// Why the portal did not do what was asked. Nothing was changed.
@@ -140,7 +144,7 @@ impl Intake {
         entropy: Entropy,
     ) -> Result<Self, StorageError> {
         let salt = database.run(&SetUp { salt: entropy.rng().random(), now: clock.now() }).await?;
-        let Neighbours { bank, partners, removal, portal } = neighbours;
+        let Neighbours { bank, partners, removal, portal, alerts } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
         Ok(Self {
@@ -151,6 +155,7 @@ impl Intake {
             partners,
             removal,
             portal,
+            alerts,
             key,
             salt,
             cost,

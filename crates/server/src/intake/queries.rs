@@ -26,7 +26,8 @@ const CASE: &str =
     "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
 const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 order by urgency desc, created_at, id limit $1";
-const TOUCH: &str = "update cases set waits_for = $2, active_at = $3, ends_at = $4 where id = $1 and ended = 0";
+const TOUCH: &str =
+    "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const POSITION: &str = "select coalesce(max(position), 0) from case_items where case_id = $1";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
@@ -201,17 +202,17 @@ fn case_id(bytes: &[u8]) -> Result<CaseId, StorageError> {
     CaseId::from_slice(bytes).ok_or(StorageError::Damaged("a case's id"))
 }
 
-/// False when the case is not open.
+/// False when the case is not open. `waits_for`: `None` leaves it.
 pub(super) async fn touch(
     on: &mut Session,
     case: CaseId,
-    waits_for: WaitsFor,
+    waits_for: Option<WaitsFor>,
     at: Time,
     ends_at: Time,
 ) -> Result<bool, StorageError> {
     Ok(on!(on, |c| sqlx::query(TOUCH)
         .bind(&case.as_bytes()[..])
-        .bind(waits_for.code())
+        .bind(waits_for.map(WaitsFor::code))
         .bind(at.as_micros())
         .bind(ends_at.as_micros())
         .execute(c)

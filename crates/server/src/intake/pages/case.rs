@@ -6,16 +6,19 @@ use axum::response::Response;
 use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Refusal, Shown};
+use super::alert;
 use super::consent::{Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::message::cleaned;
 use super::sorry::Sorry;
 use super::visit::{Answered, InCase, went};
+use crate::alerts::AddressError;
 use crate::http::locale::Texts;
 use crate::intake::links;
 use crate::intake::{
-    Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
+    AlertView, Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
+    PlatformView,
 };
 use crate::node::Node;
 
@@ -33,6 +36,8 @@ struct Said {
     wrong: Option<String>,
     refused: Vec<Refusal>,
     text: String,
+    /// An address that no mail goes to, and why.
+    alert: Option<(String, AddressError)>,
 }
 
 /// Adds a message.
@@ -119,6 +124,26 @@ pub(super) async fn withdraw(
     Ok(page(t, Loads::Plain, &sure)?)
 }
 
+/// Leaves an address for neutral mails, changes it, or takes it out.
+pub(super) async fn alert(
+    State(node): State<Node>,
+    Answered { visit, fields }: Answered<InCase>,
+) -> Result<Response, Sorry> {
+    if fields.has("stop") {
+        done(&visit, node.intake.set_alert(&visit.case, None).await)?;
+    } else if node.alerts.is_offered() {
+        match alert::typed(fields.one("alert")) {
+            Ok(Some(to)) => done(&visit, node.intake.set_alert(&visit.case, Some(&to)).await)?,
+            Ok(None) => {}
+            Err(error) => {
+                let alert = Some((fields.one("alert").to_owned(), error));
+                return draw(&node, &visit, Said { alert, ..Said::default() }).await;
+            }
+        }
+    }
+    Ok(went("/c", None))
+}
+
 /// Keeps what we may do from here on.
 pub(super) async fn consent(
     State(node): State<Node>,
@@ -175,8 +200,11 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     let links = view.links.iter().map(|link| addresses::shown(&link.url)).collect();
     let t = visit.t;
     let proof = node.intake.proof(&visit.case, view.opened_at);
+    let frame = visit.frame("/c");
+    let (typed, why) = said.alert.clone().map_or((String::new(), None), |(typed, why)| (typed, Some(why)));
     let shown = CasePage {
-        frame: visit.frame("/c"),
+        ask: alert::Ask::of(node, &frame, &typed, why),
+        frame,
         t,
         boxes: Boxes::of(&view.consent, platforms),
         has_pictures: true,
@@ -229,6 +257,8 @@ struct CasePage<'a> {
     has_pictures: bool,
     has_links: bool,
     said: Said,
+    /// About the neutral mail, where there is one.
+    ask: Option<alert::Ask>,
     proof: String,
     days_left: u64,
 }

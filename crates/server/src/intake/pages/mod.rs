@@ -11,6 +11,7 @@
 
 mod accessible;
 mod addresses;
+mod alert;
 mod case;
 mod chosen;
 mod consent;
@@ -60,6 +61,7 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route("/c/5", post(case::consent))
         .route("/c/6", post(case::delete))
         .route("/c/7", post(case::close))
+        .route("/c/8", post(case::alert))
         .route_layer(middleware::from_fn(chosen::unless_closed))
         // Whoever is here when the portal is closed still leaves.
         .route("/x", get(leave::leave))

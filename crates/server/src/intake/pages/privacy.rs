@@ -1,17 +1,20 @@
 //! `/p/1`: privacy in plain words.
 
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
 use super::shelf::{frame, to_the_young};
 use crate::http::Problem;
 use crate::http::locale::Texts;
+use crate::node::Node;
 
 /// The page.
-pub(super) async fn show(texts: Texts) -> Result<Response, Problem> {
+pub(super) async fn show(State(node): State<Node>, texts: Texts) -> Result<Response, Problem> {
     let t = to_the_young(texts);
-    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT })
+    let has_alert = node.alerts.is_offered();
+    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, has_alert })
 }
 
 #[derive(Template)]
@@ -20,6 +23,8 @@ struct Privacy {
     frame: Frame,
     t: Texts,
     kept: Kept,
+    /// Whether somebody can leave an address here.
+    has_alert: bool,
 }
 
 /// How long things are kept, as the page says it: what the jobs do.

@@ -8,10 +8,12 @@ use qrcode::{EcLevel, QrCode};
 use sealing::Receipt;
 use subtle::ConstantTimeEq;
 
+use super::alert;
 use super::frame::{Frame, Loads, page};
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::access::Tried;
+use crate::alerts::AddressError;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::intake::{IntakeError, Step};
@@ -25,7 +27,15 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
     let receipt = node.intake.words_of(&mut visit.draft)?;
     visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
     visit.keep_here(&node).await?;
-    draw(&visit, &receipt, false)
+    draw(&node, &visit, &receipt, Wrong::default())
+}
+
+/// What has to be typed anew.
+#[derive(Default)]
+struct Wrong {
+    words: bool,
+    /// An address that no mail goes to, and why.
+    alert: Option<(String, AddressError)>,
 }
 
 /// Sends the case if the two words are right.
@@ -40,8 +50,21 @@ pub(super) async fn answer(
         let typed = fields.one(&format!("word{place}")).trim().to_lowercase();
         typed.as_bytes().ct_eq(words[place - 1].as_bytes()).into()
     });
-    if !is_right {
-        return draw(&visit, &receipt, true);
+    let alert = match alert::typed(fields.one("alert")) {
+        _ if !node.alerts.is_offered() => None,
+        // The page on which one waits one's turn does not ask again.
+        _ if !fields.has("alert") => None,
+        Ok(to) => {
+            if visit.draft.alert != to {
+                visit.draft.alert = to;
+                visit.keep_here(&node).await?;
+            }
+            None
+        }
+        Err(error) => Some((fields.one("alert").to_owned(), error)),
+    };
+    if !is_right || alert.is_some() {
+        return draw(&node, &visit, &receipt, Wrong { words: !is_right, alert });
     }
     if let Some(work) = visit.draft.work
         && !work.is_done_by(visit.draft.challenge(), fields.one("nonce"))
@@ -66,16 +89,21 @@ pub(super) async fn answer(
     }
 }
 
-fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response, Sorry> {
-    let t = visit.t;
+fn draw(node: &Node, visit: &Drafting, receipt: &Receipt, wrong: Wrong) -> Result<Response, Sorry> {
+    let (t, frame) = (visit.t, visit.frame(Step::Receipt));
+    let (typed, why) = match wrong.alert {
+        Some((typed, why)) => (typed, Some(why)),
+        None => (visit.draft.alert.clone().map(String::from).unwrap_or_default(), None),
+    };
     let shown = ReceiptPage {
-        frame: visit.frame(Step::Receipt),
+        ask: alert::Ask::of(node, &frame, &typed, why),
+        frame,
         t,
         words: receipt.words().collect(),
         square: square(receipt)?,
         work: visit.draft.work.map(|work| (exchange::hex::encode(visit.draft.challenge()), work.bits)),
         asked: ASKED,
-        is_wrong,
+        is_wrong: wrong.words,
         before: visit.before(Step::Receipt),
         days: crate::intake::CASE_DAYS.unsigned_abs(),
     };
@@ -112,6 +140,8 @@ struct ReceiptPage<'a> {
     work: Option<(String, u32)>,
     asked: [usize; 2],
     is_wrong: bool,
+    /// About the neutral mail, where there is one.
+    ask: Option<alert::Ask>,
     before: &'static str,
     days: u64,
 }
