@@ -11,7 +11,7 @@ use sealing::RecipientSecret;
 use serde::Serialize;
 use server::access::Operator;
 use server::intake::{
-    Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, WaitsFor,
+    AlertView, Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, WaitsFor,
 };
 use server::node::Node;
 use zeroize::Zeroizing;
@@ -177,6 +177,8 @@ struct Shown {
     pictures: Vec<ShownPicture>,
     links: Vec<ShownLink>,
     messages: Vec<ShownMessage>,
+    /// Whether a neutral mail tells its owner of an answer; where to, nobody is shown.
+    alert: &'static str,
 }
 
 #[derive(Serialize)]
@@ -229,6 +231,11 @@ impl Shown {
         });
         let links = view.links.into_iter();
         let messages = view.messages.into_iter();
+        let alert = match view.alert {
+            AlertView::None => "none",
+            AlertView::Set => "set",
+            AlertView::Failed => "failed",
+        };
         Self {
             row: Listed::of(&view.row),
             situation: view.situation.form(),
@@ -241,6 +248,7 @@ impl Shown {
             messages: messages
                 .map(|message| ShownMessage { at: message.at, by: message.by, text: message.text })
                 .collect(),
+            alert,
         }
     }
 
@@ -252,6 +260,11 @@ impl Shown {
             self.situation, self.language
         ))?;
         output::line(format_args!("opened {} · deleted {ends_at} unless something happens", self.opened_at))?;
+        match self.alert {
+            "set" => output::line("a neutral mail tells them of an answer")?,
+            "failed" => output::line("a neutral mail should tell them of an answer, but the last one did not arrive")?,
+            _ => {}
+        }
         for picture in &self.pictures {
             let how = if picture.perceptual { "similar copies" } else { "this very file" };
             let having = picture.platforms.iter().filter(|platform| platform.has_it).count();

@@ -98,7 +98,7 @@ impl NodeArguments {
         let settings = self.settings()?;
         let database = self.open_database(&settings).await?;
         let key = self.key(&settings, &database).await?;
-        Ok(Node::open(database, key, node_settings(&settings)).await?)
+        Ok(Node::open(database, key, node_settings(&settings)?).await?)
     }
 
     /// The key, made if nothing was ever sealed in this database.
@@ -120,11 +120,13 @@ pub(crate) async fn open(url: &DatabaseUrl) -> anyhow::Result<Database> {
 }
 
 /// What a node is started with.
-pub(crate) fn node_settings(settings: &Settings) -> NodeSettings {
-    NodeSettings {
+pub(crate) fn node_settings(settings: &Settings) -> Result<NodeSettings, config::ConfigError> {
+    Ok(NodeSettings {
         block_radius: settings.block_radius,
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
+        mail: settings.mail()?,
+        mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         ..NodeSettings::default()
-    }
+    })
 }

@@ -91,6 +91,7 @@ pub(super) async fn answer(
 
 fn draw(node: &Node, visit: &Drafting, receipt: &Receipt, wrong: Wrong) -> Result<Response, Sorry> {
     let (t, frame) = (visit.t, visit.frame(Step::Receipt));
+    let is_typed = wrong.alert.is_some() && !wrong.words;
     let (typed, why) = match wrong.alert {
         Some((typed, why)) => (typed, Some(why)),
         None => (visit.draft.alert.clone().map(String::from).unwrap_or_default(), None),
@@ -104,6 +105,7 @@ fn draw(node: &Node, visit: &Drafting, receipt: &Receipt, wrong: Wrong) -> Resul
         work: visit.draft.work.map(|work| (exchange::hex::encode(visit.draft.challenge()), work.bits)),
         asked: ASKED,
         is_wrong: wrong.words,
+        is_typed,
         before: visit.before(Step::Receipt),
         days: crate::intake::CASE_DAYS.unsigned_abs(),
     };
@@ -140,6 +142,8 @@ struct ReceiptPage<'a> {
     work: Option<(String, u32)>,
     asked: [usize; 2],
     is_wrong: bool,
+    /// Whether the two words were right, and only the address was not.
+    is_typed: bool,
     /// About the neutral mail, where there is one.
     ask: Option<alert::Ask>,
     before: &'static str,
