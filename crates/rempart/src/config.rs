@@ -166,9 +166,10 @@ impl Settings {
             return Ok(None);
         };
         let wrong = |key: &str, error: &dyn std::fmt::Display| ConfigError(format!("{key}: {error}"));
-        let from = self.mail_from.as_deref().ok_or_else(|| {
-            ConfigError("smtp_url is set and mail_from is not: say whom alerts come from".to_owned())
-        })?;
+        let from = self
+            .mail_from
+            .as_deref()
+            .ok_or_else(|| ConfigError("smtp_url is set and mail_from is not: say whom alerts come from".to_owned()))?;
         let login = match &self.smtp_user {
             Some(user) => Some((user.clone(), self.smtp_password()?)),
             None => None,

@@ -195,7 +195,8 @@ async fn mails(database: &Database) -> Result<Option<Finding>, StorageError> {
             Some(Finding::note("mails", detail))
         }
         _ => {
-            let detail = format!("{late} wait for more than an hour ({answer}): does `rempart serve` run, with smtp_url?");
+            let detail =
+                format!("{late} wait for more than an hour ({answer}): does `rempart serve` run, with smtp_url?");
             Some(Finding::wrong("mails", detail))
         }
     })

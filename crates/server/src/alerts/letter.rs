@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use exchange::Time;
 use lettre::Message;
 use lettre::message::Mailbox;
-use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue, MIME_VERSION_1_0};
 
 use super::{Address, MailSettings};
 use crate::http::locale::{Address as SaidTo, Language, Texts};
@@ -33,6 +33,7 @@ pub(super) fn letter(
         .subject(t.alert_mail_subject())
         .date(UNIX_EPOCH + Duration::from_secs(now.as_micros().unsigned_abs() / 1_000_000))
         .message_id(Some(format!("<{number}@{}>", mail.from.domain())))
+        .header(MIME_VERSION_1_0)
         .header(AutoSubmitted)
         .header(ContentType::TEXT_PLAIN)
         .body(body)

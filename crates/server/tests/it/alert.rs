@@ -3,7 +3,6 @@
 use std::process::Stdio;
 use std::sync::Arc;
 
-use exchange::Time;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sealing::{Cost, NodeKey};
@@ -178,21 +177,9 @@ on_every_engine!(one_neutral_mail_goes_out_when_the_hotline_writes_and_no_second
     let named = |name: &str| headers.iter().find(|header| header.0 == name).unwrap().1;
     let mut names: Vec<&str> = headers.iter().map(|header| header.0).collect();
     names.sort_unstable();
-    assert_eq!(
-        names,
-        [
-            "Auto-Submitted",
-            "Content-Transfer-Encoding",
-            "Content-Type",
-            "Date",
-            "From",
-            "Message-ID",
-            "MIME-Version",
-            "Subject",
-            "To"
-        ]
-        .map(|name| if name == "MIME-Version" { "MIME-Version" } else { name })
-    );
+    let expected =
+        ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version", "Message-ID"];
+    assert_eq!(names, [&expected[..], &["Subject", "To"]].concat());
     assert_eq!(named("Subject"), "Du nouveau");
     assert_eq!(named("From"), "Mon espace <no-reply@space.example>");
     assert_eq!(named("Auto-Submitted"), "auto-generated");
@@ -345,12 +332,12 @@ on_every_engine!(a_mail_that_nobody_takes_is_late_then_given_up_after_three_days
     let mut hours = 0;
     let standing = || async { quiet.node.alerts.standing().await.unwrap() };
     while standing().await.given_up == 0 {
-        quiet.pass(HOUR);
+        quiet.pass(HOUR + 1);
         hours += 1;
         quiet.send().await;
         assert_eq!(
             standing().await.late,
-            u64::from(hours > 2 && standing().await.given_up == 0),
+            u64::from(hours > 1 && standing().await.given_up == 0),
             "after {hours} hours"
         );
         assert!(hours < 100);
@@ -513,8 +500,6 @@ on_every_engine!(an_address_is_left_on_the_page_of_the_words_changed_and_taken_o
     assert!(person.get("/c").await.text.contains("Aucune adresse"));
     assert_eq!(rows(&node.node, "alerts").await, 0);
     assert!(person.get("/p/1").await.text.contains("Ton adresse e-mail, si tu en laisses une"));
-    let now: Time = node.node.clock.now();
-    assert!(now.as_micros() > 0);
 });
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
