@@ -25,10 +25,11 @@ for (const scripts of [true, false]) {
     const mailbox = lines(spawn(PYTHON, [MAILBOX, "take"], { stdio: ["ignore", "pipe", "inherit"] }));
     const { port } = await mailbox.next();
     const env = {
-      ...process.env,
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("REMPART_"))),
       REMPART_SMTP_URL: `smtp://127.0.0.1:${port}`,
       REMPART_MAIL_FROM: "no-reply@space.example",
       REMPART_MAIL_DELAY_MINUTES: "0",
+      REMPART_LOG: "warn",
     };
     const serve = ["serve", "--json", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data", folder];
     const node = lines(spawn(BINARY, serve, { env, stdio: ["ignore", "pipe", "inherit"] }));

@@ -12,7 +12,7 @@ use super::{Address, MailSettings};
 use crate::http::locale::{Address as SaidTo, Language, Texts};
 
 /// The letter to one address. `site` is what the site calls itself; `number` becomes its Message-ID, the same each time that
-/// it is sent. `None` only when a name of the operator's cannot stand in a header.
+/// it is sent. `None` only when the operator's address cannot stand in a header.
 pub(super) fn letter(
     mail: &MailSettings,
     to: &Address,
@@ -22,13 +22,15 @@ pub(super) fn letter(
     now: Time,
 ) -> Option<Message> {
     let t = Texts { language, address: SaidTo::Vous };
-    let mut body = format!("{}\n\n{}\n", t.alert_mail_hello(), t.alert_mail_news(site));
+    // lettre panics on a name with a line break. The set-up takes none; a database that was tampered with may hold one.
+    let site: String = site.chars().filter(|c| !c.is_control()).collect();
+    let mut body = format!("{}\n\n{}\n", t.alert_mail_hello(), t.alert_mail_news(&site));
     if let Some(address) = &mail.site {
         body.push_str(&format!("\n{}\n", address.0));
     }
     body.push_str(&format!("\n{}\n", t.alert_mail_end()));
     Message::builder()
-        .from(Mailbox::new(Some(site.to_owned()), mail.from.inner()))
+        .from(Mailbox::new(Some(site), mail.from.inner()))
         .to(Mailbox::new(None, to.inner()))
         .subject(t.alert_mail_subject())
         .date(UNIX_EPOCH + Duration::from_secs(now.as_micros().unsigned_abs() / 1_000_000))
