@@ -481,7 +481,11 @@ on_every_engine!(an_address_is_left_on_the_page_of_the_words_changed_and_taken_o
     ] {
         let page = person.answer("/s/7", "/s/7", &typed(wrong)).await;
         assert!(page.location.is_none() && page.text.contains(said), "{wrong}: {}", page.text);
-        assert!(page.text.contains("<details open>") && page.text.contains("id=\"alert-wrong\""), "{}", page.text);
+        assert!(
+            page.text.contains("<details class=\"more\" open>") && page.text.contains("id=\"alert-wrong\""),
+            "{}",
+            page.text
+        );
     }
     let wrong_words = [("word2", "x"), ("word5", "y"), ("alert", CANARY)];
     let page = person.answer("/s/7", "/s/7", &wrong_words).await.text;
