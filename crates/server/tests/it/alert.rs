@@ -524,7 +524,7 @@ async fn late_and_given_up_mails_are_loud_on_the_status_page_and_in_the_metrics(
     let get = |path: &str| {
         let url = format!("http://{address}{path}");
         async move {
-            let request = reqwest::Client::new().get(url).header("accept-language", "en");
+            let request = server::http::client().unwrap().get(url).header("accept-language", "en");
             request.send().await.unwrap().text().await.unwrap()
         }
     };
