@@ -2448,7 +2448,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__serve)
-            opts="-h --data --config --database --node-key-file --listen --operator-listen --disk-encrypted --json --help"
+            opts="-h --data --config --database --node-key-file --listen --operator-listen --disk-encrypted --smtp-url --mail-from --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2475,6 +2475,14 @@ _rempart() {
                     return 0
                     ;;
                 --operator-listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

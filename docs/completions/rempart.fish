@@ -58,6 +58,8 @@ complete -c rempart -n "__fish_rempart_using_subcommand serve" -l database -d 'T
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l listen -d 'Where partners reach the node [default: 127.0.0.1:8600]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l operator-listen -d 'Where the operator\'s status page and the metrics are; they need no key, so keep them on a private address [default: 127.0.0.1 and the port after --listen\'s]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l smtp-url -d 'The mail server for neutral alerts to people who leave an address: smtps://host, or smtp://host with STARTTLS; user and password are settings. Put it in rempart.toml, so that `rempart doctor` tries it too' -r
+complete -c rempart -n "__fish_rempart_using_subcommand serve" -l mail-from -d 'Whom alerts come from, an address; the name beside it is the site\'s' -r
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l disk-encrypted -d 'The disk that the data folder is on is itself encrypted: keep the index between two runs as it is, so that a start maps it in an instant, instead of sealing it once more'
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -l json -d 'Say the addresses as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'

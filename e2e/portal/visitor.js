@@ -3,9 +3,11 @@
 import { chromium } from "playwright-core";
 import { after } from "node:test";
 
-/// Where the node listens, without a slash at the end; the browser; the binary, for `rempart hash`; where screenshots go.
+/// Where the node listens, without a slash at the end; the browser; the binary, for `rempart hash` and a node of one's own; a Python with
+/// a mail server; where screenshots go.
 export const PORTAL = needed("REMPART_E2E_URL");
 export const BINARY = needed("REMPART_E2E_BINARY");
+export const PYTHON = needed("REMPART_E2E_PYTHON");
 export const SCREENSHOTS = needed("REMPART_E2E_SCREENSHOTS");
 const CHROMIUM = needed("REMPART_E2E_CHROMIUM");
 

@@ -20,7 +20,7 @@ export function pictures() {
 /// From the landing page to the open case; answers the six words.
 export async function file(page, options = {}) {
   const { language = "en", scripts = true, hands = pointer, look = nothing, situation = "mine", age = "13" } = options;
-  const { files = pictures(), links = LINKS, message = MESSAGE } = options;
+  const { files = pictures(), links = LINKS, message = MESSAGE, alert = "" } = options;
   await page.goto(`${PORTAL}/?lang=${language}`);
   await look("landing");
   await hands.press(page, `button[value=${situation}]`);
@@ -68,7 +68,13 @@ export async function file(page, options = {}) {
   await typeBack(page, hands, ["wrong", "words"]);
   await page.locator("#wrong").waitFor();
   await look("words-wrong");
+  await hands.press(page, ALERT);
+  await look("words-alert");
+  await hands.write(page, "input[name=alert]", "robin");
   await typeBack(page, hands, [words[1], words[4]]);
+  await page.locator("#alert-wrong").waitFor();
+  await look("words-alert-wrong");
+  await typeBack(page, hands, [words[1], words[4]], alert);
   await at(page, "/c");
   await look("case");
   return words;
@@ -106,6 +112,18 @@ export async function comeBack(page, words, options = {}) {
   await hands.press(page, 'form[action="/c/1"] button');
   await page.getByText("One more thing.").waitFor();
   await look("case-written");
+  await hands.press(page, "section[aria-labelledby=alert] summary");
+  await look("case-alert");
+  await hands.write(page, "input[name=alert]", "zoé@example.org");
+  await hands.press(page, 'form[action="/c/9"] button.btn');
+  await page.locator("#alert-wrong").waitFor();
+  await look("case-alert-wrong");
+  await hands.write(page, "input[name=alert]", "zoe@example.org");
+  await hands.press(page, 'form[action="/c/9"] button.btn');
+  await page.locator("button[name=stop]").waitFor();
+  await look("case-alert-set");
+  await hands.press(page, "button[name=stop]");
+  await page.locator("button[name=stop]").waitFor({ state: "detached" });
   await hands.press(page, 'form[action="/c/4"] button');
   await page.locator("input[name=sure]").waitFor({ state: "attached" });
   await look("withdraw");
@@ -156,12 +174,15 @@ export async function at(page, path) {
   await page.locator("main h1").first().waitFor();
 }
 
+/// What opens the question about the neutral mail on the page of the words.
+const ALERT = "form.no-print details summary";
 export const GO_ON = "main form .row button.btn";
 export const FORM_GO_ON = "main form .row button.btn:not([name])";
 
-async function typeBack(page, hands, two) {
+async function typeBack(page, hands, two, alert) {
   await hands.write(page, "input[name=word2]", two[0]);
   await hands.write(page, "input[name=word5]", two[1]);
+  if (alert !== undefined) await hands.write(page, "input[name=alert]", alert);
   await hands.press(page, "form.no-print button.btn:not([type=button])");
 }
 

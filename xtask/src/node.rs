@@ -44,12 +44,21 @@ impl Node {
     /// # Errors
     /// When it does not start; what it logged is on standard error above.
     pub(crate) fn start(binary: &Path) -> Result<Self> {
+        Self::start_with(binary, &[])
+    }
+
+    /// The same with settings in its environment.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub(crate) fn start_with(binary: &Path, environment: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("rempart-node-").tempdir().context("no temporary folder")?;
         let mut server = Command::new(binary)
             .args(["serve", "--json", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data"])
             .arg(folder.path())
             // What went well would bury what the tests say.
             .env("REMPART_LOG", "warn")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

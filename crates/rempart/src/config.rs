@@ -15,13 +15,17 @@ use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::magic::RelativePathBuf;
 use serde::{Deserialize, Serialize};
+use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
 use server::telemetry::{self, TelemetrySettings};
+use zeroize::Zeroizing;
 
 const FILE: &str = "rempart.toml";
 const PREFIX: &str = "REMPART_";
 /// Variables that are read elsewhere: where to look for settings, and secrets.
-const NOT_SETTINGS: &[&str] = &["data", "config", "node_key"];
+const NOT_SETTINGS: &[&str] = &["data", "config", "node_key", "smtp_password"];
+/// The variable that may hold the mail server's password itself.
+const SMTP_PASSWORD: &str = "REMPART_SMTP_PASSWORD";
 /// Variables that tests of this project use begin like this.
 const OF_TESTS: &str = "test_";
 
@@ -51,6 +55,18 @@ pub(crate) struct Settings {
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
     pub(crate) access_token_file: Option<RelativePathBuf>,
+    /// The mail server for neutral alerts: `smtps://host` or `smtp://host`; without it none is offered.
+    pub(crate) smtp_url: Option<String>,
+    /// Whom the mail server knows us as.
+    pub(crate) smtp_user: Option<String>,
+    /// Holds that user's password.
+    pub(crate) smtp_password_file: Option<RelativePathBuf>,
+    /// Whom alerts come from.
+    pub(crate) mail_from: Option<String>,
+    /// The site's bare address, if alerts may say it.
+    pub(crate) mail_site: Option<String>,
+    /// An alert leaves at a random moment up to so many minutes after what it tells of.
+    pub(crate) mail_delay_minutes: u32,
     /// Which log lines: a level, or levels by target.
     pub(crate) log: String,
     /// `text` or `json`.
@@ -81,11 +97,20 @@ impl Default for Settings {
             disk_encrypted: false,
             from: Vec::new(),
             access_token_file: None,
+            smtp_url: None,
+            smtp_user: None,
+            smtp_password_file: None,
+            mail_from: None,
+            mail_site: None,
+            mail_delay_minutes: 60,
             log: "info".to_owned(),
             log_format: "text".to_owned(),
         }
     }
 }
+
+/// Minutes that an alert may be put off by, at most.
+const MAIL_DELAY_MINUTES_MAX: u32 = 24 * 60;
 
 /// A setting that cannot be used: where it is and why. Each problem has a line.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +153,54 @@ impl Settings {
         if self.views > VIEWS_PER_ENTRY_MAX {
             return Err(ConfigError(format!("views is 0 to {VIEWS_PER_ENTRY_MAX}, not {}", self.views)));
         }
+        if self.mail_delay_minutes > MAIL_DELAY_MINUTES_MAX {
+            let given = self.mail_delay_minutes;
+            return Err(ConfigError(format!("mail_delay_minutes is 0 to {MAIL_DELAY_MINUTES_MAX}, not {given}")));
+        }
         Ok(self)
+    }
+
+    /// How alerts leave; `None` where no mail server is set.
+    pub(crate) fn mail(&self) -> Result<Option<MailSettings>, ConfigError> {
+        let Some(url) = &self.smtp_url else {
+            if self.mail_from.is_some() {
+                return Err(ConfigError("mail_from is set and smtp_url is not: name the mail server".to_owned()));
+            }
+            return Ok(None);
+        };
+        let wrong = |key: &str, error: &dyn std::fmt::Display| ConfigError(format!("{key}: {error}"));
+        let from = self
+            .mail_from
+            .as_deref()
+            .ok_or_else(|| ConfigError("smtp_url is set and mail_from is not: say whom alerts come from".to_owned()))?;
+        let login = match &self.smtp_user {
+            Some(user) => Some((user.clone(), self.smtp_password()?)),
+            None => None,
+        };
+        Ok(Some(MailSettings {
+            server: SmtpServer::parse(url, login).map_err(|error| wrong("smtp_url", &error))?,
+            from: from.parse().map_err(|error| wrong("mail_from", &error))?,
+            site: match &self.mail_site {
+                Some(site) => Some(site.parse().map_err(|error| wrong("mail_site", &error))?),
+                None => None,
+            },
+        }))
+    }
+
+    /// From the environment, or from its file.
+    fn smtp_password(&self) -> Result<Zeroizing<String>, ConfigError> {
+        if let Ok(password) = std::env::var(SMTP_PASSWORD) {
+            return Ok(Zeroizing::new(password));
+        }
+        let Some(file) = path(self.smtp_password_file.as_ref()) else {
+            return Err(ConfigError(format!(
+                "smtp_user is set and its password is not: name smtp_password_file, or set {SMTP_PASSWORD}"
+            )));
+        };
+        let text = std::fs::read_to_string(&file)
+            .map_err(|error| ConfigError(format!("smtp_password_file: {}: {error}", file.display())))?;
+        let text = Zeroizing::new(text);
+        Ok(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()))
     }
 
     /// Logs to standard error from here on.
@@ -246,6 +318,31 @@ mod tests {
             let error = read(text, None).unwrap_err();
             assert!(error.starts_with(&format!("DATA/rempart.toml: {key}: ")), "{error}");
         }
+    }
+
+    #[test]
+    fn a_mail_server_is_set_whole_or_not_at_all_and_its_password_is_not_shown() {
+        assert!(read("", None).unwrap().mail().unwrap().is_none());
+        let mail = |text: &str| read(text, None).unwrap().mail().map_err(|error| error.to_string());
+        let (url, from) = ("smtp_url = \"smtps://mail.example\"\n", "mail_from = \"no-reply@space.example\"\n");
+        assert!(mail(&[url, from].concat()).unwrap().is_some());
+        for (text, key) in [
+            (url.to_owned(), "mail_from"),
+            (from.to_owned(), "smtp_url"),
+            ([url, from, "smtp_user = \"robin\""].concat(), "smtp_password_file"),
+            ([url, from, "mail_site = \"https://space.example/c\""].concat(), "mail_site"),
+            (["smtp_url = \"smtps://a:b@mail.example\"\n", from].concat(), "smtp_url"),
+            ([url, "mail_from = \"My space\""].concat(), "mail_from"),
+        ] {
+            assert!(mail(&text).unwrap_err().contains(key), "{text}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("mail.password"), "swordfish\n").unwrap();
+        let text = [url, from, "smtp_user = \"robin\"\nsmtp_password_file = \"mail.password\""].concat();
+        std::fs::write(folder.path().join(FILE), text).unwrap();
+        let settings = Settings::read(folder.path(), None, &Flags { listen: None }).unwrap();
+        let shown = format!("{settings:?} {:?}", settings.mail().unwrap().unwrap());
+        assert!(!shown.contains("swordfish"), "{shown}");
     }
 
     #[test]

@@ -6,11 +6,13 @@
 //! | [`Receipt`] | a person, as six words | the key of one case |
 //! | [`CaseKey`] | nobody in clear: sealed to the words and to recipients | all that one case holds |
 //! | [`RecipientSecret`] | the hotline, as 24 words on paper | opens what was sealed to its [`Recipient`] |
+//! | [`AlertSecret`] | nobody in clear: in a sealed item of a case | with the node key, an address to write to |
 //! | [`VisitToken`] | a browser, as a cookie | what one visit holds |
 //!
 //! Envelopes are XChaCha20-Poly1305, keys from one secret are told apart by HKDF-SHA-256 with a label each, recipients
 //! use HPKE (RFC 9180), words go through Argon2id (RFC 9106).
 
+mod alert;
 mod case;
 mod envelope;
 mod node_key;
@@ -20,6 +22,7 @@ mod recipient;
 mod visit;
 mod words;
 
+pub use alert::AlertSecret;
 pub use case::CaseKey;
 pub use envelope::{OpenError, SEAL_OVERHEAD_BYTES};
 pub use node_key::{DIGEST_BYTES, KeyCheck, NodeKey, NodeKeyError};

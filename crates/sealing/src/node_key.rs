@@ -62,6 +62,11 @@ impl NodeKey {
         text
     }
 
+    /// The secret itself, where a key is made of it and of something else.
+    pub(crate) fn secret(&self) -> &[u8; KEY_BYTES] {
+        &self.secret
+    }
+
     /// What a store keeps to recognise this key.
     pub const fn check(&self) -> KeyCheck {
         self.check

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::{Flood, Operator, RateLimits, Visits};
+use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
@@ -38,6 +39,10 @@ pub struct NodeSettings {
     pub requests_per_second: NonZeroU32,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
+    /// How mails leave; `None`: nobody is offered any.
+    pub mail: Option<MailSettings>,
+    /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
+    pub mail_delay_seconds_max: u64,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -55,6 +60,8 @@ impl Default for NodeSettings {
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             receipt_cost: Cost::V1,
+            mail: None,
+            mail_delay_seconds_max: 3_600,
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -74,6 +81,8 @@ pub struct Node {
     pub removal: Removal,
     /// The public portal.
     pub intake: Intake,
+    /// Neutral mails to those who left an address.
+    pub alerts: Alerts,
     /// Where the hotline's secret lies on this machine, if it does.
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
@@ -106,6 +115,8 @@ impl Node {
             screen,
             requests_per_second,
             receipt_cost,
+            mail,
+            mail_delay_seconds_max,
             clock,
             entropy,
         } = settings;
@@ -121,8 +132,16 @@ impl Node {
         .await?;
         let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
         let removal = Removal::new(database.clone(), clock.clone());
-        let neighbours =
-            Neighbours { bank: bank.clone(), partners: partners.clone(), removal: removal.clone(), portal, screen };
+        let (database_of, key_of) = (database.clone(), key.clone());
+        let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
+        let neighbours = Neighbours {
+            bank: bank.clone(),
+            partners: partners.clone(),
+            removal: removal.clone(),
+            portal,
+            screen,
+            alerts: alerts.clone(),
+        };
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
@@ -131,6 +150,7 @@ impl Node {
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
             intake,
+            alerts,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
@@ -149,6 +169,7 @@ impl Node {
         self.tasks.spawn(crate::bank::tend(self.bank.live().clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

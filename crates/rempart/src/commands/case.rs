@@ -11,7 +11,8 @@ use sealing::RecipientSecret;
 use serde::Serialize;
 use server::access::Operator;
 use server::intake::{
-    Age, Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, Stand, WaitsFor,
+    Age, AlertView, Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, Stand,
+    WaitsFor,
 };
 use server::node::Node;
 use zeroize::Zeroizing;
@@ -168,6 +169,8 @@ struct Shown {
     pictures: Vec<ShownPicture>,
     links: Vec<ShownLink>,
     messages: Vec<ShownMessage>,
+    /// Whether a neutral mail tells its owner of an answer; where to, nobody is shown.
+    alert: &'static str,
 }
 
 /// What the person lets us do.
@@ -279,6 +282,11 @@ impl Shown {
         });
         let links = view.links.into_iter();
         let messages = view.messages.into_iter();
+        let alert = match view.alert {
+            AlertView::None => "none",
+            AlertView::Set => "set",
+            AlertView::Failed => "failed",
+        };
         Self {
             row: Listed::of(&view.row),
             situation: view.situation.form(),
@@ -300,6 +308,7 @@ impl Shown {
             messages: messages
                 .map(|message| ShownMessage { at: message.at, by: message.by, text: message.text })
                 .collect(),
+            alert,
         }
     }
 
@@ -310,11 +319,14 @@ impl Shown {
             "{} · {class} · urgency {urgency} · writes {} · waits for {waits_for}",
             self.situation, self.language
         ))?;
-        output::line(format_args!("{} · {}", self.aged(), self.stood()))?;
         output::line(format_args!("{} · {}", aged(self.age), stood(self.stand)))?;
         output::line(format_args!("opened {} · deleted {ends_at} unless something happens", self.opened_at))?;
-        output::line(format_args!("{}", self.may.line()))?;
         output::line(self.may.line())?;
+        match self.alert {
+            "set" => output::line("a neutral mail tells them of an answer")?,
+            "failed" => output::line("a neutral mail should tell them of an answer, but the last one did not arrive")?,
+            _ => {}
+        }
         for picture in &self.pictures {
             let how = if picture.perceptual { "similar copies" } else { "this very file" };
             let having = picture.platforms.iter().filter(|platform| platform.has_it).count();

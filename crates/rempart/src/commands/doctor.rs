@@ -6,11 +6,12 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde::Serialize;
+use server::alerts::{self, Alerts};
 use server::bank::{Bank, Checked};
 use server::clock::{Clock, Entropy};
 use server::intake::{self, Intake, KeyFile};
 use server::partners::Partners;
-use server::storage::{Database, DatabaseUrl, NODE};
+use server::storage::{Database, DatabaseUrl, NODE, StorageError};
 
 use super::node::{NodeArguments, open};
 use crate::config::Settings;
@@ -26,7 +27,7 @@ const SILENT_SECONDS_MAX: u64 = 24 * 3600;
 /// Check everything a node stands on, and say what to do
 ///
 /// The data folder's rights, the key, the schema, the database's own integrity, the sequence of changes, that every
-/// fingerprint opens, how far partners are, free space. May run beside a node that serves. The exit code is 1 when
+/// fingerprint opens, how far partners are, free space, whether the mail server takes what we would send. May run beside a node that serves. The exit code is 1 when
 /// something is wrong; what is merely worth knowing does not change it.
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
@@ -92,6 +93,7 @@ impl Doctor {
     async fn examine(&self) -> anyhow::Result<Vec<Finding>> {
         let settings = self.node.settings()?;
         let mut found = vec![folder(&self.node.data), space(&self.node.data)];
+        found.extend(mail_server(&settings).await);
         let url = self.node.database_url(&settings)?;
         if let DatabaseUrl::Sqlite(path) = &url
             && !path.exists()
@@ -149,6 +151,10 @@ impl Doctor {
             Ok(finding) => finding,
             Err(error) => Finding::wrong("hotline", format!("{error:#}")),
         });
+        match mails(database).await {
+            Ok(finding) => found.extend(finding),
+            Err(error) => found.push(Finding::wrong("mails", error.to_string())),
+        }
         match partners(database).await {
             Ok(findings) => found.extend(findings),
             Err(error) => found.push(Finding::wrong("partners", error.to_string())),
@@ -162,6 +168,38 @@ impl Doctor {
         let progress = Intake::progress_of(database).await?;
         Ok(hotline(progress, &self.node.hotline_key()))
     }
+}
+
+/// Whether the mail server takes what we would send; nothing is sent.
+async fn mail_server(settings: &Settings) -> Option<Finding> {
+    let mail = match settings.mail() {
+        Ok(mail) => mail?,
+        Err(error) => return Some(Finding::wrong("mail server", error.to_string())),
+    };
+    Some(match mail.server.probe(&mail.from).await {
+        Ok(()) => Finding::good("mail server", "it answers and takes the sender"),
+        Err(error) => Finding::wrong("mail server", format!("{error}; people are not told of answers")),
+    })
+}
+
+/// Whether neutral mails leave.
+async fn mails(database: &Database) -> Result<Option<Finding>, StorageError> {
+    let standing = Alerts::standing_of(&mut database.read().await?, Clock::System.now()).await?;
+    let alerts::Standing { waiting, late, given_up, code } = standing;
+    let answer = if code == 0 { "no answer".to_owned() } else { format!("answer {code}") };
+    Ok(match (late, given_up, waiting) {
+        (0, 0, 0) => None,
+        (0, 0, _) => Some(Finding::good("mails", format!("{waiting} wait for their moment"))),
+        (0, _, _) => {
+            let detail = format!("{given_up} could not be delivered in thirty days ({answer}): misspelt addresses?");
+            Some(Finding::note("mails", detail))
+        }
+        _ => {
+            let detail =
+                format!("{late} wait for more than an hour ({answer}): does `rempart serve` run, with smtp_url?");
+            Some(Finding::wrong("mails", detail))
+        }
+    })
 }
 
 /// Whether anybody can read what people write on the portal, and will if this disk is lost.

@@ -47,6 +47,15 @@ pub(crate) struct Serve {
     #[arg(long)]
     disk_encrypted: bool,
 
+    /// The mail server for neutral alerts to people who leave an address: smtps://host, or smtp://host with STARTTLS; user and
+    /// password are settings. Put it in rempart.toml, so that `rempart doctor` tries it too
+    #[arg(long, value_name = "URL")]
+    smtp_url: Option<String>,
+
+    /// Whom alerts come from, an address; the name beside it is the site's
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -62,6 +71,10 @@ struct Flags<'a> {
     operator_listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "is_not_given")]
     disk_encrypted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smtp_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_from: Option<&'a str>,
 }
 
 /// Whether a switch was left out: what other places say of it then holds.
@@ -96,6 +109,8 @@ impl Serve {
             listen: self.listen,
             operator_listen: self.operator_listen,
             disk_encrypted: self.disk_encrypted,
+            smtp_url: self.smtp_url.as_deref(),
+            mail_from: self.mail_from.as_deref(),
         };
         let settings = Settings::read(&self.node.data, self.node.config.as_deref(), &flags)?;
         settings.start_log()?;

@@ -11,6 +11,7 @@ use super::model::{
     What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use crate::alerts::{Address, AlertKey, Alerts};
 use crate::bank::{self, BankError};
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
@@ -43,6 +44,19 @@ pub struct CaseView {
     pub messages: Vec<MessageView>,
     /// What we may do, as last said.
     pub consent: Consent,
+    /// Whether a neutral mail goes out when we have written; where to, nobody is shown.
+    pub alert: AlertView,
+}
+
+/// How the alert of a case stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AlertView {
+    /// There is none.
+    None,
+    /// There is one.
+    Set,
+    /// There is one, and the last mail could not be delivered.
+    Failed,
 }
 
 impl CaseView {
@@ -155,6 +169,11 @@ impl Intake {
         let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
+        let alert = match alert_of(&items) {
+            None => AlertView::None,
+            Some(key) if self.alerts.has_failed(&mut self.database.read().await?, key).await? => AlertView::Failed,
+            Some(_) => AlertView::Set,
+        };
         let Some(What::Opened { situation, age, stand, language }) = items.first().map(|(_, item)| item.what.clone())
         else {
             return Err(IntakeError::Sealed);
@@ -171,6 +190,7 @@ impl Intake {
             links: vec![],
             messages: vec![],
             consent: consent_of(&items),
+            alert,
         };
         let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
             .iter()
@@ -226,16 +246,29 @@ impl Intake {
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
-                What::Opened { .. } | What::Consent(_) | What::Withdrawn { .. } | What::Replaced { .. } => {}
+                What::Opened { .. }
+                | What::Consent(_)
+                | What::Withdrawn { .. }
+                | What::Replaced { .. }
+                | What::Alert { .. } => {}
             }
         }
         Ok(view)
     }
 
-    /// Adds a message.
+    /// Adds a message. What the hotline writes puts a neutral mail, if its owner left an address.
     pub async fn write(&self, case: &OpenCase, by: Author, text: &str) -> Result<(), IntakeError> {
-        let waits_for = if by == Author::Person { WaitsFor::Hotline } else { WaitsFor::Person };
-        self.append(case, Some(waits_for), vec![What::Message { by, text: text.to_owned() }]).await
+        let (waits_for, alert) = match by {
+            Author::Person => (WaitsFor::Hotline, AlertTodo::Keep),
+            Author::Hotline => (WaitsFor::Person, AlertTodo::Tell),
+        };
+        let whats = vec![What::Message { by, text: text.to_owned() }];
+        self.append_with(case, Some(waits_for), whats, alert).await
+    }
+
+    /// Leaves an address for neutral mails in place of the one before, or takes it back. Who is to write next stays.
+    pub async fn set_alert(&self, case: &OpenCase, to: Option<&Address>) -> Result<(), IntakeError> {
+        self.append_with(case, None, vec![], AlertTodo::Set(to)).await
     }
 
     /// Adds links.
@@ -286,7 +319,8 @@ impl Intake {
             }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
-        self.database.run(&End { case: case.id, why: Ending::Asked, said_until }).await.map(drop)
+        let alert = alert_of(&items).map(|key| (&self.alerts, key));
+        self.database.run(&End { case: case.id, why: Ending::Asked, said_until, alert }).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -342,9 +376,19 @@ impl Intake {
 
     /// Adds items; says who writes next, unless that stays as it is.
     async fn append(&self, case: &OpenCase, waits_for: Option<WaitsFor>, whats: Vec<What>) -> Result<(), IntakeError> {
+        self.append_with(case, waits_for, whats, AlertTodo::Keep).await
+    }
+
+    async fn append_with(
+        &self,
+        case: &OpenCase,
+        waits_for: Option<WaitsFor>,
+        whats: Vec<What>,
+        alert: AlertTodo<'_>,
+    ) -> Result<(), IntakeError> {
         let now = self.clock.now();
         let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        self.database.run(&Append { intake: self, case, waits_for, items, now }).await
+        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
     }
 
     async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
@@ -380,6 +424,7 @@ fn held_of(item: &Item) -> Option<Held> {
     if let What::Picture { held, .. } = &item.what { *held } else { None }
 }
 
+/// What is in a case, in order.
 async fn opened(on: &mut Session, case: &OpenCase) -> Result<Vec<(i64, Item)>, IntakeError> {
     let open = |(position, sealed): (i64, Vec<u8>)| {
         let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
@@ -413,6 +458,15 @@ pub(super) fn claims_in<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<[u
     items.into_iter().filter_map(held_of).map(|held| held.claim).collect()
 }
 
+/// What opens the alert of a case, as last said.
+fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
+    let said = items.iter().rev().find_map(|(_, item)| match &item.what {
+        What::Alert { key } => Some(key.as_ref()),
+        _ => None,
+    });
+    said.flatten()
+}
+
 /// Positions of items that count no more.
 fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
@@ -430,11 +484,23 @@ fn consent_of(items: &[(i64, Item)]) -> Consent {
     said.unwrap_or_default()
 }
 
+/// What an addition to a case means for its alert.
+#[derive(Clone, Copy)]
+enum AlertTodo<'a> {
+    /// It is kept as long as the case.
+    Keep,
+    /// The same, and a mail is put.
+    Tell,
+    /// It goes elsewhere from here on, or nowhere.
+    Set(Option<&'a Address>),
+}
+
 struct Append<'a> {
     intake: &'a Intake,
     case: &'a OpenCase,
     waits_for: Option<WaitsFor>,
     items: Vec<Item>,
+    alert: AlertTodo<'a>,
     now: Time,
 }
 
@@ -444,7 +510,12 @@ impl Append<'_> {
     fn items_max(&self) -> i64 {
         let takes_back =
             |item: &Item| matches!(item.what, What::Withdrawn { .. } | What::Replaced { .. } | What::Consent(_));
-        if self.items.iter().any(takes_back) { 2 * ITEMS_PER_CASE_MAX } else { ITEMS_PER_CASE_MAX }
+        // An address is taken back, or put, without any of these.
+        if self.items.is_empty() || self.items.iter().any(takes_back) {
+            2 * ITEMS_PER_CASE_MAX
+        } else {
+            ITEMS_PER_CASE_MAX
+        }
     }
 }
 
@@ -460,7 +531,8 @@ impl Transact for Append<'_> {
             return Err(IntakeError::Over);
         }
         let there = opened(on, self.case).await?;
-        let new: Vec<&Item> = self.items.iter().filter(|item| !is_there(&there, item)).collect();
+        let about_alert = self.settle_alert(on, &there, ends_at).await?;
+        let new: Vec<&Item> = self.items.iter().filter(|item| !is_there(&there, item)).chain(&about_alert).collect();
         let last = there.last().map_or(0, |(position, _)| *position);
         if last + new.len() as i64 > self.items_max() {
             return Err(IntakeError::Full);
@@ -476,11 +548,51 @@ impl Transact for Append<'_> {
     }
 }
 
+impl Append<'_> {
+    /// Does what is to be done about the case's alert; gives what has to stand in the case of it.
+    async fn settle_alert(
+        &self,
+        on: &mut Session,
+        items: &[(i64, Item)],
+        case_ends_at: Time,
+    ) -> Result<Option<Item>, IntakeError> {
+        let alerts = &self.intake.alerts;
+        let before = alert_of(items);
+        let to = match (self.alert, before) {
+            (AlertTodo::Keep | AlertTodo::Tell, None) | (AlertTodo::Set(None), None) => return Ok(None),
+            (AlertTodo::Keep, Some(key)) => {
+                alerts.extend(on, key, case_ends_at).await?;
+                return Ok(None);
+            }
+            (AlertTodo::Tell, Some(key)) => {
+                alerts.extend(on, key, case_ends_at).await?;
+                let language = items.iter().find_map(|(_, item)| match &item.what {
+                    What::Opened { language, .. } => Some(language.as_str()),
+                    _ => None,
+                });
+                alerts.tell(on, key, language.unwrap_or("en")).await?;
+                return Ok(None);
+            }
+            (AlertTodo::Set(to), _) => to,
+        };
+        if let Some(key) = before {
+            alerts.forget(on, key).await?;
+        }
+        let key = match to {
+            Some(to) => Some(alerts.set(on, to, case_ends_at).await?),
+            None => None,
+        };
+        Ok(Some(Item { at: self.now, what: What::Alert { key } }))
+    }
+}
+
 /// Ends a case.
-pub(super) struct End {
+pub(super) struct End<'a> {
     pub(super) case: CaseId,
     pub(super) why: Ending,
     pub(super) said_until: Time,
+    /// Its alert, where the case is open while it ends.
+    pub(super) alert: Option<(&'a Alerts, &'a AlertKey)>,
 }
 
 /// Why a case ends.
@@ -492,12 +604,15 @@ pub(super) enum Ending {
     Due(Time),
 }
 
-impl Transact for End {
+impl Transact for End<'_> {
     const NAME: &'static str = "case_end";
     type Output = bool;
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
+        if let Some((alerts, key)) = self.alert {
+            alerts.forget(on, key).await?;
+        }
         let (how, due_by) = match self.why {
             Ending::Asked => (Ended::Deleted, Time::from_micros(i64::MAX)),
             Ending::Due(now) => (Ended::Expired, now),

@@ -20,7 +20,9 @@ impl Intake {
         loop {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;
             for case in &due {
-                ended += u64::from(self.database.run(&End { case: *case, why: Ending::Due(now), said_until }).await?);
+                // Nobody opens it: its alert's row ends by itself, and nothing opens that any more.
+                let end = End { case: *case, why: Ending::Due(now), said_until, alert: None };
+                ended += u64::from(self.database.run(&end).await?);
             }
             if due.len() < CASES_PER_TURN_MAX as usize {
                 break;

@@ -30,6 +30,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 
 use crate::access::{Operator, Portal};
+use crate::alerts::Alerts;
 use crate::bank::{Bank, BankError};
 use crate::clock::{Clock, Entropy};
 use crate::compute::{BrokenOff, off_runtime};
@@ -37,7 +38,7 @@ use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
-pub use case::{CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use case::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
 pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
@@ -66,6 +67,7 @@ pub struct Intake {
     partners: Partners,
     removal: Removal,
     portal: Portal,
+    alerts: Alerts,
     key: Arc<NodeKey>,
     salt: [u8; SALT_BYTES],
     cost: Cost,
@@ -89,6 +91,8 @@ pub struct Neighbours {
     pub portal: Portal,
     /// What is not taken, whoever sends it.
     pub screen: Screen,
+    /// Neutral mails.
+    pub alerts: Alerts,
 }
 
 /// Why the portal did not do what was asked. Nothing was changed.
@@ -145,7 +149,7 @@ impl Intake {
         entropy: Entropy,
     ) -> Result<Self, StorageError> {
         let salt = database.run(&SetUp { salt: entropy.rng().random(), now: clock.now() }).await?;
-        let Neighbours { bank, partners, removal, portal, screen } = neighbours;
+        let Neighbours { bank, partners, removal, portal, screen, alerts } = neighbours;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let tries = Arc::new(Semaphore::new(cores));
         Ok(Self {
@@ -156,6 +160,7 @@ impl Intake {
             partners,
             removal,
             portal,
+            alerts,
             key,
             salt,
             cost,

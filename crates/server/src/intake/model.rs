@@ -5,6 +5,7 @@ use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Work;
+use crate::alerts::{Address, AlertKey};
 use crate::bank::Audience;
 
 /// Files of one case, at most.
@@ -299,6 +300,9 @@ pub struct Draft {
     /// What is asked before the case is taken, if the node is loaded.
     #[serde(default)]
     pub work: Option<Work>,
+    /// Where a neutral mail goes when we have written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert: Option<Address>,
 }
 
 impl Draft {
@@ -317,6 +321,7 @@ impl Draft {
             once,
             claims: Vec::new(),
             work: None,
+            alert: None,
         }
     }
 
@@ -449,6 +454,11 @@ pub enum What {
         position: i64,
         /// The bank's number of that: whoever is there has forgotten it.
         seq: Option<u64>,
+    },
+    /// Whether a neutral mail goes out when we have written, from here on.
+    Alert {
+        /// What opens where to; `None`: taken back.
+        key: Option<AlertKey>,
     },
     /// The item at this position stands again further on, in another state.
     Replaced {

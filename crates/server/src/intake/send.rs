@@ -7,6 +7,7 @@ use sealing::{CaseKey, Lexicon, Receipt, ReceiptKeys, Recipient};
 use super::model::{Author, Consent, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
 use super::queries::{self, NewCase};
 use super::{Intake, IntakeError, case};
+use crate::alerts::Address;
 use crate::bank::{self, Audience, BankError};
 use crate::storage::{Session, Transact};
 
@@ -113,6 +114,7 @@ impl Intake {
             sealed_key: keys.seal(&key, &mut self.entropy.rng()),
             key: &key,
             items: items.into_iter().map(|what| Item { at: now, what }).collect(),
+            alert: draft.alert.as_ref(),
             now,
         };
         if self.database.run(&work).await? {
@@ -167,6 +169,7 @@ struct Begin<'a> {
     sealed_key: Vec<u8>,
     key: &'a CaseKey,
     items: Vec<Item>,
+    alert: Option<&'a Address>,
     now: Time,
 }
 
@@ -198,6 +201,13 @@ impl Transact for Begin<'_> {
         }
         for (item, position) in self.items.iter().zip(1..) {
             let sealed = case::seal(self.key, self.id, position, item, &mut rng);
+            queries::insert_item(on, self.id, position, &sealed).await?;
+        }
+        if let Some(to) = self.alert {
+            let key = Some(self.intake.alerts.set(on, to, ends_at).await?);
+            let position = self.items.len() as i64 + 1;
+            let item = Item { at: self.now, what: What::Alert { key } };
+            let sealed = case::seal(self.key, self.id, position, &item, &mut rng);
             queries::insert_item(on, self.id, position, &sealed).await?;
         }
         Ok(true)

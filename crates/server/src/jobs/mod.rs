@@ -5,12 +5,14 @@ use std::time::Duration;
 use sqlx::postgres::PgListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::alerts::Posted;
 use crate::node::Node;
 use crate::storage::{Database, dialect};
 
 /// How long an answer is kept for a call that is sent again.
 pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
 const TIDY_EVERY_SECONDS: u64 = 600;
+const POST_EVERY_SECONDS: u64 = 10;
 const STORE_EVERY_SECONDS: u64 = 3_600;
 const LISTEN_RETRY_MS: u64 = 1_000;
 
@@ -59,6 +61,28 @@ pub(crate) async fn store_index(node: Node, stop: CancellationToken) {
     }
 }
 
+/// Sends the mails that are due. One that is under way is ended first: it is told apart from one that is in doubt.
+pub(crate) async fn post(node: Node, stop: CancellationToken) {
+    loop {
+        let posted = match node.intake.settings().await {
+            Ok(settings) => node.alerts.send_due(|code| settings.site.in_language(code).to_owned()).await,
+            Err(error) => Err(error),
+        };
+        match posted {
+            Ok(posted) if posted.put_off + posted.given_up > 0 => {
+                let Posted { sent, put_off, given_up } = posted;
+                tracing::warn!(sent, put_off, given_up, "mails wait or were given up");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "could not send mails"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(POST_EVERY_SECONDS)) => {}
+        }
+    }
+}
+
 /// Forgets kept answers after [`IDEMPOTENCY_HOURS`], visits and cases that are over, and rate limits of keys that are silent.
 pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
     loop {
@@ -75,6 +99,9 @@ pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "ended cases that nobody touched for long"),
             Err(error) => tracing::error!(%error, "could not end cases that are due"),
+        }
+        if let Err(error) = node.alerts.tidy().await {
+            tracing::error!(%error, "could not forget addresses whose cases are over");
         }
         node.limits.tidy();
         tokio::select! {

@@ -55,6 +55,12 @@ pub(super) fn text(overview: &Overview) -> String {
     for (kind, count) in &overview.outcomes {
         text.line("rempart_outcomes_recorded", &[("kind", kind.name())], count);
     }
+    text.head("rempart_alert_mails", "Neutral mails that wait, wait too long, or were given up in thirty days.");
+    for (state, mails) in
+        [("waiting", overview.mails.waiting), ("late", overview.mails.late), ("given_up", overview.mails.given_up)]
+    {
+        text.line("rempart_alert_mails", &[("state", state)], mails);
+    }
     text.head("rempart_build_info", "Always 1.");
     let version = env!("CARGO_PKG_VERSION");
     text.line("rempart_build_info", &[("version", version), ("engine", overview.engine)], 1);

@@ -51,7 +51,7 @@ fn said(status: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
     let since = t.language.duration(stale_seconds.unwrap_or(0));
     let url = &node.url;
     let mut said = Vec::new();
-    let mut say = |is_danger, what, todo| said.push(Said { is_danger, what, todo });
+    let mut say = |is_danger, what, todo: &'static str| said.push(Said { is_danger, what, todo: todo.into() });
     if !node.loaded {
         say(true, t.matcher_not_loaded(url), t.matcher_not_loaded_todo());
     } else if *too_stale {

@@ -8,7 +8,7 @@ use crate::intake::KeyFile;
 use crate::node::Node;
 use crate::partners::{KeyView, PartnerView};
 use crate::storage::StorageError;
-use crate::{bank, partners, removal};
+use crate::{alerts, bank, partners, removal};
 
 /// A change that waits longer for a partner's acknowledgement makes its key late.
 pub(super) const LAG_SECONDS_MAX: u64 = 60;
@@ -31,6 +31,8 @@ pub(super) struct Overview {
     pub(super) has_recipient: bool,
     /// Whether the hotline's secret lies here and nobody has shown that they have its recovery sheet.
     pub(super) lacks_sheet: bool,
+    /// Neutral mails that wait or were given up.
+    pub(super) mails: alerts::Standing,
 }
 
 /// The index in memory.
@@ -127,6 +129,7 @@ impl Overview {
         let times = bank::times(&mut on, &waiting).await?;
         drop(on);
         let progress = node.intake.progress().await?;
+        let mails = node.alerts.standing().await?;
         let at = node.clock.now();
         let lag = |applied: u64, since: Time| Lag {
             changes: head.saturating_sub(applied),
@@ -154,6 +157,7 @@ impl Overview {
             outcomes,
             has_recipient: progress.recipients > 0,
             lacks_sheet: progress.sheet_at.is_none() && node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
+            mails,
         })
     }
 }

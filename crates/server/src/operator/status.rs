@@ -1,5 +1,7 @@
 //! The status page.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -37,32 +39,47 @@ struct StatusPage {
 pub(super) struct Said {
     pub(super) is_danger: bool,
     pub(super) what: String,
-    pub(super) todo: &'static str,
+    pub(super) todo: Cow<'static, str>,
 }
 
 impl Said {
     fn of(trouble: &Trouble, t: Texts) -> Self {
         let long = |lag: &Lag| t.language.duration(lag.seconds);
-        let (what, todo) = match trouble {
-            Trouble::NoRecipient => (t.trouble_no_recipient().to_owned(), t.trouble_no_recipient_todo()),
-            Trouble::NoSheet => (t.trouble_no_sheet().to_owned(), t.trouble_no_sheet_todo()),
-            Trouble::Loading { applied, head } => (t.trouble_loading(*applied, *head), t.trouble_loading_todo()),
-            Trouble::IndexFails { times } => (t.trouble_index_fails(*times), t.trouble_index_fails_todo()),
-            Trouble::IndexLate(lag) => (t.trouble_index_late(lag.changes, long(lag)), t.trouble_index_late_todo()),
-            Trouble::Ahead { partner, key, seq } => (t.trouble_ahead(partner, *seq, key), t.trouble_ahead_todo()),
+        let (what, todo): (String, Cow<'static, str>) = match trouble {
+            Trouble::NoRecipient => (t.trouble_no_recipient().to_owned(), t.trouble_no_recipient_todo().into()),
+            Trouble::NoSheet => (t.trouble_no_sheet().to_owned(), t.trouble_no_sheet_todo().into()),
+            Trouble::MailsLate { mails, code } => {
+                (t.trouble_mails_late(*mails), t.trouble_mails_late_todo(answer(t, *code)).into())
+            }
+            Trouble::MailsGivenUp { mails, code } => {
+                (t.trouble_mails_given_up(*mails), t.trouble_mails_given_up_todo(answer(t, *code)).into())
+            }
+            Trouble::Loading { applied, head } => (t.trouble_loading(*applied, *head), t.trouble_loading_todo().into()),
+            Trouble::IndexFails { times } => (t.trouble_index_fails(*times), t.trouble_index_fails_todo().into()),
+            Trouble::IndexLate(lag) => {
+                (t.trouble_index_late(lag.changes, long(lag)), t.trouble_index_late_todo().into())
+            }
+            Trouble::Ahead { partner, key, seq } => {
+                (t.trouble_ahead(partner, *seq, key), t.trouble_ahead_todo().into())
+            }
             Trouble::Silent { partner, key, lag } => {
-                (t.trouble_silent(lag.changes, partner, key, long(lag)), t.trouble_silent_todo())
+                (t.trouble_silent(lag.changes, partner, key, long(lag)), t.trouble_silent_todo().into())
             }
             Trouble::Late { partner, key, lag } => {
-                (t.trouble_late(lag.changes, partner, key, long(lag)), t.trouble_late_todo())
+                (t.trouble_late(lag.changes, partner, key, long(lag)), t.trouble_late_todo().into())
             }
-            Trouble::Ended { partner, at } => (t.trouble_ended(partner, moment(at)), t.trouble_ended_todo()),
+            Trouble::Ended { partner, at } => (t.trouble_ended(partner, moment(at)), t.trouble_ended_todo().into()),
             Trouble::Ending { partner, key, seconds } => {
-                (t.trouble_ending(key, partner, t.language.duration(*seconds)), t.trouble_ending_todo())
+                (t.trouble_ending(key, partner, t.language.duration(*seconds)), t.trouble_ending_todo().into())
             }
         };
         Self { is_danger: trouble.is_danger(), what, todo }
     }
+}
+
+/// What a mail server answered last.
+fn answer(t: Texts, code: u16) -> String {
+    if code == 0 { t.trouble_mails_no_code().to_owned() } else { code.to_string() }
 }
 
 /// A state as a tag: its look, its sign, its word.

@@ -3,6 +3,7 @@
 use exchange::{Scope, Time};
 
 use super::overview::{Follower, Lag, Overview, Standing};
+use crate::alerts;
 
 /// The index may be this much older than the bank before that is wrong.
 const INDEX_LAG_SECONDS_MAX: u64 = 10;
@@ -16,6 +17,10 @@ pub(super) enum Trouble {
     NoRecipient,
     /// The hotline's secret is on this machine alone.
     NoSheet,
+    /// Mails wait too long; `code` is what the mail server last answered, 0 when it did not.
+    MailsLate { mails: u64, code: u16 },
+    /// Mails were given up; `code` as above.
+    MailsGivenUp { mails: u64, code: u16 },
     /// The bank is being loaded; matching refuses until then.
     Loading { applied: u64, head: u64 },
     /// Attempts to follow the changes fail.
@@ -30,14 +35,14 @@ pub(super) enum Trouble {
     Late { partner: String, key: String, lag: Lag },
     /// The last key with which a partner followed has ended.
     Ended { partner: String, at: Time },
-    /// A key ends soon. Only this one is no danger yet.
+    /// A key ends soon. No danger yet.
     Ending { partner: String, key: String, seconds: u64 },
 }
 
 impl Trouble {
     /// Whether something may go unprotected now.
     pub(super) const fn is_danger(&self) -> bool {
-        !matches!(self, Self::Ending { .. })
+        !matches!(self, Self::Ending { .. } | Self::MailsGivenUp { .. })
     }
 }
 
@@ -62,6 +67,13 @@ pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
     }
     // Followers come the worst first already.
     troubles.extend(overview.followers.iter().filter_map(|follower| of_follower(follower, overview)));
+    let alerts::Standing { late, given_up, code, .. } = overview.mails;
+    if late > 0 {
+        troubles.push(Trouble::MailsLate { mails: late, code });
+    }
+    if given_up > 0 {
+        troubles.push(Trouble::MailsGivenUp { mails: given_up, code });
+    }
     troubles.extend(overview.followers.iter().filter_map(|follower| ending(follower, overview.at)));
     troubles
 }

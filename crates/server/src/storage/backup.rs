@@ -88,10 +88,12 @@ pub const TABLES: &[Table] = &[
     table!(claims by "id": id Bytes, entry_id Bytes, pending_until Integer, takes_newcomers Integer),
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
+    table!(alerts by "id": id Bytes, sealed Bytes, ends_at Integer),
 ];
 
-/// Tables whose rows a backup leaves behind: visits end with the browser.
-pub const NOT_KEPT: &[&str] = &["visits"];
+/// Tables whose rows a backup leaves behind: visits end with the browser, and mails that wait are sealed with the node key
+/// alone and would be sent again.
+pub const NOT_KEPT: &[&str] = &["visits", "alert_mails"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

@@ -61,6 +61,7 @@ async fn open_case(node: &TestNode) {
             bytes(60)
         ),
         format!("insert into case_items (case_id, position, sealed) values ({}, 0, {})", bytes(16), bytes(60)),
+        format!("insert into alerts (id, sealed, ends_at) values ({}, {}, 4102444800000000)", bytes(16), bytes(60)),
     ];
     let mut session = node.node.database().write().await.unwrap();
     for row in rows {

@@ -66,6 +66,23 @@ impl Browser {
 
     /// Answers every question and sends the case; gives the six words.
     pub(crate) async fn send_case(&mut self, mark: &str) -> String {
+        self.send_case_with(mark, &[]).await
+    }
+
+    /// The same, with more on the last page.
+    pub(crate) async fn send_case_with(&mut self, mark: &str, more: &[(&str, &str)]) -> String {
+        self.begin(mark).await;
+        let page = self.get("/s/7").await;
+        let words = words_on(&page.text);
+        let split: Vec<&str> = words.split(' ').collect();
+        let typed = [&[("word2", split[1]), ("word5", split[4])], more].concat();
+        let sent = self.answer("/s/7", "/s/7", &typed).await;
+        assert_eq!(sent.location.as_deref(), Some("/c"), "{}", sent.text);
+        words
+    }
+
+    /// Answers every question before the words.
+    pub(crate) async fn begin(&mut self, mark: &str) {
         self.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
         self.answer("/s/1", "/s/1", &[("answer", "15")]).await;
         self.answer("/s/2", "/s/2", &[("answer", "links")]).await;
@@ -73,12 +90,6 @@ impl Browser {
         self.answer("/s/4", "/s/4", &[("links", LINK)]).await;
         self.answer("/s/5", "/s/5", &[("message", CANARY)]).await;
         self.answer("/s/6", "/s/6", &[("share", "1"), ("later", "1"), ("notices", "1")]).await;
-        let page = self.get("/s/7").await;
-        let words = words_on(&page.text);
-        let split: Vec<&str> = words.split(' ').collect();
-        let sent = self.answer("/s/7", "/s/7", &[("word2", split[1]), ("word5", split[4])]).await;
-        assert_eq!(sent.location.as_deref(), Some("/c"), "{}", sent.text);
-        words
     }
 }
 

@@ -7,6 +7,7 @@ use axum::response::Response;
 use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
+use super::alert;
 use super::chosen;
 use super::consent::{Asked, Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
@@ -18,7 +19,7 @@ use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
-    Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
+    AlertView, Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
     PlatformView,
 };
 use crate::intake::{links, zones};
@@ -155,6 +156,26 @@ pub(super) async fn show_withdraw(visit: InCase) -> Result<Response, Sorry> {
     Ok(page(t, Loads::Plain, &sure)?)
 }
 
+/// Leaves an address for neutral mails, changes it, or takes it out.
+pub(super) async fn alert(
+    State(node): State<Node>,
+    Answered { visit, fields }: Answered<InCase>,
+) -> Result<Response, Sorry> {
+    if fields.has("stop") {
+        done(&visit, node.intake.set_alert(&visit.case, None).await)?;
+    } else if node.alerts.is_offered() {
+        match alert::typed(fields.one("alert")) {
+            Ok(Some(to)) => done(&visit, node.intake.set_alert(&visit.case, Some(&to)).await)?,
+            Ok(None) => {}
+            Err(error) => {
+                let alert = Some((fields.one("alert").to_owned(), alert::said(visit.t, error)));
+                return visit.say(&node, Said { alert, ..Said::at(PATH) }).await;
+            }
+        }
+    }
+    Ok(went("/c", None))
+}
+
 /// Keeps what we may do from here on.
 pub(super) async fn consent(
     State(node): State<Node>,
@@ -224,8 +245,11 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     let links = view.links.iter().map(|link| addresses::shown(&link.url)).collect();
     let (t, asked) = (visit.t, asked(&view));
     let proof = node.intake.proof(&visit.case, view.opened_at);
+    let frame = visit.frame("/c");
+    let (typed, why) = said.alert.clone().map_or((String::new(), None), |(typed, why)| (typed, Some(why)));
     let shown = CasePage {
-        frame: visit.frame("/c"),
+        ask: alert::Ask::of(node, &frame, &typed, why),
+        frame,
         t,
         boxes: Boxes::of(&view.consent, platforms),
         has_pictures: asked.share,
@@ -290,6 +314,8 @@ struct CasePage<'a> {
     /// Whether a fingerprint is with us alone.
     keeps_pictures: bool,
     said: Said,
+    /// About the neutral mail, where there is one.
+    ask: Option<alert::Ask>,
     proof: String,
     clock: String,
     days_left: u64,

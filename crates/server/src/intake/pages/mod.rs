@@ -11,6 +11,7 @@
 
 mod accessible;
 mod addresses;
+mod alert;
 mod case;
 mod chosen;
 mod consent;
@@ -63,6 +64,7 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route("/c/6", get(case::show_delete).post(case::delete))
         .route("/c/6/1", get(case::show_gone))
         .route("/c/7", post(case::close))
+        .route("/c/9", post(case::alert))
         .route_layer(middleware::from_fn(chosen::unless_closed))
         // Whoever is here when the portal is closed still leaves.
         .route("/x", get(leave::leave))

@@ -15,7 +15,8 @@ use crate::node::Node;
 /// The page.
 pub(super) async fn show(State(node): State<Node>, Reading(t): Reading) -> Result<Response, Problem> {
     let team_key_is_here = node.hotline_key.as_ref().is_some_and(KeyFile::is_there);
-    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, team_key_is_here })
+    let has_alert = node.alerts.is_offered();
+    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, team_key_is_here, has_alert })
 }
 
 #[derive(Template)]
@@ -26,6 +27,8 @@ struct Privacy {
     kept: Kept,
     /// Whether whoever has this machine has the key that opens every case.
     team_key_is_here: bool,
+    /// Whether somebody can leave an address here.
+    has_alert: bool,
 }
 
 /// How long things are kept, as the page says it: what the jobs do.

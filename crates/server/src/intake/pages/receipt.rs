@@ -8,6 +8,7 @@ use qrcode::{EcLevel, QrCode};
 use sealing::Receipt;
 use subtle::ConstantTimeEq;
 
+use super::alert;
 use super::frame::{Frame, Loads, page};
 use super::said::Said;
 use super::sorry::Sorry;
@@ -27,10 +28,10 @@ const WAITING: &str = "/s/7/1";
 pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
     let receipt = node.intake.words_of(&mut visit.draft)?;
     visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
-    let is_wrong = visit.hear(&node, Step::Receipt.path()).await?.is_some();
+    let said = visit.hear(&node, Step::Receipt.path()).await?;
     visit.hear(&node, WAITING).await?;
     visit.keep_here(&node).await?;
-    draw(&visit, &receipt, is_wrong)
+    draw(&node, &visit, &receipt, said.unwrap_or_default())
 }
 
 /// Sends the case if the two words are right.
@@ -45,9 +46,23 @@ pub(super) async fn answer(
         let typed = fields.one(&format!("word{place}")).trim().to_lowercase();
         typed.as_bytes().ct_eq(words[place - 1].as_bytes()).into()
     });
+    let alert = match alert::typed(fields.one("alert")) {
+        _ if !node.alerts.is_offered() => None,
+        // The page on which one waits one's turn does not ask again.
+        _ if !fields.has("alert") => None,
+        Ok(to) => {
+            if visit.draft.alert != to {
+                visit.draft.alert = to;
+                visit.keep_here(&node).await?;
+            }
+            None
+        }
+        Err(error) => Some((fields.one("alert").to_owned(), alert::said(visit.t, error))),
+    };
     // The page on which one waits has no words to send again.
-    if !is_right && visit.hears(WAITING).is_none() {
-        return visit.say(&node, Said::at(Step::Receipt.path())).await;
+    let words = !is_right && visit.hears(WAITING).is_none();
+    if words || alert.is_some() {
+        return visit.say(&node, Said { words, alert, ..Said::at(Step::Receipt.path()) }).await;
     }
     // A page that was opened while all was calm gives no right to send many now.
     visit.draft.work = visit.draft.work.or_else(|| node.flood.work());
@@ -82,16 +97,23 @@ pub(super) async fn show_waiting(State(node): State<Node>, visit: Drafting) -> R
     Ok(page(visit.t, Loads::Plain, &Waiting { frame: visit.frame(Step::Receipt), t: visit.t, seconds })?)
 }
 
-fn draw(visit: &Drafting, receipt: &Receipt, is_wrong: bool) -> Result<Response, Sorry> {
-    let t = visit.t;
+fn draw(node: &Node, visit: &Drafting, receipt: &Receipt, said: Said) -> Result<Response, Sorry> {
+    let (t, frame) = (visit.t, visit.frame(Step::Receipt));
+    let is_typed = said.alert.is_some() && !said.words;
+    let (typed, why) = match said.alert {
+        Some((typed, why)) => (typed, Some(why)),
+        None => (visit.draft.alert.clone().map(String::from).unwrap_or_default(), None),
+    };
     let shown = ReceiptPage {
-        frame: visit.frame(Step::Receipt),
+        ask: alert::Ask::of(node, &frame, &typed, why),
+        frame,
         t,
         words: receipt.words().collect(),
         square: square(receipt)?,
         work: visit.draft.work.map(|work| (exchange::hex::encode(visit.draft.challenge()), work.bits)),
         asked: ASKED,
-        is_wrong,
+        is_wrong: said.words,
+        is_typed,
         before: visit.before(Step::Receipt),
         days: crate::intake::CASE_DAYS.unsigned_abs(),
     };
@@ -125,6 +147,10 @@ struct ReceiptPage<'a> {
     work: Option<(String, u32)>,
     asked: [usize; 2],
     is_wrong: bool,
+    /// Whether the two words were right, and only the address was not.
+    is_typed: bool,
+    /// About the neutral mail, where there is one.
+    ask: Option<alert::Ask>,
     before: &'static str,
     days: u64,
 }

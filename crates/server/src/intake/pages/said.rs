@@ -21,6 +21,10 @@ pub(super) struct Said {
     pub(super) text: String,
     /// Whether it is good news.
     pub(super) is_good: bool,
+    /// Whether the words were typed wrongly.
+    pub(super) words: bool,
+    /// An address that no mail goes to, as typed, and why.
+    pub(super) alert: Option<(String, String)>,
 }
 
 impl Said {
