@@ -105,8 +105,12 @@ impl Serve {
         let key = self.node.key(&settings, &database).await?;
         let (index_file, index_form) = (Some(self.node.data.join(INDEX_FILE)), settings.index_form());
         let hotline_key = self.node.hotline_key();
-        let kept =
-            NodeSettings { index_file, index_form, hotline_key: Some(hotline_key.clone()), ..node_settings(&settings)? };
+        let kept = NodeSettings {
+            index_file,
+            index_form,
+            hotline_key: Some(hotline_key.clone()),
+            ..node_settings(&settings)?
+        };
         let (node, operator_right) = Node::open(database, key, kept).await?;
         // Before anybody can write: a case without a recipient is read by nobody, ever.
         node.intake.ensure_recipient(&operator_right, &hotline_key).await?;
