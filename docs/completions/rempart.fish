@@ -284,7 +284,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand bench; and not __fish_se
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and not __fish_seen_subcommand_from hash search match recall help" -f -a "match" -d 'Measure matching over HTTP: batches, single queries, and how soon a change is known everywhere'
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and not __fish_seen_subcommand_from hash search match recall help" -f -a "recall" -d 'Measure recall: how many altered copies of pictures are recognised, and how many strangers are taken for one'
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and not __fish_seen_subcommand_from hash search match recall help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c rempart -n "__fish_rempart_using_subcommand bench; and __fish_seen_subcommand_from hash" -l pictures -d 'The folder for all cores, instead of drawn pictures' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand bench; and __fish_seen_subcommand_from hash" -l pictures -d 'The folder for all cores, instead of drawn pictures; of a large one the first GiB' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and __fish_seen_subcommand_from hash" -l runs -d 'How often everything is done; the middle counts' -r
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and __fish_seen_subcommand_from hash" -l write -d 'Leave the pictures here, so that another program can be measured with them: WIDTHxHEIGHT-N.rgb, .grey and .jpg' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand bench; and __fish_seen_subcommand_from hash" -l json -d 'One line of JSON'

@@ -5,7 +5,7 @@
 
 mod written;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use exchange::{Advice, Class, Entry, EntryId, Fingerprint, Kind, Matched, Radius, Status, Tier, View};
@@ -32,6 +32,8 @@ pub(super) struct Book {
     /// By slot, after those that the written book knows: the entry's number. Eight bytes, since there is one for every view.
     owners: Vec<Option<(u32, Mark)>>,
     exact: HashMap<Exact, Holders>,
+    /// How many holdings of a digest went with written entries.
+    went: HashMap<Exact, usize>,
     views: usize,
     digests: usize,
 }
@@ -70,7 +72,7 @@ pub(super) enum Exact {
 /// Nearly always one entry holds a digest.
 enum Holders {
     One((u32, u8)),
-    Many(Vec<(u32, u8)>),
+    Many(BTreeSet<(u32, u8)>),
 }
 
 impl Book {
@@ -136,13 +138,14 @@ impl Book {
 
     /// Who holds a digest, and where among its fingerprints.
     pub(super) fn holders(&self, exact: Exact) -> impl Iterator<Item = (u32, u8)> {
-        let came = match self.exact.get(&exact) {
-            None => &[],
-            Some(Holders::One(one)) => std::slice::from_ref(one),
-            Some(Holders::Many(many)) => many.as_slice(),
+        let (one, many) = match self.exact.get(&exact) {
+            None => (None, None),
+            Some(Holders::One(one)) => (Some(*one), None),
+            Some(Holders::Many(many)) => (None, Some(many)),
         };
+        let came = one.into_iter().chain(many.into_iter().flatten().copied());
         let written = self.written.holders(exact).filter(|(number, _)| !self.gone.contains(number));
-        written.chain(came.iter().copied())
+        written.chain(came)
     }
 
     /// The entry of this number.
@@ -212,7 +215,10 @@ impl Book {
                 }
                 // What an entry holds twice, it lets go of once.
                 Place::Exact(_) if places[..position].contains(place) => {}
-                Place::Exact(exact) => self.let_go(exact, number),
+                Place::Exact(exact) => {
+                    let times = places[position..].iter().filter(|other| *other == place).count();
+                    self.let_go(exact, number, times);
+                }
             }
         }
     }
@@ -315,18 +321,24 @@ impl Book {
     }
 
     fn hold(&mut self, exact: Exact, holder: (u32, u8)) -> Place {
-        let is_new = self.holders(exact).next().is_none();
-        self.digests += usize::from(is_new);
+        self.digests += usize::from(!self.is_held(exact));
         self.exact.entry(exact).and_modify(|holders| holders.add(holder)).or_insert(Holders::One(holder));
         Place::Exact(exact)
     }
 
-    fn let_go(&mut self, exact: Exact, number: u32) {
-        if self.exact.get_mut(&exact).is_some_and(|holders| holders.drop_entry(number)) {
+    fn let_go(&mut self, exact: Exact, number: u32, times: usize) {
+        if self.place_since(number).is_none() {
+            *self.went.entry(exact).or_default() += times;
+        } else if self.exact.get_mut(&exact).is_some_and(|holders| holders.drop_entry(number)) {
             self.exact.remove(&exact);
         }
-        let was_last = self.holders(exact).next().is_none();
-        self.digests = self.digests.saturating_sub(usize::from(was_last));
+        self.digests = self.digests.saturating_sub(usize::from(!self.is_held(exact)));
+    }
+
+    /// Whether anybody holds a digest: told without looking at all who did.
+    fn is_held(&self, exact: Exact) -> bool {
+        let went = self.went.get(&exact).copied().unwrap_or_default();
+        self.exact.contains_key(&exact) || self.written.holdings(exact) > went
     }
 }
 
@@ -371,8 +383,10 @@ impl Exact {
 impl Holders {
     fn add(&mut self, holder: (u32, u8)) {
         match self {
-            Self::One(one) => *self = Self::Many(vec![*one, holder]),
-            Self::Many(many) => many.push(holder),
+            Self::One(one) => *self = Self::Many(BTreeSet::from([*one, holder])),
+            Self::Many(many) => {
+                many.insert(holder);
+            }
         }
     }
 
@@ -381,7 +395,10 @@ impl Holders {
         match self {
             Self::One(one) => one.0 == number,
             Self::Many(many) => {
-                many.retain(|holder| holder.0 != number);
+                let of_entry: Vec<_> = many.range((number, 0)..=(number, u8::MAX)).copied().collect();
+                for holder in of_entry {
+                    many.remove(&holder);
+                }
                 many.is_empty()
             }
         }
@@ -391,6 +408,36 @@ impl Holders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_that_many_hold_is_counted_until_the_last_lets_go() {
+        let entry = |id: u8| Entry {
+            id: EntryId::from_bytes([id; 16]),
+            class: Class::Minor,
+            tier: Tier::Verified,
+            status: Status::Active,
+            // Some hold it twice.
+            fingerprints: vec![Fingerprint::Sha256([7; 32]); 1 + usize::from(id % 3)],
+            views: Vec::new(),
+            block_radius: None,
+            origin: String::new(),
+            created_at: exchange::Time::from_micros(0),
+        };
+        let (mut book, mut index) = (Book::default(), Index::new());
+        let holders =
+            |book: &Book| book.holders(Exact::Sha256([7; 32])).map(|(number, _)| number).collect::<HashSet<_>>().len();
+        (0..50).for_each(|id| book.put(&mut index, &entry(id), 0));
+        // Half of them came after it was written.
+        let mut book = Book::open(Bytes::from_owner(book.to_bytes()), 0).unwrap();
+        (50..100).for_each(|id| book.put(&mut index, &entry(id), 0));
+        for id in (0..100).rev() {
+            assert_eq!((book.digests(), holders(&book)), (1, usize::from(id) + 1));
+            book.remove(&mut index, EntryId::from_bytes([id; 16]));
+        }
+        assert_eq!((book.digests(), holders(&book)), (0, 0));
+        book.put(&mut index, &entry(3), 0);
+        assert_eq!((book.digests(), holders(&book)), (1, 1));
+    }
 
     #[test]
     fn what_comes_and_goes_makes_a_book_loose_until_it_is_written() {

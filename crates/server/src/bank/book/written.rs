@@ -207,6 +207,14 @@ impl Written {
         holders[range].iter().filter(|holder| holder.number < self.len()).map(|holder| (holder.number, holder.position))
     }
 
+    /// How often a digest is held.
+    pub(super) fn holdings(&self, exact: Exact) -> usize {
+        match exact {
+            Exact::Sha256(digest) => equal(self.sha256(), &digest).len(),
+            Exact::Md5(digest) => equal(self.md5(), &digest).len(),
+        }
+    }
+
     fn ids(&self) -> &[[u8; 16]] {
         self.part(&self.parts.ids)
     }
@@ -231,7 +239,7 @@ impl Written {
 /// Where a digest is among digests that ascend.
 fn equal<const N: usize>(digests: &[[u8; N]], digest: &[u8; N]) -> Range<usize> {
     let first = digests.partition_point(|other| other < digest);
-    first..first + digests[first..].iter().take_while(|other| *other == digest).count()
+    first..first + digests[first..].partition_point(|other| other == digest)
 }
 
 /// How many different digests there are, if they ascend.

@@ -22,6 +22,8 @@ const SIZES: [(u32, u32, u64); 3] = [(512, 512, 4), (1024, 1024, 3), (4000, 3000
 const JPEG_QUALITY: u8 = 90;
 /// Drawn files for all cores, when no folder is named.
 const DRAWN_FILES: u64 = 64;
+/// Bytes of a named folder's files after which no more are read.
+const FOLDER_BYTES_MAX: usize = 1 << 30;
 const DRAWN_FILE_SIZE: (u32, u32) = (1600, 1200);
 
 /// Measure fingerprinting: from pixels, from JPEG files, and a folder on all cores
@@ -32,7 +34,7 @@ const DRAWN_FILE_SIZE: (u32, u32) = (1600, 1200);
 /// the middle of several runs. Last, a folder of pictures, as `rempart hash` takes them, on one core and on all.
 #[derive(Args, Debug)]
 pub(crate) struct Hash {
-    /// The folder for all cores, instead of drawn pictures
+    /// The folder for all cores, instead of drawn pictures; of a large one the first GiB
     #[arg(long, value_name = "DIR")]
     pictures: Option<PathBuf>,
 
@@ -208,12 +210,18 @@ fn write(folder: &Path, name: &str, files: [(&str, &[u8]); 3]) -> anyhow::Result
     written.with_context(|| format!("cannot write to {}", folder.display()))
 }
 
-/// The files of a folder, in memory: how fast the disk is does not count.
+/// The first files of a folder, in memory: how fast the disk is does not count.
 fn files_of(folder: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
-    let read = |(path, found): (PathBuf, std::io::Result<()>)| {
-        found.and_then(|()| read(&path)).with_context(|| format!("cannot read {}", path.display()))
-    };
-    Files::under(&[folder.to_owned()]).map(read).collect()
+    let (mut files, mut bytes) = (Vec::new(), 0);
+    for (path, found) in Files::under(&[folder.to_owned()]) {
+        let file = found.and_then(|()| read(&path)).with_context(|| format!("cannot read {}", path.display()))?;
+        bytes += file.len();
+        files.push(file);
+        if bytes > FOLDER_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(files)
 }
 
 fn drawn_files() -> anyhow::Result<Vec<Vec<u8>>> {

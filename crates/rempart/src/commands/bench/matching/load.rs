@@ -77,11 +77,7 @@ impl Load {
     }
 
     /// So many connections, each of which has asked once: what it costs to open them is in no figure.
-    async fn connections(
-        &self,
-        count: u32,
-        form: Form,
-    ) -> anyhow::Result<Vec<impl Fn(usize) -> Asking + Send + Sync + 'static + use<>>> {
+    async fn connections(&self, count: u32, form: Form) -> anyhow::Result<Vec<Connection>> {
         let all = (0..count).map(|_| connection(self, form)).collect::<anyhow::Result<Vec<_>>>()?;
         try_join_all(all.iter().map(|ask| ask(0))).await?;
         Ok(all)
@@ -149,13 +145,16 @@ impl Form {
 
 type Asking = BoxFuture<'static, anyhow::Result<Vec<u8>>>;
 
-/// A connection of its own: given a number, asks the question of that number and returns the answer.
-fn connection(load: &Load, form: Form) -> anyhow::Result<impl Fn(usize) -> Asking + Send + Sync + use<>> {
+/// Given a number, asks the question of that number and returns the answer.
+type Connection = Box<dyn Fn(usize) -> Asking + Send + Sync>;
+
+/// A connection of its own.
+fn connection(load: &Load, form: Form) -> anyhow::Result<Connection> {
     let client = server::http::client()?;
     let bodies = load.questions.chunks_exact(form.queries()).take(BODIES_MAX);
     let bodies = bodies.map(|questions| form.body(questions)).collect::<anyhow::Result<Vec<_>>>()?;
     let (url, token) = (load.url.clone(), load.token.clone());
-    Ok(move |number: usize| -> Asking {
+    Ok(Box::new(move |number: usize| -> Asking {
         let body = bodies[number % bodies.len()].clone();
         let request = client.post(&url).header("content-type", form.content_type()).body(body);
         let request = match &token {
@@ -171,7 +170,7 @@ fn connection(load: &Load, form: Form) -> anyhow::Result<impl Fn(usize) -> Askin
             }
             Ok(body.to_vec())
         })
-    })
+    }))
 }
 
 async fn joined<T>(tasks: Vec<tokio::task::JoinHandle<anyhow::Result<T>>>) -> anyhow::Result<Vec<T>> {

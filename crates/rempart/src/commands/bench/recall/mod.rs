@@ -5,7 +5,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use exchange::PDQ_QUALITY_MIN;
 use fingerprint::{Pdq, View, pdq, views};
@@ -107,25 +107,44 @@ struct Compared {
     strangers: [Strangers; COLUMNS],
 }
 
+/// Where a picture comes from: it is in memory while its copies are made, and as many are at a time as there are cores.
+enum Source {
+    /// Drawn from this seed.
+    Drawn(u64),
+    File(PathBuf),
+}
+
+impl Source {
+    fn picture(&self) -> anyhow::Result<Picture> {
+        match self {
+            Self::Drawn(seed) => Ok(draw::photograph(*seed, DRAWN_SIZE.0, DRAWN_SIZE.1)),
+            Self::File(path) => read(path)
+                .map_err(anyhow::Error::from)
+                .and_then(|file| Ok(decode(&file, &Limits::default())?))
+                .with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+}
+
 impl Recall {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let pictures = self.pictures()?;
-        let entries: Vec<Entry> = pictures.par_iter().map(Entry::of).collect();
+        let (sources, entries): (Vec<Source>, Vec<Entry>) = self.pictures()?.into_iter().unzip();
         let ways = Way::all();
-        let copies: Vec<(usize, Way, u32)> = (0..pictures.len())
-            .flat_map(|of| {
-                ways.iter().flat_map(move |&way| (0..way.draws(self.draws)).map(move |draw| (of, way, draw)))
-            })
-            .collect();
-        let progress = Progress::new("copies asked for:", Some(copies.len() as u64));
-        let compared: Vec<Compared> = copies
-            .into_par_iter()
-            .map(|(of, way, draw)| {
-                let asked = way.copy(&pictures[of], of, draw, self.seed)?;
+        let copies: Vec<(Way, u32)> =
+            ways.iter().flat_map(|&way| (0..way.draws(self.draws)).map(move |draw| (way, draw))).collect();
+        let progress = Progress::new("copies asked for:", Some((sources.len() * copies.len()) as u64));
+        let of_picture = |(of, source): (usize, &Source)| {
+            let picture = source.picture()?;
+            let compared = copies.iter().map(|&(way, draw)| {
+                let asked = way.copy(&picture, of, draw, self.seed)?;
                 progress.add(1);
                 Ok(self.compare(&entries, of, way, &asked))
-            })
-            .collect::<anyhow::Result<_>>()?;
+            });
+            compared.collect::<anyhow::Result<Vec<Compared>>>()
+        };
+        let compared: Vec<Vec<Compared>> =
+            sources.par_iter().enumerate().map(of_picture).collect::<anyhow::Result<_>>()?;
+        let compared = compared.into_iter().flatten().collect::<Vec<_>>();
         drop(progress);
         let figures = Figures {
             radius: self.radius,
@@ -139,17 +158,19 @@ impl Recall {
     }
 
     /// Those that a bank would take: plain ones are refused.
-    fn pictures(&self) -> anyhow::Result<Vec<Picture>> {
+    fn pictures(&self) -> anyhow::Result<Vec<(Source, Entry)>> {
         let Some(folder) = &self.pictures else {
-            let (width, height) = DRAWN_SIZE;
-            return Ok((0..u64::from(self.count))
-                .into_par_iter()
-                .map(|seed| draw::photograph(seed, width, height))
-                .collect());
+            let drawn = |seed| {
+                let source = Source::Drawn(seed);
+                let entry = Entry::of(&source.picture()?);
+                Ok((source, entry))
+            };
+            return (0..u64::from(self.count)).into_par_iter().map(drawn).collect();
         };
         let usable = |(path, found): (PathBuf, std::io::Result<()>)| {
-            let picture = decode(&found.and_then(|()| read(&path)).ok()?, &Limits::default()).ok()?;
-            (pdq(&picture.pixels()).quality >= PDQ_QUALITY_MIN).then_some(picture)
+            let source = found.is_ok().then_some(Source::File(path))?;
+            let picture = source.picture().ok()?;
+            (pdq(&picture.pixels()).quality >= PDQ_QUALITY_MIN).then(|| (source, Entry::of(&picture)))
         };
         let pictures: Vec<_> =
             Files::under(std::slice::from_ref(folder)).filter_map(usable).take(self.count as usize).collect();
