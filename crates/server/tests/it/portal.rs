@@ -438,7 +438,7 @@ async fn pictures_that_come_after_the_page_of_consent_are_asked_about() {
     let asked = person.answer("/s/7", "/s/7", &typed).await;
     assert_eq!(asked.location.as_deref(), Some("/s/6"), "what matters now is asked before the case is sent");
     assert!(person.get("/s/6").await.text.contains("name=\"share\" value=\"1\" checked"));
-    person.answer("/s/6", "/s/6", &[("share", "1")]).await;
+    person.answer("/s/6", "/s/6", &[("share", "1"), ("later", "1")]).await;
     assert_eq!(person.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
     assert_eq!(platform.matches(&hash(&mark(21))).await.len(), 1);
 
