@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use exchange::{CaseId, OutcomeKind, Time, hex};
+use exchange::{CaseId, OutcomeKind, PartnerId, Time, hex};
 use sealing::RecipientSecret;
 use serde::Serialize;
 use server::access::Operator;
 use server::intake::{
-    Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, WaitsFor,
+    Age, Author, CaseRow, CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, PictureState, PlatformView, Stand, WaitsFor,
 };
 use server::node::Node;
 use zeroize::Zeroizing;
@@ -157,11 +157,64 @@ struct Shown {
     #[serde(flatten)]
     row: Listed,
     situation: &'static str,
+    /// How old the person in the picture is.
+    age: Age,
+    /// Where it stood when the case was sent; nothing where that is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stand: Option<Stand>,
     language: String,
+    may: ShownConsent,
     opened_at: Time,
     pictures: Vec<ShownPicture>,
     links: Vec<ShownLink>,
     messages: Vec<ShownMessage>,
+}
+
+/// What the person lets us do.
+#[derive(Serialize)]
+struct ShownConsent {
+    share: bool,
+    /// Platforms that get nothing, by name; by id when they follow no more.
+    without: Vec<String>,
+    notices: bool,
+    police: bool,
+    count: bool,
+}
+
+impl ShownConsent {
+    fn line(&self) -> String {
+        let said = |may: bool| if may { "yes" } else { "NO" };
+        let but =
+            if self.without.is_empty() { String::new() } else { format!(", not with {}", self.without.join(", ")) };
+        let Self { share, notices, police, count, .. } = *self;
+        let (share, notices, police, count) = (said(share), said(notices), said(police), said(count));
+        format!("may share: {share}{but} · ask sites: {notices} · tell the police: {police} · be counted: {count}")
+    }
+}
+
+/// How old, in words.
+const fn aged(age: Age) -> &'static str {
+    match age {
+        Age::Under13 => "under 13",
+        Age::From13 => "13 or 14",
+        Age::From15 => "15 to 17",
+        Age::WasMinor => "adult now, under 18 in the picture",
+        Age::Adult => "adult",
+        Age::Unknown => "age not known, protected as a child",
+    }
+}
+
+/// Where it stood, in words.
+const fn stood(stand: Option<Stand>) -> &'static str {
+    match stand {
+        Some(Stand::Offline) => "not online yet",
+        Some(Stand::Threat) => "somebody threatens to post it",
+        Some(Stand::Links) => "online, with links",
+        Some(Stand::NoLinks) => "online, without links",
+        Some(Stand::Private) => "in private messages",
+        Some(Stand::Unknown) => "not known where it stands",
+        None => "not asked where it stands",
+    }
 }
 
 #[derive(Serialize)]
@@ -197,7 +250,11 @@ struct ShownMessage {
 }
 
 impl Shown {
-    fn of(view: CaseView) -> Self {
+    fn of(view: CaseView, following: &[(PartnerId, String)]) -> Self {
+        let named = |id: &PartnerId| {
+            let partner = following.iter().find(|(other, _)| other == id);
+            partner.map_or_else(|| id.to_string(), |(_, name)| name.clone())
+        };
         let platforms = |all: Vec<PlatformView>| -> Vec<ShownPlatform> {
             let shown = |PlatformView { name, has_it, outcomes }| ShownPlatform { name, has_it, outcomes };
             all.into_iter().map(shown).collect()
@@ -217,7 +274,16 @@ impl Shown {
         Self {
             row: Listed::of(&view.row),
             situation: view.situation.form(),
+            age: view.age,
+            stand: view.stand,
             language: view.language,
+            may: ShownConsent {
+                share: view.consent.share,
+                without: view.consent.without.iter().map(named).collect(),
+                notices: view.consent.notices,
+                police: view.consent.police,
+                count: view.consent.count,
+            },
             opened_at: view.opened_at,
             pictures: pictures.collect(),
             links: links
@@ -236,7 +302,9 @@ impl Shown {
             "{} · {class} · urgency {urgency} · writes {} · waits for {waits_for}",
             self.situation, self.language
         ))?;
+        output::line(format_args!("{} · {}", aged(self.age), stood(self.stand)))?;
         output::line(format_args!("opened {} · deleted {ends_at} unless something happens", self.opened_at))?;
+        output::line(format_args!("{}", self.may.line()))?;
         for picture in &self.pictures {
             let how = if picture.perceptual { "similar copies" } else { "this very file" };
             let having = picture.platforms.iter().filter(|platform| platform.has_it).count();
@@ -259,13 +327,15 @@ impl Show {
     async fn run(self) -> anyhow::Result<()> {
         let secret = self.which.secret(&self.node)?;
         let (node, operator) = self.node.open_node().await?;
-        let view = async {
+        let read = async {
             let case = self.which.open(&node, &operator, &secret).await?;
-            anyhow::Ok(node.intake.view(&case).await?)
+            let view = node.intake.view(&case).await?;
+            let following = node.intake.platforms(view.row.class).await?;
+            anyhow::Ok(Shown::of(view, &following))
         };
-        let view = view.await;
+        let shown = read.await;
         node.close().await;
-        let shown = Shown::of(view?);
+        let shown = shown?;
         if self.json { output::json_line(&shown) } else { shown.print() }
     }
 }
@@ -372,4 +442,19 @@ fn digits(id: CaseId) -> String {
 /// Without what a terminal would obey: a stranger wrote it.
 fn on_a_terminal(text: &str) -> String {
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_hotline_may_not_do_is_loud_and_who_gets_nothing_is_named() {
+        let may =
+            ShownConsent { share: true, without: vec!["Bravo".to_owned()], notices: false, police: false, count: true };
+        assert_eq!(
+            may.line(),
+            "may share: yes, not with Bravo · ask sites: NO · tell the police: NO · be counted: yes"
+        );
+    }
 }

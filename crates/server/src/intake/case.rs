@@ -7,7 +7,8 @@ use rand::{Rng, RngExt};
 use sealing::CaseKey;
 
 use super::model::{
-    Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
+    Age, Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, Stand, WaitsFor,
+    What,
 };
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::partners::PartnerView;
@@ -20,6 +21,10 @@ pub struct CaseView {
     pub row: CaseRow,
     /// What brought the person.
     pub situation: Situation,
+    /// How old the person in the picture is.
+    pub age: Age,
+    /// Where it stood when the case was sent; `None` where that is not asked.
+    pub stand: Option<Stand>,
     /// Whether French says « vous ».
     pub is_adult: bool,
     /// `fr` or `en`.
@@ -134,13 +139,15 @@ impl Intake {
         let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
-        let Some(What::Opened { situation, age, language, .. }) = items.first().map(|(_, item)| item.what.clone())
+        let Some(What::Opened { situation, age, stand, language }) = items.first().map(|(_, item)| item.what.clone())
         else {
             return Err(IntakeError::Sealed);
         };
         let mut view = CaseView {
             row,
             situation,
+            age,
+            stand,
             is_adult: age.is_adult() || situation == Situation::Helper,
             language,
             opened_at: items[0].1.at,

@@ -82,7 +82,10 @@ impl Intake {
             now,
         };
         if self.database.run(&work).await? {
-            metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
+            // What a person is not counted in counts nowhere, not even as one more.
+            if draft.consent.as_ref().is_some_and(|consent| consent.count) {
+                metrics::counter!("rempart_cases_total", "class" => class.name()).increment(1);
+            }
             return Ok(OpenCase { id, key });
         }
         // It was sent before: its key is the first one's.

@@ -325,6 +325,9 @@ async fn the_hotline_reads_and_answers_with_its_key_and_nobody_without() {
     let case = intake.open_as(&ours, cases[0].id).await.unwrap().unwrap();
     let view = intake.view(&case).await.unwrap();
     assert_eq!(view.messages[0].text, CANARY);
+    assert_eq!((view.age, view.stand), (server::intake::Age::From15, Some(server::intake::Stand::Links)));
+    let may = &view.consent;
+    assert_eq!((may.share, may.notices, may.police, may.count), (true, true, false, false));
     intake.write(&case, server::intake::Author::Hotline, "Bonjour, tu as bien fait.").await.unwrap();
     assert!(person.get("/c").await.text.contains("tu as bien fait"));
 }
