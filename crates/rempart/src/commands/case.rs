@@ -173,21 +173,29 @@ struct Shown {
 /// What the person lets us do.
 #[derive(Serialize)]
 struct ShownConsent {
-    share: bool,
+    /// Nothing while there was no picture to ask about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<bool>,
     /// Platforms that get nothing, by name; by id when they follow no more.
     without: Vec<String>,
-    notices: bool,
+    /// Nothing while there was no link to ask about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notices: Option<bool>,
     police: bool,
     count: bool,
 }
 
 impl ShownConsent {
     fn line(&self) -> String {
-        let said = |may: bool| if may { "yes" } else { "NO" };
+        let said = |may: Option<bool>| match may {
+            Some(true) => "yes",
+            Some(false) => "NO",
+            None => "NOT ASKED",
+        };
         let but =
             if self.without.is_empty() { String::new() } else { format!(", not with {}", self.without.join(", ")) };
-        let Self { share, notices, police, count, .. } = *self;
-        let (share, notices, police, count) = (said(share), said(notices), said(police), said(count));
+        let (share, notices) = (said(self.share), said(self.notices));
+        let (police, count) = (said(Some(self.police)), said(Some(self.count)));
         format!("may share: {share}{but} · ask sites: {notices} · tell the police: {police} · be counted: {count}")
     }
 }
@@ -454,7 +462,7 @@ mod tests {
             ShownConsent { share: true, without: vec!["Bravo".to_owned()], notices: false, police: false, count: true };
         assert_eq!(
             may.line(),
-            "may share: yes, not with Bravo · ask sites: NO · tell the police: NO · be counted: yes"
+            "may share: yes, not with Bravo · ask sites: NOT ASKED · tell the police: NO · be counted: yes"
         );
     }
 }

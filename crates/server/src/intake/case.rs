@@ -235,7 +235,7 @@ impl Intake {
         let consent = consent_of(&items);
         let mut rng = self.entropy.rng();
         let claims: Vec<[u8; 16]> = marks.iter().map(|_| rng.random()).collect();
-        let held = if consent.share {
+        let held = if consent.shares() {
             self.share(row.class, marks, &claims, &consent.without, None).await?
         } else {
             vec![None; marks.len()]
@@ -282,14 +282,14 @@ impl Intake {
         let over = over(&items);
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
-                What::Picture { held: Some(held), .. } if consent.share => {
+                What::Picture { held: Some(held), .. } if consent.shares() => {
                     self.bank.withhold(&self.portal, held.claim, &consent.without).await?;
                 }
                 What::Picture { held: Some(held), .. } => {
                     let seq = Some(self.release(held).await?);
                     whats.push(What::Withdrawn { position: *position, seq });
                 }
-                What::Picture { mark: Some(mark), held: None, .. } if consent.share => {
+                What::Picture { mark: Some(mark), held: None, .. } if consent.shares() => {
                     let claim = [self.entropy.rng().random()];
                     let held =
                         self.share(row.class, std::slice::from_ref(mark), &claim, &consent.without, None).await?;

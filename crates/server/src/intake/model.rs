@@ -223,17 +223,31 @@ impl Mark {
 /// What a person lets us do, box by box.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Consent {
-    /// Share fingerprints with platforms.
-    pub share: bool,
+    /// Share fingerprints with platforms; `None` while there was no picture to ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<bool>,
     /// But not with these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<PartnerId>,
-    /// Ask platforms to take links down.
-    pub notices: bool,
+    /// Ask platforms to take links down; `None` while there was no link to ask about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notices: Option<bool>,
     /// Tell the police.
     pub police: bool,
     /// Count the case in statistics.
     pub count: bool,
+}
+
+impl Consent {
+    /// Whether fingerprints may be shared. Who was not asked has not said yes.
+    pub fn shares(&self) -> bool {
+        self.share == Some(true)
+    }
+
+    /// Whether platforms may be asked to take links down.
+    pub fn notifies(&self) -> bool {
+        self.notices == Some(true)
+    }
 }
 
 /// What a person has answered so far.
@@ -290,12 +304,22 @@ impl Draft {
         self.age.unwrap_or(Age::Unknown).class()
     }
 
-    /// What is ticked when the page of consent is first shown: what the person came for, and nothing more.
+    /// What is ticked on the page of consent: what was said there before; and where nothing was, because it did not
+    /// matter yet, what the person came for and nothing more.
     pub fn consent_offered(&self) -> Consent {
-        self.consent.clone().unwrap_or_else(|| Consent {
-            share: !self.marks.is_empty(),
-            notices: !self.links.is_empty(),
-            ..Consent::default()
+        let said = self.consent.clone().unwrap_or_default();
+        Consent {
+            share: said.share.or_else(|| (!self.marks.is_empty()).then_some(true)),
+            notices: said.notices.or_else(|| (!self.links.is_empty()).then_some(true)),
+            ..said
+        }
+    }
+
+    /// What was allowed, once all that matters was asked: not while pictures or links came after the page of consent.
+    pub fn consent_given(&self) -> Option<&Consent> {
+        let is_asked = |matters: bool, said: Option<bool>| !matters || said.is_some();
+        self.consent.as_ref().filter(|said| {
+            is_asked(!self.marks.is_empty(), said.share) && is_asked(!self.links.is_empty(), said.notices)
         })
     }
 
@@ -534,6 +558,32 @@ mod tests {
         let mut draft = Draft::new("fr", Situation::Mine, [0; 16]);
         assert_eq!(draft.consent_offered(), Consent::default());
         draft.links.push("https://example.org/1".to_owned());
-        assert_eq!(draft.consent_offered(), Consent { notices: true, ..Consent::default() });
+        assert_eq!(draft.consent_offered(), Consent { notices: Some(true), ..Consent::default() });
+        draft.consent = Some(Consent { notices: Some(false), police: true, ..Consent::default() });
+        assert_eq!(draft.consent_offered(), draft.consent.clone().unwrap(), "what was said stands");
+    }
+
+    #[test]
+    fn what_came_after_the_page_of_consent_is_asked_about_there() {
+        let mut draft = Draft::new("fr", Situation::Mine, [0; 16]);
+        assert_eq!(draft.consent_given(), None);
+        draft.consent = Some(Consent::default());
+        assert!(draft.consent_given().is_some(), "there is nothing more to ask about");
+        draft.marks = Mark::read_all(&format!("[{}]", mark(90, &hash()))).unwrap();
+        assert_eq!(draft.consent_given(), None);
+        assert_eq!(draft.consent_offered().share, Some(true));
+        draft.consent = Some(Consent { share: Some(false), ..Consent::default() });
+        assert!(draft.consent_given().is_some_and(|said| !said.shares()));
+        draft.links.push("https://example.org/1".to_owned());
+        assert_eq!(draft.consent_given(), None);
+    }
+
+    #[test]
+    fn what_was_said_before_questions_could_be_left_open_is_still_read() {
+        let said: Consent =
+            serde_json::from_str(r#"{"share":true,"notices":false,"police":false,"count":true}"#).unwrap();
+        assert_eq!(said, Consent { share: Some(true), notices: Some(false), count: true, ..Consent::default() });
+        let open: Consent = serde_json::from_str(&serde_json::to_string(&Consent::default()).unwrap()).unwrap();
+        assert_eq!((open.share, open.notices), (None, None));
     }
 }

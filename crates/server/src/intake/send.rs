@@ -40,7 +40,7 @@ impl Intake {
         if draft.stand.is_none() {
             missing(Step::Stand)?;
         }
-        let Some(consent) = draft.consent.clone() else { return Err(IntakeError::Incomplete(Step::Consent)) };
+        let Some(consent) = draft.consent_given().cloned() else { return Err(IntakeError::Incomplete(Step::Consent)) };
         let words = draft.receipt.as_deref().ok_or(IntakeError::Incomplete(Step::Receipt))?;
         let receipt = Receipt::parse(words).map_err(|_| IntakeError::Incomplete(Step::Receipt))?;
         if draft.claims.len() != draft.marks.len() {
@@ -50,7 +50,7 @@ impl Intake {
         let (keys, now) = (self.keys_of(&receipt).await?, self.clock.now());
         let id = CaseId::from_bytes(*keys.lookup());
         let class = draft.class();
-        let held = if consent.share {
+        let held = if consent.shares() {
             let once = Idempotency { token: exchange::hex::encode(&draft.once), request_digest: digest(draft) };
             self.share(class, &draft.marks, &draft.claims, &consent.without, Some(&once)).await?
         } else {

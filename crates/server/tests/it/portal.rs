@@ -327,7 +327,7 @@ async fn the_hotline_reads_and_answers_with_its_key_and_nobody_without() {
     assert_eq!(view.messages[0].text, CANARY);
     assert_eq!((view.age, view.stand), (server::intake::Age::From15, Some(server::intake::Stand::Links)));
     let may = &view.consent;
-    assert_eq!((may.share, may.notices, may.police, may.count), (true, true, false, false));
+    assert_eq!((may.share, may.notices, may.police, may.count), (Some(true), Some(true), false, false));
     intake.write(&case, server::intake::Author::Hotline, "Bonjour, tu as bien fait.").await.unwrap();
     assert!(person.get("/c").await.text.contains("tu as bien fait"));
 }
@@ -395,5 +395,47 @@ async fn a_language_that_is_not_offered_is_not_spoken_inside_a_visit_either() {
     for path in ["/s/1?lang=en", "/s/1", "/c?lang=en", "/o?lang=en"] {
         let page = person.get(path).await.text;
         assert!(page.contains("<html lang=\"fr\">"), "{path}: {page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_that_come_after_the_page_of_consent_are_asked_about() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let platform = node.partner("platform").await;
+    let hash = |mark: &str| mark.split("\"value\":\"").nth(1).unwrap()[..64].to_owned();
+    let mut person = Browser::of(&node);
+    person.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
+    person.answer("/s/1", "/s/1", &[("answer", "15")]).await;
+    person.answer("/s/2", "/s/2", &[("answer", "offline")]).await;
+    assert!(!person.get("/s/6").await.text.contains("name=\"share\""), "there is nothing to share yet");
+    person.answer("/s/6", "/s/6", &[]).await;
+    person.answer("/s/3", "/s/3", &[("marks", &mark(21))]).await;
+    let words = words_on(&person.get("/s/7").await.text);
+    let split: Vec<&str> = words.split(' ').collect();
+    let typed = [("word2", split[1]), ("word5", split[4])];
+    let asked = person.answer("/s/7", "/s/7", &typed).await;
+    assert_eq!(asked.location.as_deref(), Some("/s/6"), "what matters now is asked before the case is sent");
+    assert!(person.get("/s/6").await.text.contains("name=\"share\" value=\"1\" checked"));
+    person.answer("/s/6", "/s/6", &[("share", "1"), ("later", "1")]).await;
+    assert_eq!(person.answer("/s/7", "/s/7", &typed).await.location.as_deref(), Some("/c"));
+    assert_eq!(platform.matches(&hash(&mark(21))).await.len(), 1);
+
+    let mut other = Browser::of(&node);
+    other.send("/", &[("situation", "harassed"), ("lang", "fr")]).await;
+    other.answer("/s/1", "/s/1", &[("answer", "15")]).await;
+    other.answer("/s/6", "/s/6", &[]).await;
+    let words = words_on(&other.get("/s/7").await.text);
+    let split: Vec<&str> = words.split(' ').collect();
+    other.answer("/s/7", "/s/7", &[("word2", split[1]), ("word5", split[4])]).await;
+    assert!(!other.get("/c").await.text.contains("name=\"share\""));
+    assert!(other.get("/c/3").await.text.contains("name=\"share\" value=\"1\" checked"));
+    other.answer("/c/3", "/c/3", &[("marks", &mark(22))]).await;
+    let page = other.get("/c").await.text;
+    assert!(page.contains("aucune plateforme ne peut reconnaître"), "it says so: {page}");
+    assert!(platform.matches(&hash(&mark(22))).await.is_empty(), "the box was not ticked");
+    other.answer("/c/3", "/c/3", &[("marks", &mark(23)), ("share", "1")]).await;
+    assert!(!other.get("/c").await.text.contains("aucune plateforme ne peut reconnaître"));
+    for seed in [22, 23] {
+        assert_eq!(platform.matches(&hash(&mark(seed))).await.len(), 1);
     }
 }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use exchange::{OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
-use super::consent::{Boxes, consent_in};
+use super::consent::{Asked, Boxes, consent_in};
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::message::cleaned;
@@ -17,7 +17,8 @@ use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::links;
 use crate::intake::{
-    Author, CaseView, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState, PlatformView,
+    Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
+    PlatformView,
 };
 use crate::node::Node;
 
@@ -72,7 +73,8 @@ pub(super) async fn add_links(
 
 /// Shows the page that takes more pictures.
 pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.pictures.len();
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let held = view.pictures.len();
     let said = visit.hear(&node, PICTURES).await?;
     let shown = super::pictures::Pictures {
         frame: visit.frame(PICTURES),
@@ -81,6 +83,8 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
         wrong: said.map(|said| said.wrong),
         before: PATH,
         in_case: true,
+        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
+        share: (!view.consent.shares()).then_some(view.consent.share.is_none()),
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -90,7 +94,8 @@ pub(super) async fn add_pictures(
     State(node): State<Node>,
     Answered { visit, fields }: Answered<InCase>,
 ) -> Result<Response, Sorry> {
-    let held = done(&visit, node.intake.view(&visit.case).await)?.pictures.len();
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let held = view.pictures.len();
     let sent = fields.one("marks");
     let marks = if sent.is_empty() { Ok(Vec::new()) } else { Mark::read_all(sent) };
     let Ok(marks) = marks else {
@@ -103,6 +108,11 @@ pub(super) async fn add_pictures(
     }
     let (marks, common) = node.intake.screened(marks);
     if !marks.is_empty() {
+        let share = Some(view.consent.shares() || fields.has("share"));
+        if share != view.consent.share {
+            let consent = Consent { share, ..view.consent };
+            done(&visit, node.intake.consent(&visit.case, &consent).await)?;
+        }
         done(&visit, node.intake.add_marks(&visit.case, &marks).await)?;
     }
     if common > 0 {
@@ -151,7 +161,7 @@ pub(super) async fn consent(
 ) -> Result<Response, Sorry> {
     let view = done(&visit, node.intake.view(&visit.case).await)?;
     let platforms = done(&visit, node.intake.platforms(view.row.class).await)?;
-    let consent = consent_in(&fields, &platforms);
+    let consent = consent_in(&fields, &platforms, asked(&view));
     if consent != view.consent {
         done(&visit, node.intake.consent(&visit.case, &consent).await)?;
     }
@@ -212,14 +222,15 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     let view = done(visit, node.intake.view(&visit.case).await)?;
     let platforms = done(visit, node.intake.platforms(view.row.class).await)?;
     let links = view.links.iter().map(|link| addresses::shown(&link.url)).collect();
-    let t = visit.t;
+    let (t, asked) = (visit.t, asked(&view));
     let proof = node.intake.proof(&visit.case, view.opened_at);
     let shown = CasePage {
         frame: visit.frame("/c"),
         t,
         boxes: Boxes::of(&view.consent, platforms),
-        has_pictures: true,
-        has_links: true,
+        has_pictures: asked.share,
+        has_links: asked.notices,
+        keeps_pictures: view.pictures.iter().any(|picture| matches!(picture.state, PictureState::Kept)),
         links,
         said,
         proof,
@@ -227,6 +238,14 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         view: &view,
     };
     Ok(page(t, Loads::Plain, &shown)?)
+}
+
+/// Which boxes the page has: those of what is there, and whatever was answered before.
+fn asked(view: &CaseView) -> Asked {
+    Asked {
+        share: !view.pictures.is_empty() || view.consent.share.is_some(),
+        notices: !view.links.is_empty() || view.consent.notices.is_some(),
+    }
 }
 
 /// A moment, in words.
@@ -261,6 +280,8 @@ struct CasePage<'a> {
     boxes: Boxes,
     has_pictures: bool,
     has_links: bool,
+    /// Whether a fingerprint is with us alone.
+    keeps_pictures: bool,
     said: Said,
     proof: String,
     days_left: u64,

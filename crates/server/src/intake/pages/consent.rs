@@ -33,7 +33,8 @@ pub(super) async fn answer(
     Answered { mut visit, fields }: Answered<Drafting>,
 ) -> Result<Response, Sorry> {
     let platforms = node.intake.platforms(visit.draft.class()).await?;
-    visit.draft.consent = Some(consent_in(&fields, &platforms));
+    let asked = Asked { share: !visit.draft.marks.is_empty(), notices: !visit.draft.links.is_empty() };
+    visit.draft.consent = Some(consent_in(&fields, &platforms, asked));
     let next = visit.after(Step::Consent);
     visit.keep(&node, next).await
 }
@@ -53,9 +54,16 @@ impl Boxes {
     }
 }
 
+/// Which boxes a form had. Who was not shown a box has not said no.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) share: bool,
+    pub(super) notices: bool,
+}
+
 /// What a form of boxes says. A platform that was listed and not ticked is left out; one that joins later was not asked
 /// about and is told, as the page says.
-pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> Consent {
+pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)], asked: Asked) -> Consent {
     let ticked: Vec<&str> = fields.all("platform").collect();
     let listed: Vec<&str> = fields.all("listed").collect();
     let without = platforms
@@ -65,9 +73,9 @@ pub(super) fn consent_in(fields: &Fields, platforms: &[(PartnerId, String)]) -> 
         .map(|(id, _)| *id)
         .collect();
     Consent {
-        share: fields.has("share"),
+        share: asked.share.then(|| fields.has("share")),
         without,
-        notices: fields.has("notices"),
+        notices: asked.notices.then(|| fields.has("notices")),
         police: fields.has("police"),
         count: fields.has("count"),
     }

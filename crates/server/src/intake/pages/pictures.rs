@@ -22,6 +22,7 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
         wrong: said.map(|said| said.wrong),
         before: visit.before(Step::Pictures),
         in_case: false,
+        share: None,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -82,4 +83,6 @@ pub(super) struct Pictures {
     pub(super) before: &'static str,
     /// Whether the case was sent: pictures are added to it then.
     pub(super) in_case: bool,
+    /// Whether the box that shares fingerprints is ticked; `None` where it is asked elsewhere.
+    pub(super) share: Option<bool>,
 }
