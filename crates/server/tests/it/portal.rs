@@ -439,3 +439,20 @@ async fn pictures_that_come_after_the_page_of_consent_are_asked_about() {
         assert_eq!(platform.matches(&hash(&mark(seed))).await.len(), 1);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_writes_for_two_hours_loses_nothing_and_then_is_told_what_is_lost() {
+    let mut clock: Option<Clock> = None;
+    let node = TestNode::start_with(Engine::Sqlite, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let mut person = Browser::of(&node);
+    person.send_case(&mark(24)).await;
+    let token = token(&person.get("/c").await.text);
+    let written = [("t", token.as_str()), ("message", "long à écrire")];
+    clock.set(clock.now().plus_seconds(7_199));
+    assert_eq!(person.send("/c/1", &written).await.status, 303);
+    assert!(person.get("/c").await.text.contains("long à écrire"));
+    clock.set(clock.now().plus_seconds(7_200));
+    let lost = person.send("/c/1", &written).await;
+    assert!(lost.status == 410 && lost.text.contains("n’est pas parti"), "{}", lost.text);
+}

@@ -25,8 +25,9 @@ use crate::node::Node;
 const COOKIE_NAME: &str = "__Host-v";
 /// A draft is kept this long after the last answer.
 pub(super) const DRAFT_SECONDS: i64 = 2 * 3_600;
-/// An open case closes this long after the last page.
-const CASE_SECONDS: i64 = 1_800;
+/// An open case closes this long after the last page: as long as anybody writes one message, and as we promise to those
+/// who are slow.
+const CASE_SECONDS: i64 = DRAFT_SECONDS;
 const FORM_TOKEN: &str = "t";
 
 /// What is to be said to somebody who has neither draft nor case is kept this long.
