@@ -1,7 +1,7 @@
 ### Choosing pictures: their codes are worked out on the device, and only those leave it.
 
 pictures-title = Choose the pictures to protect
-pictures-lead = Your device works out a code for each picture. The code lets us recognise the picture if somebody posts it; nobody can turn it back into the picture.
+pictures-lead = Your device works out a code for each picture or video: its fingerprint. It lets us recognise the picture if somebody posts it. It is not the picture, only a row of figures.
 pictures-stays = The picture stays on your device. We do not see it.
 pictures-held = { $held ->
     [one] The code of one picture is already here. Pictures you choose now are added to it.

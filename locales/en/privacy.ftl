@@ -5,7 +5,7 @@ privacy-short = In short
 privacy-short-name = No account, no name, no phone number. You get six words; they are the only key.
 privacy-short-picture = Your pictures stay on your phone, unless you decide to send one. Only their fingerprint leaves: a row of figures.
 privacy-short-locked = What you write is locked. Only you and our team can open it.
-privacy-short-delete = You can take everything back, at any time, without giving a reason.
+privacy-short-delete = As long as your request exists you can take everything back, at any time, without giving a reason.
 
 privacy-kept = What we keep, and until when
 privacy-kept-draft = Answers that you have not sent yet
@@ -13,7 +13,7 @@ privacy-kept-draft-until = { $hours } hours after your last click. Until then on
 privacy-kept-case = What you write to us, and your links
 privacy-kept-case-until = { NUMBER($days) } days after you or we last wrote or did something. Your page tells you during the last { $warned } days.
 privacy-kept-print = The fingerprints
-privacy-kept-print-until = As long as they protect you. If you take one back, it is removed at once and every platform is told.
+privacy-kept-print-until = As long as they protect you. If you take one back, we no longer share it for you, and at once we ask every platform to forget it, unless somebody else reported the same picture. If your request is deleted because nobody comes any more, the fingerprints stay in place, and nobody can take them back.
 privacy-kept-end = That a case existed, and how it ended
 privacy-kept-end-until = One year after its end, so that your six words still get an answer. Nothing else is left in it.
 privacy-kept-copies = Copies in case a machine breaks
@@ -25,7 +25,7 @@ privacy-locked-keys-here = There are two keys: your six words, and our team’s 
 privacy-locked-thief = Even without these keys a thief could see: how many cases there are, roughly how long they are, whether they are about somebody under 18, whether they are urgent, who is to write next (you or we), and in which hour something happened. They could have the fingerprints, but not know which case they come from. No names, no texts, no links.
 
 privacy-who = Who reads it
-privacy-who-team = Our team reads your messages and your links. It is a few people, who have promised in writing to keep silent.
+privacy-who-team = Our team reads your messages and your links. It takes the team’s key or your six words to open them: without one of these nobody can read them.
 privacy-who-platforms = Platforms get the fingerprints, and sites get the links that you want removed, if you agree. From us they never get your words, or anything about you but whether the picture shows somebody under 18.
 privacy-who-not = Your parents and your school get nothing, unless you want it. The police get nothing, unless you want it.
 privacy-who-forced = Two exceptions, and we tell you rather than hide them: a life is in danger, or a judge orders us. Then we may have to tell what we know. It is little, because we keep little.

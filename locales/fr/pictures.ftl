@@ -2,8 +2,8 @@
 
 pictures-title = Choisis les images à protéger
     .vous = Choisissez les images à protéger
-pictures-lead = Ton appareil calcule un code pour chaque image. Il sert à reconnaître l’image si quelqu’un la publie ; il ne permet pas de la revoir.
-    .vous = Votre appareil calcule un code pour chaque image. Il sert à reconnaître l’image si quelqu’un la publie ; il ne permet pas de la revoir.
+pictures-lead = Ton appareil calcule un code pour chaque image ou vidéo : son empreinte. Elle sert à reconnaître l’image si quelqu’un la publie. Ce n’est pas l’image, seulement une suite de chiffres.
+    .vous = Votre appareil calcule un code pour chaque image ou vidéo : son empreinte. Elle sert à reconnaître l’image si quelqu’un la publie. Ce n’est pas l’image, seulement une suite de chiffres.
 pictures-stays = L’image reste sur ton appareil. Nous ne la voyons pas.
     .vous = L’image reste sur votre appareil. Nous ne la voyons pas.
 pictures-held = { $held ->

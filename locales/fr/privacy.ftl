@@ -5,7 +5,7 @@ privacy-short = En bref
 privacy-short-name = Pas de compte, pas de nom, pas de numéro. Tu reçois six mots : c’est la seule clé.
 privacy-short-picture = Tes images restent sur ton téléphone, sauf si tu décides d’en envoyer une. Seule leur empreinte en sort : une suite de chiffres.
 privacy-short-locked = Ce que tu écris est verrouillé. Seuls toi et notre équipe pouvez l’ouvrir.
-privacy-short-delete = Tu peux tout reprendre, quand tu veux, sans dire pourquoi.
+privacy-short-delete = Tant que ta demande existe, tu peux tout reprendre, quand tu veux, sans dire pourquoi.
 
 privacy-kept = Ce qu’on garde, et jusqu’à quand
 privacy-kept-draft = Les réponses que tu n’as pas encore envoyées
@@ -13,7 +13,7 @@ privacy-kept-draft-until = { $hours } heures après ton dernier clic. Jusque-là
 privacy-kept-case = Ce que tu nous écris, et tes liens
 privacy-kept-case-until = { NUMBER($days) } jours après la dernière fois que toi ou nous avons écrit ou fait quelque chose. Ta page te prévient les { $warned } derniers jours.
 privacy-kept-print = Les empreintes
-privacy-kept-print-until = Tant qu’elles te protègent. Si tu en reprends une, elle est retirée tout de suite et chaque plateforme est prévenue.
+privacy-kept-print-until = Tant qu’elles te protègent. Si tu en reprends une, on ne la partage plus pour toi, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Si ta demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
 privacy-kept-end = Qu’un dossier a existé, et comment il s’est terminé
 privacy-kept-end-until = Un an après sa fin, pour que tes six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
 privacy-kept-copies = Les copies de secours, si une machine tombe en panne
@@ -25,7 +25,7 @@ privacy-locked-keys-here = Il y a deux clés : tes six mots, et la clé de notre
 privacy-locked-thief = Même sans ces clés, un voleur verrait : combien il y a de dossiers, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (toi ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quel dossier elles viennent. Pas de nom, pas de texte, pas de lien.
 
 privacy-who = Qui le lit
-privacy-who-team = Notre équipe lit tes messages et tes liens. Ce sont quelques personnes, qui ont promis par écrit de garder le silence.
+privacy-who-team = Notre équipe lit tes messages et tes liens. Pour les ouvrir, il faut sa clé ou tes six mots : sans l’une ou les autres, personne ne peut les lire.
 privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris, ni rien sur toi, sauf si l’image montre quelqu’un de moins de 18 ans ou non.
 privacy-who-not = Tes parents et ton école ne reçoivent rien, sauf si tu le veux. La police non plus.
 privacy-who-forced = Deux exceptions, et on préfère te les dire : une vie est en danger, ou un juge l’ordonne. Alors on peut devoir dire ce qu’on sait. C’est peu, parce qu’on garde peu.

@@ -456,3 +456,23 @@ async fn whoever_writes_for_two_hours_loses_nothing_and_then_is_told_what_is_los
     let lost = person.send("/c/1", &written).await;
     assert!(lost.status == 410 && lost.text.contains("n’est pas parti"), "{}", lost.text);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_deletes_a_case_twice_is_told_that_it_is_deleted_and_not_to_open_it() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let mut person = Browser::of(&node);
+    let words = person.send_case(&mark(25)).await;
+    let mut elsewhere = Browser::of(&node);
+    elsewhere.send("/o", &[("words", &words)]).await;
+    let token = token(&person.get("/c").await.text);
+    let sure = [("t", token.as_str()), ("sure", "1")];
+    assert!(person.send("/c/6", &sure).await.location.unwrap().starts_with("/c/6/1"));
+    let again = person.send("/c/6", &sure).await;
+    let other_tab = elsewhere.get("/c").await;
+    for page in [again, other_tab] {
+        assert!(page.status == 410 && page.text.contains("n’existe plus"), "{}", page.text);
+        assert!(!page.text.contains("avec tes six mots"), "there is nothing to open: {}", page.text);
+    }
+    assert!(person.get("/c/6/1").await.text.contains("C’est effacé"));
+    assert!(person.get("/s/1").await.text.contains("href=\"/o\""), "the six words may open what was sent");
+}

@@ -29,7 +29,7 @@ const PATH: &str = "/c";
 const PICTURES: &str = "/c/3";
 const WITHDRAW: &str = "/c/4";
 const DELETE: &str = "/c/6";
-const GONE: &str = "/c/6/1";
+pub(super) const GONE: &str = "/c/6/1";
 
 /// Shows the case.
 pub(super) async fn show(State(node): State<Node>, mut visit: InCase) -> Result<Response, Sorry> {
@@ -177,9 +177,8 @@ pub(super) async fn delete(
         return Ok(went(DELETE, None));
     }
     done(&visit, node.intake.delete(&visit.case).await)?;
-    visit.close(&node).await?;
-    let gone = if visit.t.address == Address::Vous { Said::at(GONE).with("vous") } else { Said::at(GONE) };
-    visit::say(&node, &HeaderMap::new(), visit.t, gone).await
+    let gone = Said::at(GONE).to(visit.t.address);
+    visit.over(&node, gone).await
 }
 
 /// Says what deleting does.
@@ -200,7 +199,7 @@ pub(super) async fn show_delete(visit: InCase) -> Result<Response, Sorry> {
 /// Says that the case is deleted, once: to whoever deleted it.
 pub(super) async fn show_gone(State(node): State<Node>, t: Texts, headers: HeaderMap) -> Result<Response, Sorry> {
     let Some(said) = visit::hear(&node, &headers, GONE).await? else { return Ok(went("/", None)) };
-    let address = if said.text == "vous" { Address::Vous } else { Address::Tu };
+    let address = if said.is_to_adult() { Address::Vous } else { Address::Tu };
     let t = Texts { address, ..t };
     Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?)
 }

@@ -3,6 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::http::locale::Address;
+
+const TO_ADULT: &str = "vous";
+
 /// What the page at a path is to say, in the words and the language of the answer.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -33,5 +37,15 @@ impl Said {
     /// The same with what was typed or asked about.
     pub(super) fn with(self, text: impl Into<String>) -> Self {
         Self { text: text.into(), ..self }
+    }
+
+    /// The same to whoever French speaks to so: for pages that know nobody.
+    pub(super) fn to(self, address: Address) -> Self {
+        if address == Address::Vous { self.with(TO_ADULT) } else { self }
+    }
+
+    /// Whether French says « vous ».
+    pub(super) fn is_to_adult(&self) -> bool {
+        self.text == TO_ADULT
     }
 }

@@ -26,6 +26,8 @@ enum Why {
     Over,
     /// No case is open in this browser.
     Closed,
+    /// The case has ended: nothing opens it any more.
+    Ended,
     /// The form is not of this visit.
     Elsewhere,
     /// More than a form may send.
@@ -43,6 +45,10 @@ impl Sorry {
 
     pub(super) const fn closed(t: Texts) -> Self {
         Self { t, why: Why::Closed }
+    }
+
+    pub(super) const fn ended(t: Texts) -> Self {
+        Self { t, why: Why::Ended }
     }
 
     pub(super) const fn elsewhere(t: Texts) -> Self {
@@ -64,7 +70,7 @@ impl Sorry {
 
     const fn status(&self) -> StatusCode {
         match self.why {
-            Why::Over | Why::Closed => StatusCode::GONE,
+            Why::Over | Why::Closed | Why::Ended => StatusCode::GONE,
             Why::Elsewhere => StatusCode::FORBIDDEN,
             Why::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
             Why::Often => StatusCode::TOO_MANY_REQUESTS,
@@ -72,15 +78,18 @@ impl Sorry {
         }
     }
 
-    fn said(&self) -> (&'static str, &'static str, Option<(&'static str, &'static str)>) {
+    /// What happened, what to do, and where that is done.
+    fn said(&self) -> (&'static str, &'static str, Vec<(&'static str, &'static str)>) {
         let t = self.t;
+        let (start, open) = (("/", t.sorry_start()), ("/o", t.sorry_open()));
         match self.why {
-            Why::Over => (t.sorry_over(), t.sorry_over_todo(), Some(("/", t.sorry_start()))),
-            Why::Closed => (t.sorry_closed(), t.sorry_closed_todo(), Some(("/o", t.sorry_open()))),
-            Why::Elsewhere => (t.sorry_elsewhere(), t.sorry_elsewhere_todo(), Some(("/", t.sorry_start()))),
-            Why::TooMuch => (t.sorry_too_much(), t.sorry_too_much_todo(), None),
-            Why::Often => (t.sorry_often(), t.sorry_often_todo(), None),
-            Why::Failed(_) => (t.sorry_failed(), t.sorry_failed_todo(), None),
+            Why::Over => (t.sorry_over(), t.sorry_over_todo(), vec![start, open]),
+            Why::Closed => (t.sorry_closed(), t.sorry_closed_todo(), vec![open]),
+            Why::Ended => (t.sorry_ended(), t.sorry_ended_todo(), vec![start]),
+            Why::Elsewhere => (t.sorry_elsewhere(), t.sorry_elsewhere_todo(), vec![start]),
+            Why::TooMuch => (t.sorry_too_much(), t.sorry_too_much_todo(), vec![]),
+            Why::Often => (t.sorry_often(), t.sorry_often_todo(), vec![]),
+            Why::Failed(_) => (t.sorry_failed(), t.sorry_failed_todo(), vec![]),
         }
     }
 }
@@ -104,7 +113,7 @@ impl From<IntakeError> for Sorry {
             IntakeError::Storage(error) => error.into(),
             IntakeError::Bank(error) => Problem::from(error).into(),
             IntakeError::BrokenOff(error) => Problem::from(error).into(),
-            IntakeError::Over => Self { t: chosen::spoken(), why: Why::Closed },
+            IntakeError::Over => Self { t: chosen::spoken(), why: Why::Ended },
             IntakeError::Full => Self { t: chosen::spoken(), why: Why::TooMuch },
             IntakeError::Incomplete(_) => Self { t: chosen::spoken(), why: Why::Over },
             IntakeError::Sealed => {
@@ -118,9 +127,9 @@ impl From<IntakeError> for Sorry {
 impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
         let t = self.t;
-        let (what, todo, link) = self.said();
+        let (what, todo, links) = self.said();
         let drawn =
-            page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, link, help: Help::here() });
+            page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, links, help: Help::here() });
         let mut response = drawn.unwrap_or_else(IntoResponse::into_response);
         *response.status_mut() = self.status();
         if matches!(self.why, Why::Often | Why::Failed(StatusCode::SERVICE_UNAVAILABLE)) {
@@ -137,6 +146,6 @@ struct SorryPage {
     t: Texts,
     what: &'static str,
     todo: &'static str,
-    link: Option<(&'static str, &'static str)>,
+    links: Vec<(&'static str, &'static str)>,
     help: Help,
 }

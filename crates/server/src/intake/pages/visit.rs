@@ -13,6 +13,7 @@ use sealing::{CaseKey, VisitToken};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
+use super::case::GONE;
 use super::chosen;
 use super::frame::Frame;
 use super::said::Said;
@@ -233,6 +234,14 @@ impl InCase {
         self.said.as_ref().filter(|said| said.at == path)
     }
 
+    /// Lets go of a case that ended, and goes to the page that says so. The cookie opens nothing but that from here on, so
+    /// that a form which was sent twice hears of it too.
+    pub(super) async fn over(self, node: &Node, said: Said) -> Result<Response, Sorry> {
+        let next = format!("{}?lang={}", said.at, self.t.language.code());
+        store(node, &self.token, &Content { holds: Holds::Nothing {}, said: Some(said) }).await?;
+        Ok(went(&next, None))
+    }
+
     /// Closes the case in this browser.
     pub(super) async fn close(&self, node: &Node) -> Result<(), Sorry> {
         Ok(node.visits.end(&self.token).await?)
@@ -360,6 +369,9 @@ impl FromRequestParts<Node> for InCase {
                 let here = Self { case, t, token, is_adult, said };
                 here.stay(node).await?;
                 Ok(here)
+            }
+            Some((_, Content { holds: Holds::Nothing {}, said: Some(said) })) if said.at == GONE => {
+                Err(Sorry::ended(said_to(texts(parts, node, "").await, said.is_to_adult())))
             }
             _ => Err(Sorry::closed(said_to(texts(parts, node, "").await, false))),
         }
