@@ -16,6 +16,6 @@ accessible-gaps-sign = There is nothing in sign language yet, and no easy-read v
 accessible-gaps-words = There is no other key than the six words. You can paste them, and print them.
 accessible-gaps-picture = To make a fingerprint you choose the picture yourself on your device. If you cannot see it, ask somebody you trust, or write to us.
 accessible-tell = Something does not work?
-accessible-tell-us = Tell us in a message: start on the first page, and write it at the step “message”. You need tell nothing else. We answer in your case.
+accessible-tell-us = Tell us in a message: start on the first page, and write it at the step “message”. You don’t have to tell anything else. We answer in your request.
 accessible-tell-others = If we do not answer, or badly: in France the Défenseur des droits can help you, free of charge. Other countries have an office for equal treatment.
 accessible-date = Written in November 2026. Read again with each new version.

@@ -4,8 +4,8 @@ pictures-title = Choose the pictures to protect
 pictures-lead = Your device works out a code for each picture or video: its fingerprint. It lets us recognise the picture if somebody posts it. It is not the picture, only a row of figures.
 pictures-stays = The picture stays on your device. We do not see it.
 pictures-held = { $held ->
-    [one] The code of one picture is already here. Pictures you choose now are added to it.
-   *[other] The codes of { NUMBER($held) } pictures are already here. Pictures you choose now are added to them.
+    [one] One code is already here. Those of the files you choose now are added to it.
+   *[other] { NUMBER($held) } codes are already here. Those of the files you choose now are added to them.
 }
 pictures-forget = Forget these codes
 pictures-pick = Choose pictures or videos
@@ -44,6 +44,6 @@ pictures-line-one = Sent so far: 0 bytes of pictures. Next, the code of { $files
 pictures-line-other = Sent so far: 0 bytes of pictures. Next, the codes of { $files } files ({ $bytes } bytes) will leave, and nothing else.
 
 pictures-common = { $pictures ->
-    [one] We did not take one of these pictures: very many people have exactly the same one, such as a logo or a blank screen. We keep nothing of it and send nothing of it. The others are kept. If it shows you, write to us: we will look into it.
-   *[other] We did not take { NUMBER($pictures) } of these pictures: very many people have exactly the same ones, such as a logo or a blank screen. We keep nothing of them and send nothing of them. The others are kept. If one shows you, write to us: we will look into it.
+    [one] We did not take one of these pictures: very many people have exactly the same one, such as a logo or a blank screen. We keep nothing of it and send nothing of it. The others are kept. If it shows you, write to us: we will see what we can do.
+   *[other] We did not take { NUMBER($pictures) } of these pictures: very many people have exactly the same ones, such as a logo or a blank screen. We keep nothing of them and send nothing of them. The others are kept. If one shows you, write to us: we will see what we can do.
 }

@@ -18,7 +18,7 @@ landing-harassed = I am being harassed
 landing-harassed-more = messages, groups, comments, fake accounts
 landing-witness = I saw something
 landing-witness-more = a picture of somebody else
-landing-helper = I am a parent, a teacher, a friend
+landing-helper = I am a parent, a teacher or a friend
 landing-helper-more = I want to help somebody
 landing-words = I have my six words: see where my request stands
 portal-exit-once = Press Shift two more times to leave.
@@ -41,19 +41,19 @@ age-15 = 15, 16 or 17
 age-was = An adult now
 age-was-more = but under 18 in the picture
 age-18 = 18 or over
-age-unknown-more = we will protect you as we do a child
+age-unknown-more = just in case: the strongest protection, that of under 18s
 
-stand-title = Where does it stand?
-stand-lead = Choose what is nearest. You can change it later by writing to us.
-stand-offline = It is not online yet
+stand-title = Where do things stand?
+stand-lead = Choose what fits best. You can change it later by writing to us.
+stand-offline = The picture is not online yet
 stand-offline-more = I am afraid that it will be
-stand-threat = Somebody threatens to post it
+stand-threat = Somebody threatens to post the picture
 stand-threat-more = for money, for more pictures, or to frighten
-stand-links = It is online, and I have links
+stand-links = The picture is online, and I have links
 stand-links-more = the address of a page, an account, a message
-stand-no-links = It is online, but I have no link
+stand-no-links = The picture is online, but I have no link
 stand-no-links-more = somebody told me, or I saw it pass
-stand-private = It goes around in private messages
+stand-private = The picture goes around in private messages
 stand-private-more = we cannot delete it from phones or from encrypted messages, but we can help
 
 threat-title = First: it is not your fault.
@@ -66,11 +66,11 @@ threat-dont = Don’t
 threat-dont-pay = Don’t pay. After one payment they nearly always ask for another.
 threat-dont-send = Don’t send another picture.
 threat-dont-delete = Don’t delete the chat: it is your proof.
-threat-more = You can go on: on the next page your device makes a fingerprint of the picture, so that platforms recognise it if somebody posts it.
+threat-more = You can go on: on the next page your device makes a fingerprint of the picture, so that platforms that work with us can recognise it if somebody posts it.
 
 
-links-title = Where did you see it?
-links-lead = Paste the addresses of the pages, accounts or messages here. If you have none, go on.
+links-title = Do you have links?
+links-lead = Paste the addresses of the pages, accounts or messages where it happens. If you have none, go on.
 links-field = Addresses
 links-field-more = one a line, or the text that they stand in
 links-remove = Take away
@@ -86,7 +86,7 @@ links-too-long = is too long.
 links-cut-off = is cut off: copy the whole address with the “share” button.
 
 message-title = Would you like to tell us something?
-message-lead = You need not. The name of an account, a date, what you are afraid of: what you write helps us. We will never ask you why.
+message-lead = You don’t have to. The name of an account, a date, what you are afraid of: what you write helps us. We will never ask you why.
 message-field = Your message
 message-more = Only our team can read it. Don’t write your name or where you live, unless you want us to know.
 message-too-long = That is too long for one message: { NUMBER($most) } characters at most. Nothing is lost: make it shorter, or keep the rest for a second message.
@@ -110,8 +110,8 @@ consent-change = You can change your mind with your six words.
 
 receipt-title = These are your six words. They are the only key.
 receipt-lead = Keep them like a secret: in your head, on paper, with somebody you trust. They can pass for a shopping list.
-receipt-lost = Lost is lost.
-receipt-lost-more = We don’t know them. Without them nobody can open your request again, not even we for you.
+receipt-lost = If they are lost, they are lost for good.
+receipt-lost-more = We don’t know them. Without them nobody can open your request again, and we cannot do it for you.
 receipt-copy = Copy
 receipt-copied = The words are copied.
 receipt-not-copied = Your browser will not copy: write them down by hand.
@@ -132,7 +132,7 @@ open-go = Open
 open-lost = If you have lost your words, nobody can find them again. You can begin a new request.
 open-nothing = These six words open nothing here. Check their order and spelling.
 open-deleted = This request was deleted by whoever had the words. Nothing is left of it.
-open-expired = This request was deleted by itself, because nobody came for a long time. The fingerprints that platforms have stay in place.
+open-expired = This request deleted itself, because nobody came for a long time. The fingerprints that platforms have stay in place.
 open-count = { $words ->
     [0] Write the six words.
     [one] It takes six words; there is one.
@@ -159,7 +159,7 @@ case-pictures = Pictures and videos
 case-no-pictures = No fingerprint so far.
 case-keeps-pictures = At least one fingerprint stays with us: no platform can recognise that picture. If you want to give it to them, tick the first box.
 case-asks-links = Shall we ask sites to take these pages down? We do not do it unless you agree.
-case-picture = Picture { $number }
+case-picture = Fingerprint { $number }
 case-exact-only = Only exact copies of this file are recognised.
 case-kept = kept with us
 case-kept-more = Its fingerprint was given to nobody. To give it to platforms, tick the box below.
@@ -173,7 +173,7 @@ case-not-yet-forgotten = not confirmed yet
 case-disputed = contested
 case-not-checked = received, not checked yet
 case-checked = checked
-case-no-platforms = No platform follows this site yet. The fingerprint is ready: the first one that joins us will get it.
+case-no-platforms = No platform works with us yet. The fingerprint is ready: the first one that joins us will get it.
 case-shared = { $of ->
     [one] { $having } of 1 platform has the fingerprint.
    *[other] { $having } of { $of } platforms have the fingerprint.
@@ -187,6 +187,7 @@ case-withdraw = Take back
 case-add-pictures = Add pictures
 case-links = Links
 case-no-links = No link so far.
+case-link-withdrawn = taken back
 case-link-received = received on { $moment }
 case-add-links = Add links
 case-add-links-go = Add

@@ -16,6 +16,6 @@ accessible-gaps-sign = Il n’y a encore rien en langue des signes, ni de versio
 accessible-gaps-words = Il n’y a pas d’autre clé que les six mots. Tu peux les coller, et les imprimer.
 accessible-gaps-picture = Pour faire une empreinte, il faut choisir l’image sur son appareil. Si tu ne la vois pas, demande à une personne de confiance, ou écris-nous.
 accessible-tell = Quelque chose ne marche pas ?
-accessible-tell-us = Dis-le-nous dans un message : commence à la première page et écris-le à l’étape « message ». Tu n’as rien d’autre à raconter. On te répond dans ton dossier.
+accessible-tell-us = Dis-le-nous dans un message : commence à la première page et écris-le à l’étape « message ». Tu n’as rien d’autre à raconter. On te répond dans ta demande.
 accessible-tell-others = Si on ne répond pas, ou mal : en France, le Défenseur des droits peut t’aider, gratuitement. Ailleurs, il y a un organisme pour l’égalité.
 accessible-date = Écrit en novembre 2026. Relu à chaque nouvelle version.

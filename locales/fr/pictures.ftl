@@ -7,12 +7,12 @@ pictures-lead = Ton appareil calcule un code pour chaque image ou vidéo : son e
 pictures-stays = L’image reste sur ton appareil. Nous ne la voyons pas.
     .vous = L’image reste sur votre appareil. Nous ne la voyons pas.
 pictures-held = { $held ->
-    [one] Le code d’une image est déjà là. Les images que tu choisis maintenant s’y ajoutent.
-   *[other] Les codes de { NUMBER($held) } images sont déjà là. Les images que tu choisis maintenant s’y ajoutent.
+    [one] Un code est déjà là. Ceux des fichiers que tu choisis maintenant s’y ajoutent.
+   *[other] { NUMBER($held) } codes sont déjà là. Ceux des fichiers que tu choisis maintenant s’y ajoutent.
 }
     .vous = { $held ->
-    [one] Le code d’une image est déjà là. Les images que vous choisissez maintenant s’y ajoutent.
-   *[other] Les codes de { NUMBER($held) } images sont déjà là. Les images que vous choisissez maintenant s’y ajoutent.
+    [one] Un code est déjà là. Ceux des fichiers que vous choisissez maintenant s’y ajoutent.
+   *[other] { NUMBER($held) } codes sont déjà là. Ceux des fichiers que vous choisissez maintenant s’y ajoutent.
 }
 pictures-forget = Oublier ces codes
 pictures-pick = Choisir des images ou des vidéos
@@ -57,10 +57,10 @@ pictures-line-one = Envoyé jusqu’ici : 0 octet d’image. Ensuite partira le 
 pictures-line-other = Envoyé jusqu’ici : 0 octet d’image. Ensuite partiront les codes de { $files } fichiers ({ $bytes } octets), et rien d’autre.
 
 pictures-common = { $pictures ->
-    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : c’est à nous de regarder.
-   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : c’est à nous de regarder.
+    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : nous verrons ce que nous pouvons faire.
+   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : nous verrons ce que nous pouvons faire.
 }
     .vous = { $pictures ->
-    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : c’est à nous de regarder.
-   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : c’est à nous de regarder.
+    [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : nous verrons ce que nous pouvons faire.
+   *[other] Nous n’avons pas pris { NUMBER($pictures) } de ces images : beaucoup de gens ont exactement les mêmes, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on vous voit dessus, écrivez-le-nous : nous verrons ce que nous pouvons faire.
 }

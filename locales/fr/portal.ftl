@@ -19,7 +19,7 @@ landing-harassed = On me harcèle
 landing-harassed-more = messages, groupes, commentaires, faux comptes
 landing-witness = J’ai vu quelque chose
 landing-witness-more = une image de quelqu’un d’autre
-landing-helper = Je suis un parent, un enseignant, un proche
+landing-helper = Je suis parent, prof, ou un proche
 landing-helper-more = je veux aider quelqu’un
 landing-words = J’ai déjà mes six mots : voir où en est ma demande
 portal-exit-once = Encore deux fois Maj pour quitter.
@@ -45,20 +45,20 @@ age-15 = 15, 16 ou 17 ans
 age-was = Adulte maintenant
 age-was-more = mais moins de 18 ans sur l’image
 age-18 = 18 ans ou plus
-age-unknown-more = nous protégerons comme pour un enfant
+age-unknown-more = au cas où : la protection la plus forte, celle des moins de 18 ans
 
 stand-title = Où en est-on ?
 stand-lead = Choisis ce qui ressemble le plus. Tu pourras le changer plus tard en nous écrivant.
     .vous = Choisissez ce qui ressemble le plus. Vous pourrez le changer plus tard en nous écrivant.
-stand-offline = Elle n’est pas encore en ligne
+stand-offline = L’image n’est pas encore en ligne
 stand-offline-more = j’ai peur qu’elle le soit
-stand-threat = On menace de la publier
+stand-threat = On menace de publier l’image
 stand-threat-more = contre de l’argent, d’autres photos, ou pour faire peur
-stand-links = Elle est en ligne, et j’ai des liens
+stand-links = L’image est en ligne, et j’ai des liens
 stand-links-more = l’adresse d’une page, d’un compte, d’un message
-stand-no-links = Elle est en ligne, mais je n’ai pas de lien
+stand-no-links = L’image est en ligne, mais je n’ai pas de lien
 stand-no-links-more = quelqu’un me l’a dit, je l’ai vue passer
-stand-private = Elle circule dans des messages privés
+stand-private = L’image circule dans des messages privés
 stand-private-more = nous ne pouvons pas l’effacer des téléphones ni des messages chiffrés, mais nous pouvons aider
 
 threat-title = D’abord : ce n’est pas ta faute.
@@ -78,14 +78,14 @@ threat-dont-send = N’envoie pas d’autre image.
     .vous = N’envoyez pas d’autre image.
 threat-dont-delete = N’efface pas la conversation : c’est ta preuve.
     .vous = N’effacez pas la conversation : c’est votre preuve.
-threat-more = Tu peux continuer : à la page suivante, ton appareil calcule une empreinte de l’image, pour que les plateformes la reconnaissent si on la publie.
-    .vous = Vous pouvez continuer : à la page suivante, votre appareil calcule une empreinte de l’image, pour que les plateformes la reconnaissent si on la publie.
+threat-more = Tu peux continuer : à la page suivante, ton appareil calcule une empreinte de l’image, pour que les plateformes qui travaillent avec nous puissent la reconnaître si on la publie.
+    .vous = Vous pouvez continuer : à la page suivante, votre appareil calcule une empreinte de l’image, pour que les plateformes qui travaillent avec nous puissent la reconnaître si on la publie.
 
 
-links-title = Où l’as-tu vue ?
-    .vous = Où l’avez-vous vue ?
-links-lead = Colle ici les adresses des pages, des comptes ou des messages. Si tu n’en as pas, continue.
-    .vous = Collez ici les adresses des pages, des comptes ou des messages. Si vous n’en avez pas, continuez.
+links-title = As-tu des liens ?
+    .vous = Avez-vous des liens ?
+links-lead = Colle ici les adresses des pages, des comptes ou des messages où cela se passe. Si tu n’en as pas, continue.
+    .vous = Collez ici les adresses des pages, des comptes ou des messages où cela se passe. Si vous n’en avez pas, continuez.
 links-field = Adresses
 links-field-more = une par ligne, ou le texte où elles se trouvent
 links-remove = Retirer
@@ -141,7 +141,7 @@ receipt-title = Voici tes six mots. C’est la seule clé.
     .vous = Voici vos six mots. C’est la seule clé.
 receipt-lead = Garde-les comme un secret : dans ta tête, sur un papier, chez quelqu’un de confiance. Ils peuvent passer pour une liste de courses.
     .vous = Gardez-les comme un secret : en mémoire, sur un papier, chez quelqu’un de confiance. Ils peuvent passer pour une liste de courses.
-receipt-lost = Perdus, c’est perdus.
+receipt-lost = S’ils sont perdus, c’est pour toujours.
 receipt-lost-more = Nous ne les connaissons pas. Sans eux, personne ne peut rouvrir ta demande, pas même nous pour toi.
     .vous = Nous ne les connaissons pas. Sans eux, personne ne peut rouvrir votre demande, pas même nous pour vous.
 receipt-copy = Copier
@@ -191,6 +191,11 @@ case-ends-soon = { $days ->
     [one] Cette demande s’efface demain. Écris-nous un mot pour la garder.
    *[other] Cette demande s’efface dans { $days } jours. Écris-nous un mot pour la garder.
 }
+    .vous = { $days ->
+        [0] Cette demande s’efface aujourd’hui. Écrivez-nous un mot pour la garder.
+        [one] Cette demande s’efface demain. Écrivez-nous un mot pour la garder.
+       *[other] Cette demande s’efface dans { $days } jours. Écrivez-nous un mot pour la garder.
+    }
 case-messages = Messages
 case-no-messages = Il n’y a pas encore de message. Notre réponse apparaîtra ici.
 case-from-you = Toi
@@ -204,7 +209,7 @@ case-keeps-pictures = Une empreinte au moins reste chez nous : aucune plateforme
     .vous = Une empreinte au moins reste chez nous : aucune plateforme ne peut reconnaître cette image. Si vous voulez la leur donner, cochez la première case.
 case-asks-links = Veux-tu que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans ton accord.
     .vous = Voulez-vous que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans votre accord.
-case-picture = Image { $number }
+case-picture = Empreinte { $number }
 case-exact-only = Seules les copies exactes de ce fichier sont reconnues.
 case-kept = gardée chez nous
 case-kept-more = Son empreinte n’a été donnée à personne. Pour la donner aux plateformes, coche la case plus bas.
@@ -222,7 +227,7 @@ case-not-yet-forgotten = pas encore confirmé
 case-disputed = contestée
 case-not-checked = reçue, pas encore vérifiée
 case-checked = vérifiée
-case-no-platforms = Aucune plateforme ne suit ce site pour l’instant. L’empreinte est prête : la première qui nous rejoint la recevra.
+case-no-platforms = Aucune plateforme ne travaille avec nous pour l’instant. L’empreinte est prête : la première qui nous rejoint la recevra.
 case-shared = { $of ->
     [one] { $having } plateforme sur une a l’empreinte.
    *[other] { $having } plateformes sur { $of } ont l’empreinte.
@@ -236,6 +241,7 @@ case-withdraw = Reprendre
 case-add-pictures = Ajouter des images
 case-links = Liens
 case-no-links = Aucun lien pour l’instant.
+case-link-withdrawn = repris
 case-link-received = reçu le { $moment }
 case-add-links = Ajouter des liens
 case-add-links-go = Ajouter

@@ -14,7 +14,7 @@ privacy-kept-case = Ce que tu nous écris, et tes liens
 privacy-kept-case-until = { NUMBER($days) } jours après la dernière fois que toi ou nous avons écrit ou fait quelque chose. Ta page te prévient les { $warned } derniers jours.
 privacy-kept-print = Les empreintes
 privacy-kept-print-until = Tant qu’elles te protègent. Si tu en reprends une, on ne la partage plus pour toi, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Si ta demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
-privacy-kept-end = Qu’un dossier a existé, et comment il s’est terminé
+privacy-kept-end = Qu’une demande a existé, et comment elle s’est terminée
 privacy-kept-end-until = Un an après sa fin, pour que tes six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
 privacy-kept-copies = Les copies de secours, si une machine tombe en panne
 privacy-kept-copies-until = Verrouillées aussi, et remplacées par de plus récentes.
@@ -22,25 +22,25 @@ privacy-kept-copies-until = Verrouillées aussi, et remplacées par de plus réc
 privacy-locked = Comment c’est verrouillé
 privacy-locked-keys = Il y a deux clés : tes six mots, et la clé de notre équipe. Tes six mots, on ne les a pas. La clé de l’équipe n’est pas sur notre machine. Quelqu’un qui volerait la machine n’aurait ni l’une ni l’autre.
 privacy-locked-keys-here = Il y a deux clés : tes six mots, et la clé de notre équipe. Tes six mots, on ne les a pas. La clé de l’équipe, elle, est encore sur notre machine, jusqu’à ce que l’équipe la range ailleurs. D’ici là, quelqu’un qui volerait la machine pourrait lire ce qu’on nous écrit.
-privacy-locked-thief = Même sans ces clés, un voleur verrait : combien il y a de dossiers, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (toi ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quel dossier elles viennent. Pas de nom, pas de texte, pas de lien.
+privacy-locked-thief = Même sans ces clés, un voleur verrait : combien il y a de demandes, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (toi ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quelle demande elles viennent. Pas de nom, pas de texte, pas de lien.
 
 privacy-who = Qui le lit
 privacy-who-team = Notre équipe lit tes messages et tes liens. Pour les ouvrir, il faut sa clé ou tes six mots : sans l’une ou les autres, personne ne peut les lire.
-privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris, ni rien sur toi, sauf si l’image montre quelqu’un de moins de 18 ans ou non.
+privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris. La seule chose qu’on leur dit : si la personne sur l’image a moins de 18 ans.
 privacy-who-not = Tes parents et ton école ne reçoivent rien, sauf si tu le veux. La police non plus.
 privacy-who-forced = Deux exceptions, et on préfère te les dire : une vie est en danger, ou un juge l’ordonne. Alors on peut devoir dire ce qu’on sait. C’est peu, parce qu’on garde peu.
 
 privacy-never = Ce qu’on ne garde jamais
 privacy-never-address = L’adresse de ton téléphone ou de ton ordinateur sur internet (« l’adresse IP »). Contre les envois en masse, on garde un jour, en mémoire seulement, une trace brouillée qui ne permet pas de la retrouver.
 privacy-never-others = La publicité, les compteurs d’autres entreprises, les boutons de réseaux sociaux : il n’y en a pas sur ces pages.
-privacy-never-cookie = Un cookie, avant ta première réponse. Ensuite il y en a un, qui disparaît avec ton navigateur.
+privacy-never-cookie = Un cookie, avant ta première réponse. Ensuite il y en a un. Deux heures après ton dernier clic, il n’ouvre plus rien.
 
 privacy-cannot = Ce qu’on ne peut pas faire
 privacy-cannot-phones = Effacer une image des téléphones des autres, ou des discussions privées.
 privacy-cannot-force = Forcer un site. On demande, on redemande, et on te dit ce qu’il répond.
-privacy-cannot-words = Retrouver tes six mots. S’ils sont perdus, le dossier est perdu, pour nous aussi.
+privacy-cannot-words = Retrouver tes six mots. S’ils sont perdus, plus personne ne peut rouvrir ta demande avec eux. Tu peux en commencer une nouvelle.
 privacy-cannot-print = Jurer qu’une empreinte ne dit rien. Ce n’est pas une image, mais quelqu’un de très fort pourrait deviner de vagues formes. C’est pourquoi on la verrouille aussi, et on ne la donne qu’à ceux qui doivent comparer.
 
 privacy-rights = Tes droits
 privacy-rights-words = Avec tes six mots, tu peux tout voir, ajouter, corriger, reprendre ou effacer. Pour ça, on ne te demande jamais qui tu es.
-privacy-rights-authority = Si tu penses qu’on fait quelque chose de mal avec, écris-le-nous dans ton dossier, ou plains-toi à l’autorité de ton pays qui protège les données. En France, c’est la CNIL.
+privacy-rights-authority = Si tu penses qu’on fait quelque chose de mal avec, écris-le-nous dans ta demande, ou plains-toi à l’autorité de ton pays qui protège les données. En France, c’est la CNIL.

@@ -2,10 +2,10 @@
 
 traces-title = Effacer mes traces
 traces-watched = Quelqu’un regarde dans ton téléphone ?
-traces-watched-more = Alors prends-en un autre : celui d’une amie, ou un ordinateur à la médiathèque ou au collège. Un logiciel espion voit tout ce que tu tapes, et d’ici on ne peut pas le remarquer.
+traces-watched-more = Alors prends-en un autre : celui d’une amie ou d’un ami, ou un ordinateur à la médiathèque ou au collège. Un logiciel espion voit tout ce que tu tapes, et d’ici on ne peut pas le remarquer.
 traces-left = Ce que ce site laisse
 traces-left-history = Dans l’historique : le nom « { $site } » et des adresses qui ne disent rien, comme /s/3.
-traces-left-cookie = Un petit fichier, le cookie, quand tu as commencé à répondre. Il disparaît quand tu fermes le navigateur ou quand tu sors par le bouton.
+traces-left-cookie = Un petit fichier, le cookie, quand tu as commencé à répondre. Il disparaît quand tu sors par le bouton, et en général quand tu fermes le navigateur. Deux heures après ton dernier clic, il n’ouvre plus rien.
 traces-left-nothing = Rien dans tes photos, tes téléchargements ou tes messages.
 traces-exit = Sortir vite
 traces-exit-button = Le bouton « { $exit } » est sur chaque page : en haut, et sur un téléphone en bas à droite. Il ouvre un site banal à la place du nôtre.
