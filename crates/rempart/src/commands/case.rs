@@ -458,8 +458,13 @@ mod tests {
 
     #[test]
     fn what_the_hotline_may_not_do_is_loud_and_who_gets_nothing_is_named() {
-        let may =
-            ShownConsent { share: true, without: vec!["Bravo".to_owned()], notices: false, police: false, count: true };
+        let may = ShownConsent {
+            share: Some(true),
+            without: vec!["Bravo".to_owned()],
+            notices: None,
+            police: false,
+            count: true,
+        };
         assert_eq!(
             may.line(),
             "may share: yes, not with Bravo · ask sites: NOT ASKED · tell the police: NO · be counted: yes"
