@@ -75,7 +75,7 @@ pub(super) fn consent_in(
 ) -> Consent {
     let ticked: Vec<&str> = fields.all("platform").collect();
     let listed: Vec<&str> = fields.all("listed").collect();
-    let (share, later) = (fields.has("share"), fields.has("later"));
+    let later = fields.has("later");
     let those = |named: &[&str], are: bool| -> Vec<PartnerId> {
         let known = platforms.iter().map(|(id, _)| (*id, id.to_string()));
         known.filter(|(_, text)| named.contains(&text.as_str()) == are).map(|(id, _)| id).collect()

@@ -9,7 +9,7 @@ use super::chosen;
 use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use crate::http::Problem;
-use crate::http::locale::Texts;
+use crate::http::locale::{Address, Texts};
 use crate::intake::IntakeError;
 use crate::storage::StorageError;
 
