@@ -15,7 +15,7 @@ fn draft(node: &TestNode, seed: u8) -> Draft {
     let mut draft = node.node.intake.begin("fr", Situation::Mine);
     (draft.age, draft.stand) = (Some(Age::From13), Some(Stand::Offline));
     draft.marks = Mark::read_all(&mark(seed)).unwrap();
-    draft.consent = Some(Consent { share: true, later: true, ..Consent::default() });
+    draft.consent = Some(Consent { share: Some(true), later: true, ..Consent::default() });
     node.node.intake.words_of(&mut draft).unwrap();
     draft
 }
@@ -96,7 +96,7 @@ on_every_engine!(a_break_while_adding_or_sharing_leaves_nothing_behind_either, |
     let (sharing, keeping) = (draft(&node, 83), kept);
     let (sharing, keeping) = (intake.send(&sharing).await.unwrap(), intake.send(&keeping).await.unwrap());
     let more = Mark::read_all(&mark(84)).unwrap();
-    let yes = Consent { share: true, later: true, ..Consent::default() };
+    let yes = Consent { share: Some(true), later: true, ..Consent::default() };
     break_cases(&node).await;
     intake.add_marks(&sharing, &more).await.unwrap_err();
     intake.consent(&keeping, &yes).await.unwrap_err();
