@@ -1,5 +1,7 @@
 //! `rempart case`: the hotline reads and answers cases with its key. Nothing is read without it.
 
+mod file;
+
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -36,6 +38,8 @@ pub(crate) enum Case {
     Show(Show),
     /// Write to the person whose case it is
     Answer(Answer),
+    /// Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk
+    OpenFile(file::OpenFile),
     /// Remove the hotline's key from this machine; first shows that the sheet is at hand
     ForgetKey(ForgetKey),
 }
@@ -116,6 +120,7 @@ impl Case {
             Self::List(list) => list.run().await,
             Self::Show(show) => show.run().await,
             Self::Answer(answer) => answer.run().await,
+            Self::OpenFile(open) => open.run().await,
             Self::ForgetKey(forget) => forget.run().await,
         }
     }
@@ -175,6 +180,8 @@ struct Shown {
     language: String,
     opened_at: Time,
     pictures: Vec<ShownPicture>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<ShownFile>,
     links: Vec<ShownLink>,
     messages: Vec<ShownMessage>,
 }
@@ -194,6 +201,15 @@ struct ShownPlatform {
     name: String,
     has_it: bool,
     outcomes: Vec<(OutcomeKind, u32, Time)>,
+}
+
+#[derive(Serialize)]
+struct ShownFile {
+    /// What `rempart case open-file` calls it.
+    item: i64,
+    at: Time,
+    /// `here` or `withdrawn`.
+    state: &'static str,
 }
 
 #[derive(Serialize)]
@@ -227,6 +243,10 @@ impl Shown {
             };
             ShownPicture { at: picture.at, state, perceptual: picture.perceptual, platforms }
         });
+        let files = view.uploads.into_iter().map(|file| {
+            let state = if file.upload.is_some() { "here" } else { "withdrawn" };
+            ShownFile { item: file.position, at: file.at, state }
+        });
         let links = view.links.into_iter();
         let messages = view.messages.into_iter();
         Self {
@@ -235,6 +255,7 @@ impl Shown {
             language: view.language,
             opened_at: view.opened_at,
             pictures: pictures.collect(),
+            files: files.collect(),
             links: links
                 .map(|link| ShownLink { at: link.at, url: link.url, withdrawn_at: link.withdrawn_at })
                 .collect(),
@@ -257,6 +278,15 @@ impl Shown {
             let having = picture.platforms.iter().filter(|platform| platform.has_it).count();
             let of = picture.platforms.len();
             output::line(format_args!("picture {}: {} ({how}), with {having} of {of}", picture.at, picture.state))?;
+        }
+        for file in &self.files {
+            let item = file.item;
+            let how = if file.state == "here" {
+                format!("sealed; `rempart case open-file {} {item}`", &id[..SHORT_DIGITS])
+            } else {
+                "taken back".to_owned()
+            };
+            output::line(format_args!("file {}: {how}", file.at))?;
         }
         for link in &self.links {
             let over = if link.withdrawn_at.is_some() { " (withdrawn)" } else { "" };

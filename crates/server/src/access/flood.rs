@@ -23,6 +23,8 @@ use crate::clock::Clock;
 pub const TRIES_PER_MINUTE: u32 = 10;
 /// Cases sent from one address an hour, and at once: a school has one address.
 pub const CASES_PER_HOUR: u32 = 30;
+/// Sealed files begun from one address an hour, and at once.
+pub const UPLOADS_PER_HOUR: u32 = 60;
 /// Cases that this process takes in a minute before it asks for work.
 pub const CALM_CASES_PER_MINUTE: usize = 30;
 /// Zero bits asked for first: about a tenth of a second in a browser. One more for each doubling of the load.
@@ -54,6 +56,7 @@ struct Today {
     salt: RandomState,
     tries: DefaultKeyedRateLimiter<u64>,
     cases: DefaultKeyedRateLimiter<u64>,
+    uploads: DefaultKeyedRateLimiter<u64>,
 }
 
 /// What the process took lately, from anybody.
@@ -102,6 +105,11 @@ impl Flood {
         self.with(|today| today.cases.check_key(&today.bucket(who.0)).is_ok())
     }
 
+    /// Whether this address may begin to send a file now; counts it.
+    pub(crate) fn may_upload(&self, who: &Tried) -> bool {
+        self.with(|today| today.uploads.check_key(&today.bucket(who.0)).is_ok())
+    }
+
     /// Counts a case that was sent.
     pub fn note_case(&self) {
         let mut load = self.load.lock().unwrap_or_else(PoisonError::into_inner);
@@ -147,6 +155,7 @@ impl Today {
             salt: RandomState::new(),
             tries: RateLimiter::keyed(Quota::per_minute(number(TRIES_PER_MINUTE))),
             cases: RateLimiter::keyed(Quota::per_hour(number(CASES_PER_HOUR))),
+            uploads: RateLimiter::keyed(Quota::per_hour(number(UPLOADS_PER_HOUR))),
         }
     }
 

@@ -9,6 +9,7 @@ use sealing::CaseKey;
 use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
+use super::uploads::{self, Upload, UploadId};
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
@@ -30,6 +31,8 @@ pub struct CaseView {
     pub pictures: Vec<PictureView>,
     /// Links, in the order of coming.
     pub links: Vec<LinkView>,
+    /// Sealed files, in the order of coming.
+    pub uploads: Vec<UploadView>,
     /// Messages, in the order of coming.
     pub messages: Vec<MessageView>,
     /// What we may do, as last said.
@@ -105,6 +108,17 @@ pub struct LinkView {
     pub withdrawn_at: Option<Time>,
 }
 
+/// One file that came sealed.
+#[derive(Clone, Debug)]
+pub struct UploadView {
+    /// Its place in the case.
+    pub position: i64,
+    /// When it came.
+    pub at: Time,
+    /// Where its parts lie and the keys to it; `None` once taken back, when nothing is left of it.
+    pub upload: Option<Upload>,
+}
+
 /// One message.
 #[derive(Clone, Debug)]
 pub struct MessageView {
@@ -146,6 +160,7 @@ impl Intake {
             opened_at: items[0].1.at,
             pictures: vec![],
             links: vec![],
+            uploads: vec![],
             messages: vec![],
             consent: Consent::default(),
         };
@@ -203,6 +218,10 @@ impl Intake {
                     let withdrawn_at = withdrawn.get(&position).map(|(at, _)| *at);
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
+                What::Upload(upload) => {
+                    let upload = (!withdrawn.contains_key(&position)).then_some(upload);
+                    view.uploads.push(UploadView { position, at, upload });
+                }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
                 What::Consent(consent) => view.consent = consent,
                 What::Opened { .. } | What::Withdrawn { .. } | What::Replaced { .. } => {}
@@ -237,15 +256,15 @@ impl Intake {
         self.append(case, WaitsFor::Hotline, whats).await
     }
 
-    /// Takes one picture or link back: its fingerprint leaves the bank at once, unless somebody else stands behind it
-    /// too. Again is the same as once.
+    /// Takes one picture, link or file back: its fingerprint leaves the bank at once, unless somebody else stands behind
+    /// it too; a file is deleted. Again is the same as once.
     pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
         let is_withdrawn = items
             .iter()
             .any(|(_, item)| matches!(item.what, What::Withdrawn { position: gone, .. } if gone == position));
         let Some((_, item)) = items.iter().find(|(place, _)| *place == position) else { return Ok(()) };
-        if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. }) {
+        if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. } | What::Upload(_)) {
             return Ok(());
         }
         let seq = match held_of(item) {
@@ -265,7 +284,9 @@ impl Intake {
             }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
-        self.database.run(&End { case: case.id, how: Ended::Deleted, said_until }).await.map(drop)
+        self.note_deletion();
+        let uploads = uploads_in(&items);
+        self.database.run(&End { case: case.id, uploads, how: Ended::Deleted, said_until }).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -305,7 +326,7 @@ impl Intake {
             .collect())
     }
 
-    async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
+    pub(super) async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
         let mut on = self.database.read().await?;
         let row = queries::case(&mut on, case.id).await?.filter(|row| row.ended.is_none()).ok_or(IntakeError::Over)?;
         let sealed = queries::items(&mut on, case.id).await?;
@@ -322,10 +343,28 @@ impl Intake {
         Ok(self.bank.release(&self.portal, held.claim, RemoveReason::PersonAsked).await?.seq)
     }
 
-    async fn append(&self, case: &OpenCase, waits_for: WaitsFor, whats: Vec<What>) -> Result<(), IntakeError> {
+    /// Adds items; the files of the case live on with it, and go when they are taken back.
+    pub(super) async fn append(
+        &self,
+        case: &OpenCase,
+        waits_for: WaitsFor,
+        whats: Vec<What>,
+    ) -> Result<(), IntakeError> {
         let now = self.clock.now();
-        let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        self.database.run(&Append { intake: self, case, waits_for, items, now }).await
+        let (_, mut there) = self.items(case).await?;
+        let before = uploads_in(&there);
+        let items: Vec<Item> = whats.into_iter().map(|what| Item { at: now, what }).collect();
+        there.extend(items.iter().map(|item| (i64::MAX, item.clone())));
+        let after = uploads_in(&there);
+        let only = |these: &[UploadId], without: &[UploadId]| -> Vec<UploadId> {
+            these.iter().copied().filter(|id| !without.contains(id)).collect()
+        };
+        let (dropped, sent) = (only(&before, &after), only(&after, &before));
+        let kept = only(&before, &dropped);
+        if !dropped.is_empty() {
+            self.note_deletion();
+        }
+        self.database.run(&Append { intake: self, case, waits_for, items, now, sent, kept, dropped }).await
     }
 
     async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
@@ -370,6 +409,13 @@ fn over(items: &[(i64, Item)]) -> Vec<i64> {
     items.iter().filter_map(gone).collect()
 }
 
+/// Files that were not taken back.
+pub(super) fn uploads_in(items: &[(i64, Item)]) -> Vec<UploadId> {
+    let over = over(items);
+    let live = items.iter().filter(|(position, _)| !over.contains(position));
+    live.filter_map(|(_, item)| if let What::Upload(upload) = &item.what { Some(upload.id) } else { None }).collect()
+}
+
 fn consent_of(items: &[(i64, Item)]) -> Consent {
     let said = items.iter().rev().find_map(|(_, item)| match &item.what {
         What::Consent(consent) => Some(consent.clone()),
@@ -384,6 +430,10 @@ struct Append<'a> {
     waits_for: WaitsFor,
     items: Vec<Item>,
     now: Time,
+    /// Files that come with the items, that stay, and that go.
+    sent: Vec<UploadId>,
+    kept: Vec<UploadId>,
+    dropped: Vec<UploadId>,
 }
 
 impl Transact for Append<'_> {
@@ -406,13 +456,17 @@ impl Transact for Append<'_> {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
-        Ok(())
+        uploads::send(on, &self.sent, ends_at).await?;
+        uploads::extend(on, &self.kept, ends_at).await?;
+        Ok(uploads::delete(on, &self.dropped).await?)
     }
 }
 
 /// Ends a case.
 pub(super) struct End {
     pub(super) case: CaseId,
+    /// Its files, if whoever ends it can tell; else they end by themselves, and the keys to them are gone with the case.
+    pub(super) uploads: Vec<UploadId>,
     pub(super) how: Ended,
     pub(super) said_until: Time,
 }
@@ -423,6 +477,7 @@ impl Transact for End {
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
+        uploads::delete(on, &self.uploads).await?;
         Ok(queries::end_case(on, self.case, self.how, self.said_until).await?)
     }
 }

@@ -1,5 +1,8 @@
 //! Retention: cases that nobody touched for [`CASE_DAYS`](super::CASE_DAYS) days are deleted; their entries stand, since
-//! nobody can tell any more which they were.
+//! nobody can tell any more which they were. Files that nobody sent, or whose case ended, go too. What was deleted also leaves
+//! the log that SQLite keeps beside its file.
+
+use std::sync::atomic::Ordering;
 
 use exchange::Time;
 
@@ -20,13 +23,19 @@ impl Intake {
         loop {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;
             for case in &due {
-                ended += u64::from(self.database.run(&End { case: *case, how: Ended::Expired, said_until }).await?);
+                ended += u64::from(
+                    self.database.run(&End { case: *case, uploads: vec![], how: Ended::Expired, said_until }).await?,
+                );
             }
             if due.len() < CASES_PER_TURN_MAX as usize {
                 break;
             }
         }
+        let deleted = self.tidy_uploads(now).await?;
         self.database.run(&Forget(now)).await?;
+        if ended + deleted > 0 || self.was_deleted.swap(false, Ordering::Relaxed) {
+            self.database.empty_log().await?;
+        }
         Ok(ended)
     }
 }

@@ -6,6 +6,7 @@ use sealing::{CaseKey, Lexicon, Receipt, Recipient};
 
 use super::model::{Author, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
 use super::queries::{self, NewCase};
+use super::uploads::{self, UploadId};
 use super::{Intake, IntakeError, case};
 use crate::bank::Idempotency;
 use crate::storage::{Session, Transact};
@@ -50,6 +51,10 @@ impl Intake {
         let (keys, now) = (self.keys_of(&receipt).await?, self.clock.now());
         let id = CaseId::from_bytes(*keys.lookup());
         let class = draft.class();
+        if !draft.uploads.is_empty() && self.sealed_to(class, draft.situation).await?.is_empty() {
+            // The operator takes no such file any more; the page says so.
+            return Err(IntakeError::Incomplete(Step::Message));
+        }
         let held = if consent.share {
             let once = Idempotency { token: exchange::hex::encode(&draft.once), request_digest: digest(draft) };
             self.share(class, &draft.marks, &draft.claims, &consent.without, Some(&once)).await?
@@ -68,6 +73,7 @@ impl Intake {
         if !draft.message.is_empty() {
             items.push(What::Message { by: Author::Person, text: draft.message.clone() });
         }
+        items.extend(draft.uploads.iter().cloned().map(What::Upload));
         items.push(What::Consent(consent));
 
         let key = CaseKey::generate(&mut self.entropy.rng());
@@ -79,6 +85,7 @@ impl Intake {
             sealed_key: keys.seal(&key, &mut self.entropy.rng()),
             key: &key,
             items: items.into_iter().map(|what| Item { at: now, what }).collect(),
+            uploads: draft.uploads.iter().map(|upload| upload.id).collect(),
             now,
         };
         if self.database.run(&work).await? {
@@ -131,6 +138,7 @@ struct Begin<'a> {
     sealed_key: Vec<u8>,
     key: &'a CaseKey,
     items: Vec<Item>,
+    uploads: Vec<UploadId>,
     now: Time,
 }
 
@@ -163,6 +171,7 @@ impl Transact for Begin<'_> {
             let sealed = case::seal(self.key, self.id, position, item, &mut rng);
             queries::insert_item(on, self.id, position, &sealed).await?;
         }
+        uploads::send(on, &self.uploads, ends_at).await?;
         Ok(true)
     }
 }

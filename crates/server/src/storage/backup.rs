@@ -85,6 +85,8 @@ pub const TABLES: &[Table] = &[
         created_at Integer, active_at Integer, ends_at Integer, ended Integer),
     table!(case_recipients by "case_id, public_key": case_id Bytes, public_key Bytes, sealed_key Bytes),
     table!(case_items by "case_id, position": case_id Bytes, position Integer, sealed Bytes),
+    table!(uploads by "id": id Bytes, parts Integer, bytes Integer, sent Integer, ends_at Integer),
+    table!(upload_parts by "upload_id, position": upload_id Bytes, position Integer, sealed Bytes),
     table!(claims by "id": id Bytes, entry_id Bytes),
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),

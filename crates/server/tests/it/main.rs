@@ -14,6 +14,7 @@ mod pages;
 mod portal;
 mod portal_setup;
 mod portal_shelf;
+mod portal_upload;
 mod sharing;
 mod storage;
 mod support;

@@ -11,37 +11,37 @@ const CANARY: &str = "canary-of-the-story-7261";
 const LINK: &str = "https://example.org/canary-of-the-link";
 
 /// A browser with one cookie, which follows no redirect by itself.
-struct Browser {
-    http: Client,
-    base: String,
-    cookie: Option<String>,
+pub(crate) struct Browser {
+    pub(crate) http: Client,
+    pub(crate) base: String,
+    pub(crate) cookie: Option<String>,
 }
 
-struct Page {
-    status: u16,
-    location: Option<String>,
-    text: String,
+pub(crate) struct Page {
+    pub(crate) status: u16,
+    pub(crate) location: Option<String>,
+    pub(crate) text: String,
 }
 
 impl Browser {
-    fn of(node: &TestNode) -> Self {
+    pub(crate) fn of(node: &TestNode) -> Self {
         let http = Client::builder().redirect(redirect::Policy::none()).build().unwrap();
         Self { http, base: node.base(), cookie: None }
     }
 
-    async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         let request = self.http.get(format!("{}{path}", self.base)).header("accept-language", "fr");
         let request = self.cookie.iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
         self.read(request.send().await.unwrap()).await
     }
 
     /// Sends a form as the page at `from` would: with the token that stands there.
-    async fn answer(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn answer(&mut self, from: &str, to: &str, fields: &[(&str, &str)]) -> Page {
         let token = token(&self.get(from).await.text);
         self.send(to, &[&[("t", token.as_str())], fields].concat()).await
     }
 
-    async fn send(&mut self, to: &str, fields: &[(&str, &str)]) -> Page {
+    pub(crate) async fn send(&mut self, to: &str, fields: &[(&str, &str)]) -> Page {
         let request = self.http.post(format!("{}{to}", self.base)).header("accept-language", "fr").body(form(fields));
         let request = self.cookie.iter().fold(request, |request, cookie| request.header(COOKIE, cookie));
         self.read(request.send().await.unwrap()).await
@@ -58,7 +58,7 @@ impl Browser {
     }
 
     /// Answers every question and sends the case; gives the six words.
-    async fn send_case(&mut self, mark: &str) -> String {
+    pub(crate) async fn send_case(&mut self, mark: &str) -> String {
         self.send("/", &[("situation", "mine"), ("lang", "fr")]).await;
         self.answer("/s/1", "/s/1", &[("answer", "15")]).await;
         self.answer("/s/2", "/s/2", &[("answer", "links")]).await;
@@ -79,19 +79,19 @@ fn form(fields: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
 }
 
-fn token(page: &str) -> String {
+pub(crate) fn token(page: &str) -> String {
     let at = page.find("name=\"t\" value=\"").unwrap_or_else(|| panic!("no form in {page}")) + 16;
     page[at..at + 32].to_owned()
 }
 
-fn words_on(page: &str) -> String {
+pub(crate) fn words_on(page: &str) -> String {
     let list = &page[page.find("id=\"words\"").unwrap()..page.find("</ol>").unwrap()];
     let words: Vec<&str> = list.split("<li>").skip(1).map(|word| word.split('<').next().unwrap().trim()).collect();
     assert_eq!(words.len(), 6);
     words.join(" ")
 }
 
-fn mark(seed: u8) -> String {
+pub(crate) fn mark(seed: u8) -> String {
     let hash: String =
         (0..32_u8).map(|byte| format!("{:02x}", seed.wrapping_mul(37).wrapping_add(byte.wrapping_mul(29)))).collect();
     format!(r#"[{{"fingerprints":[{{"kind":"pdq","value":"{hash}","quality":90}}],"quality":90}}]"#)

@@ -11,6 +11,7 @@ use super::frame::{Frame, Loads, page};
 use super::helplines::Help;
 use super::message::cleaned;
 use super::sorry::Sorry;
+use super::upload;
 use super::visit::{Answered, InCase, went};
 use crate::http::locale::Texts;
 use crate::intake::links;
@@ -107,11 +108,17 @@ pub(super) async fn withdraw(
         return Ok(went("/c", None));
     }
     let t = visit.t;
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let is_file = view.uploads.iter().any(|file| file.position == position);
     let sure = Sure {
         frame: visit.frame("/c"),
         t,
         title: t.withdraw_title(),
-        does: [t.withdraw_does(), t.withdraw_cannot(), t.withdraw_again()],
+        does: if is_file {
+            [t.upload_withdraw_does(), t.upload_withdraw_cannot(), t.upload_withdraw_again()]
+        } else {
+            [t.withdraw_does(), t.withdraw_cannot(), t.withdraw_again()]
+        },
         action: "/c/4",
         item: Some(position),
         go: t.withdraw_go(),
@@ -184,6 +191,7 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         links,
         said,
         proof,
+        takes_files: upload::is_taken(node, &view).await?,
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
         view: &view,
     };
@@ -228,6 +236,7 @@ struct CasePage<'a> {
     boxes: Boxes,
     has_pictures: bool,
     has_links: bool,
+    takes_files: bool,
     said: Said,
     proof: String,
     days_left: u64,

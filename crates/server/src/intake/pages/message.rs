@@ -1,4 +1,4 @@
-//! `/s/5`: a message to the hotline, if the person likes.
+//! `/s/5`: a message to the hotline, if the person likes; and a sealed file, where the operator takes any.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,15 +6,20 @@ use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
 use super::sorry::Sorry;
+use super::upload::{self, Section};
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
 use crate::intake::{MESSAGE_CHARACTERS_MAX, Step};
 use crate::node::Node;
 
 /// Shows the page.
-pub(super) async fn show(visit: Drafting) -> Result<Response, Sorry> {
+pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Result<Response, Sorry> {
+    let is_lost = upload::prune(&node, &mut visit).await?;
+    if is_lost {
+        visit.keep_here(&node).await?;
+    }
     let text = visit.draft.message.clone();
-    draw(&visit, &text, false)
+    draw(&node, &visit, &text, Said { is_too_long: false, is_lost }).await
 }
 
 /// Keeps the message; one that is too long comes back whole.
@@ -24,9 +29,13 @@ pub(super) async fn answer(
 ) -> Result<Response, Sorry> {
     let text = cleaned(fields.one("message"));
     if text.chars().count() > MESSAGE_CHARACTERS_MAX {
-        return draw(&visit, &text, true);
+        return draw(&node, &visit, &text, Said { is_too_long: true, is_lost: false }).await;
     }
     visit.draft.message = text;
+    if fields.has("remove") {
+        upload::remove(&node, &mut visit, fields.one("remove")).await?;
+        return visit.keep(&node, Step::Message.path()).await;
+    }
     let next = visit.after(Step::Message);
     visit.keep(&node, next).await
 }
@@ -37,17 +46,27 @@ pub(super) fn cleaned(text: &str) -> String {
     text.trim().chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect()
 }
 
-fn draw(visit: &Drafting, text: &str, is_too_long: bool) -> Result<Response, Sorry> {
+/// What is said on the page about what was just sent.
+struct Said {
+    is_too_long: bool,
+    /// A file of the draft is not there any more.
+    is_lost: bool,
+}
+
+async fn draw(node: &Node, visit: &Drafting, text: &str, said: Said) -> Result<Response, Sorry> {
     let t = visit.t;
+    let upload = Section::of_draft(node, visit).await?;
+    let loads = if upload.is_some() { Loads::Wasm } else { Loads::Plain };
     let shown = Message {
         frame: visit.frame(Step::Message),
         t,
         text,
-        is_too_long,
+        said,
         most: MESSAGE_CHARACTERS_MAX,
         before: visit.before(Step::Message),
+        upload,
     };
-    Ok(page(t, Loads::Plain, &shown)?)
+    Ok(page(t, loads, &shown)?)
 }
 
 #[derive(Template)]
@@ -56,7 +75,8 @@ struct Message<'a> {
     frame: Frame,
     t: Texts,
     text: &'a str,
-    is_too_long: bool,
+    said: Said,
     most: usize,
     before: &'static str,
+    upload: Option<Section>,
 }

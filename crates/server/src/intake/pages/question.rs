@@ -6,6 +6,7 @@ use axum::response::Response;
 
 use super::frame::{Frame, Loads, page};
 use super::sorry::Sorry;
+use super::upload;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
 use crate::intake::{Age, Situation, Stand, Step};
@@ -23,6 +24,8 @@ pub(super) async fn answer_age(
 ) -> Result<Response, Sorry> {
     let Some(age) = Age::from_form(fields.one("answer")) else { return draw_age(&visit, true) };
     visit.draft.age = Some(age);
+    // A file that was taken for an adult's case is not for a child's.
+    upload::prune(&node, &mut visit).await?;
     let next = visit.after(Step::Age);
     visit.keep(&node, next).await
 }

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use exchange::CaseId;
-use sealing::{CaseKey, VisitToken};
+use sealing::{CaseKey, SEALED_PART_BYTES, VisitToken};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -17,6 +17,7 @@ use super::frame::Frame;
 use super::sorry::Sorry;
 use crate::http::locale::{Address, Language, Texts};
 use crate::http::{BODY_BYTES_MAX, Problem};
+use crate::intake::uploads::Uploading;
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
 
@@ -32,7 +33,14 @@ const FORM_TOKEN: &str = "t";
 #[serde(tag = "holds", rename_all = "snake_case")]
 enum Content {
     Draft(Box<Draft>),
-    Case { id: [u8; 16], key: [u8; 32], language: String, is_adult: bool },
+    Case {
+        id: [u8; 16],
+        key: [u8; 32],
+        language: String,
+        is_adult: bool,
+        #[serde(default)]
+        uploading: Option<Uploading>,
+    },
 }
 
 /// Somebody in the middle of a draft.
@@ -46,8 +54,17 @@ pub(super) struct Drafting {
 pub(super) struct InCase {
     pub(super) case: OpenCase,
     pub(super) t: Texts,
+    /// A file whose parts are arriving.
+    pub(super) uploading: Option<Uploading>,
     token: VisitToken,
     is_adult: bool,
+}
+
+/// A part of a file, or what is said of it, which a script of a page of this very visit sent.
+pub(super) struct Sent<V> {
+    pub(super) visit: V,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
 }
 
 /// A form that came from a page of this very visit, and what it says.
@@ -108,13 +125,14 @@ impl Drafting {
 
     /// Keeps the draft and goes on to a page.
     pub(super) async fn keep(self, node: &Node, next: &str) -> Result<Response, Sorry> {
-        let content = Content::Draft(Box::new(self.draft));
-        store(node, &self.token, &content, DRAFT_SECONDS).await?;
+        self.keep_here(node).await?;
         Ok(went(next, Some(&self.token)))
     }
 
-    /// Keeps the draft and stays on the page that is being drawn.
+    /// Keeps the draft and stays on the page that is being drawn. Its files live as long as it.
     pub(super) async fn keep_here(&self, node: &Node) -> Result<(), Sorry> {
+        let files: Vec<_> = self.draft.uploads.iter().map(|upload| upload.id).collect();
+        node.intake.keep_uploads(&files, DRAFT_SECONDS).await?;
         let content = Content::Draft(Box::new(self.draft.clone()));
         store(node, &self.token, &content, DRAFT_SECONDS).await
     }
@@ -134,6 +152,7 @@ pub(super) async fn open_case(node: &Node, case: &OpenCase, t: Texts) -> Result<
         key: *case.key.as_bytes(),
         language: t.language.code().to_owned(),
         is_adult: t.address == Address::Vous,
+        uploading: None,
     };
     store(node, &token, &content, CASE_SECONDS).await?;
     Ok(went("/c", Some(&token)))
@@ -152,6 +171,7 @@ impl InCase {
             key: *self.case.key.as_bytes(),
             language: self.t.language.code().to_owned(),
             is_adult: self.is_adult,
+            uploading: self.uploading,
         };
         store(node, &self.token, &content, CASE_SECONDS).await
     }
@@ -162,10 +182,17 @@ impl InCase {
     }
 }
 
-/// Ends whatever visit a request has.
+/// Ends whatever visit a request has, with the files that were in it alone.
 pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry> {
-    if let Some(token) = cookie(headers) {
-        node.visits.end(&token).await?;
+    let Some((token, content)) = content(headers, node).await? else { return Ok(()) };
+    let (mut files, uploading) = match content {
+        Content::Draft(draft) => (draft.uploads.iter().map(|upload| upload.id).collect(), draft.uploading),
+        Content::Case { uploading, .. } => (vec![], uploading),
+    };
+    files.extend(uploading.map(|uploading| uploading.id));
+    node.visits.end(&token).await?;
+    for id in files {
+        node.intake.give_up_upload(id).await?;
     }
     Ok(())
 }
@@ -210,8 +237,8 @@ fn asked(parts: &Parts) -> Option<Language> {
     parts.uri.query()?.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Language::from_code)
 }
 
-async fn content(parts: &Parts, node: &Node) -> Result<Option<(VisitToken, Content)>, Sorry> {
-    let Some(token) = cookie(&parts.headers) else { return Ok(None) };
+async fn content(headers: &HeaderMap, node: &Node) -> Result<Option<(VisitToken, Content)>, Sorry> {
+    let Some(token) = cookie(headers) else { return Ok(None) };
     let Some(plain) = node.visits.read(&token).await? else { return Ok(None) };
     // A visit of another version of the program is no visit.
     Ok(serde_json::from_slice(&plain).ok().map(|content| (token, content)))
@@ -227,7 +254,7 @@ impl FromRequestParts<Node> for Drafting {
     type Rejection = Sorry;
 
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Sorry> {
-        match content(parts, node).await? {
+        match content(&parts.headers, node).await? {
             Some((token, Content::Draft(draft))) => {
                 let t = texts(parts, node, &draft.language).await;
                 let is_adult =
@@ -248,11 +275,11 @@ impl FromRequestParts<Node> for InCase {
     type Rejection = Sorry;
 
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Sorry> {
-        match content(parts, node).await? {
-            Some((token, Content::Case { id, key, language, is_adult })) => {
+        match content(&parts.headers, node).await? {
+            Some((token, Content::Case { id, key, language, is_adult, uploading })) => {
                 let t = said_to(texts(parts, node, &language).await, is_adult);
                 let case = OpenCase { id: CaseId::from_bytes(id), key: CaseKey::from_bytes(key) };
-                let here = Self { case, t, token, is_adult };
+                let here = Self { case, t, uploading, token, is_adult };
                 here.stay(node).await?;
                 Ok(here)
             }
@@ -316,5 +343,25 @@ impl<V: HasForms + Send> FromRequest<Node> for Answered<V> {
             return Err(Sorry::elsewhere(visit.texts()));
         }
         Ok(Self { visit, fields })
+    }
+}
+
+/// A page of another site cannot set it without asking first, and is not answered.
+const TOKEN_HEADER: &str = "x-form";
+
+impl<V: HasForms + Send> FromRequest<Node> for Sent<V> {
+    type Rejection = Sorry;
+
+    async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
+        let (mut parts, body) = request.into_parts();
+        let visit = V::from_request_parts(&mut parts, node).await?;
+        let site = parts.headers.get(HeaderName::from_static("sec-fetch-site"));
+        let given = parts.headers.get(TOKEN_HEADER).map_or(&b""[..], HeaderValue::as_bytes);
+        if site.is_some_and(|site| site != "same-origin") || !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
+            return Err(Sorry::elsewhere(visit.texts()));
+        }
+        let body = axum::body::to_bytes(body, SEALED_PART_BYTES).await;
+        let body = body.map_err(|_| Sorry::too_much(visit.texts(), SEALED_PART_BYTES))?;
+        Ok(Self { visit, headers: parts.headers, body })
     }
 }
