@@ -13,11 +13,15 @@ const SETTINGS = {
   leave_fr: "https://meteofrance.com/", leave_en: "https://www.bbc.com/weather",
 };
 
+/// The program takes what begins with REMPART_ for its own settings.
+const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("REMPART_")));
+
 /// Starts one with these boxes of the set-up ticked. `say(...)` runs a command over its folder and gives the bytes it prints;
 /// `files()` gives what lies in the folder.
 export async function ownNode(boxes) {
   const folder = await mkdtemp(join(tmpdir(), "rempart-e2e-"));
   const server = spawn(BINARY, ["serve", "--json", "--listen", "127.0.0.1:0", "--operator-listen", "127.0.0.1:0", "--data", folder], {
+    env: ENVIRONMENT,
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = await new Promise((resolve, reject) => {
@@ -32,7 +36,7 @@ export async function ownNode(boxes) {
     url: url.replace(/\/$/, ""),
     files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)).catch(() => Buffer.alloc(0)))),
     say: (...words) => new Promise((resolve, reject) => {
-      execFile(BINARY, [...words, "--data", folder], { encoding: "buffer", maxBuffer: 1e9 }, (error, out, said) =>
+      execFile(BINARY, [...words, "--data", folder], { encoding: "buffer", env: ENVIRONMENT, maxBuffer: 1e9 }, (error, out, said) =>
         error ? reject(new Error(`${words.join(" ")}: ${said}`)) : resolve(out));
     }),
     async stop() {

@@ -18,6 +18,7 @@ const RUN = 16;
 const PICTURE = png({ seed: 51, width: 1400, height: 1100 });
 const FILE = { name: "IMG_20261103_secretname.png", mimeType: "image/png", buffer: PICTURE };
 const SUMMARY = "details.more > summary";
+const MESSAGE_GO_ON = "#message > .row button.btn";
 
 let node;
 before(async () => {
@@ -174,7 +175,7 @@ test("a file is stopped, refused when it is too large or empty, and waited for w
   hold = await held(page);
   await page.locator("#sealed").setInputFiles(FILE);
   await page.locator("textarea").fill("Read this too.");
-  await page.locator(GO_ON).click();
+  await page.locator(MESSAGE_GO_ON).click();
   await page.getByText("still on its way").waitFor();
   assert.equal(new URL(page.url()).pathname, "/s/5");
   await hold.release();
@@ -226,7 +227,7 @@ for (const language of ["fr", "en"]) {
     assert.equal(await page.locator("#sealed").isVisible(), false);
     await fits(page, "without scripts");
     await page.screenshot({ path: join(SCREENSHOTS, `upload-no-scripts-${language}.png`), fullPage: true });
-    await page.locator(GO_ON).click();
+    await page.locator(MESSAGE_GO_ON).click();
     await at(page, "/s/6");
     await close();
   });
@@ -263,7 +264,7 @@ async function draft(page, language, age, url = node.url) {
 
 /// From the message to the case.
 async function finish(page) {
-  await pointer.press(page, GO_ON);
+  await pointer.press(page, MESSAGE_GO_ON);
   await at(page, "/s/6");
   await pointer.press(page, GO_ON);
   await at(page, "/s/7");

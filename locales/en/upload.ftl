@@ -3,7 +3,7 @@
 upload-title = Send the picture itself to the team
 upload-lead = You do not have to. We can help you without seeing it. But if our team has seen it, some platforms act faster.
 upload-who = Who can see it: a few trained people of our team, and nobody else. They are used to it, and they do not judge you.
-upload-sealed = Your phone locks it before it leaves. What travels, and what lies on our machine, is unreadable.
+upload-sealed = Your device locks it before it leaves. What travels, and what lies on our machine, is unreadable.
 upload-words = Your six words do not open it. So nobody can force you to give the picture back with them.
 upload-as-is = It leaves as it is, without its name. Inside, some phones note where and when it was taken.
 upload-back = You can take it back at any time. It is then deleted here.

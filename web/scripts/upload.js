@@ -142,7 +142,7 @@ function begin(section) {
       const known = ANSWERS[answer?.status];
       if (known || (answer && answer.status < 500)) throw new Failed(known?.[0] ?? "failed");
       says.textContent = words.offline;
-      if (tries === 0) say(words.offline);
+      if (tries === 0) say(words.offline, true);
       again.hidden = false;
       await waited(here, tries);
     }
@@ -171,7 +171,7 @@ function begin(section) {
   function show(percent) {
     const whole = Math.floor(percent);
     const text = words.sealing.replace("%n", new Intl.NumberFormat(document.documentElement.lang || undefined).format(whole));
-    if (Math.floor(bar.value / SAID_EVERY) < Math.floor(whole / SAID_EVERY)) say(text);
+    if (Math.floor(bar.value / SAID_EVERY) < Math.floor(whole / SAID_EVERY)) say(text, true);
     bar.value = whole;
     says.textContent = text;
   }
@@ -187,7 +187,9 @@ function begin(section) {
     submitter = undefined;
   }
 
-  function say(text) {
+  /// Says it; where it stands above already, to the ears alone.
+  function say(text, stands = false) {
+    voice.classList.toggle("left", stands);
     voice.textContent = text;
   }
 }
