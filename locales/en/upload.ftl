@@ -33,7 +33,6 @@ upload-taken-back = taken back
 upload-remove = Remove
 upload-files = Files for the team
 upload-no-files = No file so far.
-upload-to-case = Back to my case
 upload-withdraw-does = The file is deleted here at once. It cannot be got back.
 upload-withdraw-cannot = If somebody of our team has looked at it already, they cannot unsee it. Our rule: nobody keeps a copy.
 upload-withdraw-again = Your case stays, and you can send the file again later.

@@ -47,7 +47,6 @@ upload-taken-back = repris
 upload-remove = Retirer
 upload-files = Fichiers pour l’équipe
 upload-no-files = Aucun fichier pour l’instant.
-upload-to-case = Revenir à ma demande
 upload-withdraw-does = Le fichier est effacé chez nous tout de suite. Il ne peut pas être retrouvé.
 upload-withdraw-cannot = Si quelqu’un de l’équipe l’a déjà regardé, il ne peut pas l’oublier. La règle de l’équipe : n’en garder aucune copie.
 upload-withdraw-again = Ta demande reste, et tu pourras renvoyer le fichier plus tard.

@@ -101,7 +101,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let secrets = [RecipientSecret::generate(&mut rng), RecipientSecret::generate(&mut rng)];
         let recipients = secrets.each_ref().map(|secret| secret.public().to_string()).join(" ");
-        let file: Vec<u8> = (0..600_000_u32).map(|at| (at * 7 >> 3) as u8).collect();
+        let file: Vec<u8> = (0..600_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
         let mut upload = Upload::begin(&ID, 600_000, &recipients, &[9; 32]).unwrap();
         let (mut parts, mut at) = (Vec::new(), 0);
         while let Some(wanted) = upload.wants() {

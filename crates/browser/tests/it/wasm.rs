@@ -75,7 +75,7 @@ fn the_module_seals_a_file_as_the_crate_does() {
     });
     let (id, seed, recipients) = ([7; 16], [9; 32], recipients.join(" "));
     for bytes in [0, 1, 70_000, 600_000_u32] {
-        let file: Vec<u8> = (0..bytes).map(|at| (at * 7 >> 3) as u8).collect();
+        let file: Vec<u8> = (0..bytes).map(|at| ((at * 7) >> 3) as u8).collect();
         let mut upload = Upload::new(&id, bytes, &recipients, &seed).unwrap();
         let (mut expected, mut at) = (Vec::new(), 0);
         while let Some(wanted) = upload.wants() {

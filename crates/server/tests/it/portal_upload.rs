@@ -495,15 +495,15 @@ on_every_engine!(t12_every_limit_holds_at_its_number_and_one_past_it, |engine| {
     assert_eq!(sender.begin().await, 200);
     assert_eq!(sender.part(0, &[1; SEALED_PART_BYTES + 1]).await, 413);
     assert_eq!(sender.part(0, &[1; SEALED_PART_BYTES]).await, 204);
-    // Bytes of one file. What came before is written down, not sent.
+    // Bytes of one file, which is so many whole parts. What came before the last is written down, not sent.
     let most = sealed_bytes(UPLOAD_BYTES_MAX);
-    let parts = most / SEALED_PART_BYTES as u64;
-    let rest = (most % SEALED_PART_BYTES as u64) as usize;
-    change(&node, whole(parts, SEALED_PART_BYTES as u64)).await;
-    assert_eq!(sender.part(parts as usize, &vec![1; rest + 1]).await, 413);
-    assert_eq!(sender.part(parts as usize, &vec![1; rest]).await, 204);
+    let parts = (most / SEALED_PART_BYTES as u64) as usize;
+    assert_eq!(most % SEALED_PART_BYTES as u64, 0);
+    change(&node, whole(parts as u64 - 1, SEALED_PART_BYTES as u64)).await;
+    assert_eq!(sender.part(parts - 1, &[1; SEALED_PART_BYTES]).await, 204);
+    assert_eq!(sender.part(parts, &[1]).await, 413);
     let keys = seal(&sender.id, b"").keys;
-    assert_eq!(sender.finish(parts as usize + 1, &keys).await, 204);
+    assert_eq!(sender.finish(parts, &keys).await, 204);
 
     // Bytes of one case.
     let first = most;
