@@ -109,12 +109,7 @@ fn node() -> Option<String> {
 
 /// What a script prints for this input.
 fn say(node: &str, arguments: &[&str], input: Vec<u8>) -> Vec<u8> {
-    let mut child = Command::new(node)
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = Command::new(node).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let writer = thread::spawn(move || std::io::Write::write_all(&mut stdin, &input));
     let output = child.wait_with_output().unwrap();
