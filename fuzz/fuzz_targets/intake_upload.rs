@@ -23,6 +23,7 @@ static KNOWN: LazyLock<Vec<Recipient>> = LazyLock::new(|| SECRETS.iter().map(Rec
 
 fuzz_target!(|json: &[u8]| {
     let Ok(whole) = Whole::read(json, &KNOWN) else { return };
+    assert_eq!(Whole::read(json, &KNOWN).as_ref(), Ok(&whole));
     let found = SECRETS.iter().filter(|secret| SealedKey::sealed_for(&whole.keys, secret).is_some()).count();
     assert_eq!(found, whole.keys.len(), "every key is for somebody, and nobody has two");
     assert!(found > 0);

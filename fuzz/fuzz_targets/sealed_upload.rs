@@ -41,7 +41,7 @@ fuzz_target!(|bytes: &[u8]| {
     if given.is_empty() {
         return;
     }
-    let (mut opener, mut opened) = (KEY.opener(&ID), Ok(Vec::new()));
+    let (mut opener, mut opened): (_, Result<Vec<u8>, OpenError>) = (KEY.opener(&ID), Ok(Vec::new()));
     for (place, part) in given.iter().enumerate() {
         let next = opener.open_next(part, place + 1 == given.len());
         opened = opened.and_then(|mut file: Vec<u8>| {
