@@ -354,13 +354,14 @@ impl<V: HasForms + Send> FromRequest<Node> for Sent<V> {
 
     async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
         let (mut parts, body) = request.into_parts();
+        // Read before anything is refused: a browser that is still sending does not hear the answer.
+        let body = axum::body::to_bytes(body, SEALED_PART_BYTES).await;
         let visit = V::from_request_parts(&mut parts, node).await?;
         let site = parts.headers.get(HeaderName::from_static("sec-fetch-site"));
         let given = parts.headers.get(TOKEN_HEADER).map_or(&b""[..], HeaderValue::as_bytes);
         if site.is_some_and(|site| site != "same-origin") || !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
             return Err(Sorry::elsewhere(visit.texts()));
         }
-        let body = axum::body::to_bytes(body, SEALED_PART_BYTES).await;
         let body = body.map_err(|_| Sorry::too_much(visit.texts(), SEALED_PART_BYTES))?;
         Ok(Self { visit, headers: parts.headers, body })
     }
