@@ -157,6 +157,9 @@ _rempart() {
             rempart__subcmd__case,list)
                 cmd="rempart__subcmd__case__subcmd__list"
                 ;;
+            rempart__subcmd__case,open-file)
+                cmd="rempart__subcmd__case__subcmd__open__subcmd__file"
+                ;;
             rempart__subcmd__case,show)
                 cmd="rempart__subcmd__case__subcmd__show"
                 ;;
@@ -171,6 +174,9 @@ _rempart() {
                 ;;
             rempart__subcmd__case__subcmd__help,list)
                 cmd="rempart__subcmd__case__subcmd__help__subcmd__list"
+                ;;
+            rempart__subcmd__case__subcmd__help,open-file)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__open__subcmd__file"
                 ;;
             rempart__subcmd__case__subcmd__help,show)
                 cmd="rempart__subcmd__case__subcmd__help__subcmd__show"
@@ -288,6 +294,9 @@ _rempart() {
                 ;;
             rempart__subcmd__help__subcmd__case,list)
                 cmd="rempart__subcmd__help__subcmd__case__subcmd__list"
+                ;;
+            rempart__subcmd__help__subcmd__case,open-file)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__open__subcmd__file"
                 ;;
             rempart__subcmd__help__subcmd__case,show)
                 cmd="rempart__subcmd__help__subcmd__case__subcmd__show"
@@ -960,7 +969,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__case)
-            opts="-h --help list show answer forget-key help"
+            opts="-h --help list show answer open-file forget-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1046,7 +1055,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__case__subcmd__help)
-            opts="list show answer forget-key help"
+            opts="list show answer open-file forget-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1115,6 +1124,20 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__case__subcmd__help__subcmd__open__subcmd__file)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__case__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1136,6 +1159,40 @@ _rempart() {
                 return 0
             fi
             case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__open__subcmd__file)
+            opts="-h --key --data --config --database --node-key-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1600,7 +1657,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__case)
-            opts="list show answer forget-key"
+            opts="list show answer open-file forget-key"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1642,6 +1699,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__case__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__open__subcmd__file)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -69,12 +69,13 @@ complete -c rempart -n "__fish_rempart_using_subcommand setup" -l database -d 'T
 complete -c rempart -n "__fish_rempart_using_subcommand setup" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand setup" -l json -d 'Answer with one line of JSON'
 complete -c rempart -n "__fish_rempart_using_subcommand setup" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -f -a "list" -d 'List open cases, the most urgent and oldest first; never what they hold'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -f -a "show" -d 'Read a case: what happened, pictures, links, messages'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -f -a "answer" -d 'Write to the person whose case it is'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -f -a "forget-key" -d 'Remove the hotline\'s key from this machine; first shows that the sheet is at hand'
-complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer forget-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "list" -d 'List open cases, the most urgent and oldest first; never what they hold'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "show" -d 'Read a case: what happened, pictures, links, messages'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "answer" -d 'Write to the person whose case it is'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "open-file" -d 'Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "forget-key" -d 'Remove the hotline\'s key from this machine; first shows that the sheet is at hand'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and not __fish_seen_subcommand_from list show answer open-file forget-key help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from list" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from list" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
@@ -96,6 +97,12 @@ complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_su
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from answer" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from answer" -l json -d 'Answer with one line of JSON'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from answer" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -l key -d 'A file with the hotline\'s 24 words [default: hotline.key in the data folder, else standard input]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -l database -d 'The database: postgres://user:password@host/name or sqlite:PATH [default: node.db in the data folder]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -l node-key-file -d 'The file that holds the node\'s key, which seals every fingerprint; REMPART_NODE_KEY, holding the key itself, goes before it [default: node.key in the data folder]' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from open-file" -s h -l help -d 'Print help'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from forget-key" -l key -d 'The file with the 24 words as they were written down; from standard input unless given' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from forget-key" -l data -d 'The node\'s folder: its settings (rempart.toml), its key and, unless it is elsewhere, its database' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from forget-key" -l config -d 'Read settings from this file instead of rempart.toml in the data folder' -r -F
@@ -106,6 +113,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_su
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "list" -d 'List open cases, the most urgent and oldest first; never what they hold'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "show" -d 'Read a case: what happened, pictures, links, messages'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "answer" -d 'Write to the person whose case it is'
+complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "open-file" -d 'Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "forget-key" -d 'Remove the hotline\'s key from this machine; first shows that the sheet is at hand'
 complete -c rempart -n "__fish_rempart_using_subcommand case; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l from -d 'A node\'s address, such as https://node.example; give a --key for each, in the same order' -r
@@ -340,6 +348,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand help; and not __fish_see
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "list" -d 'List open cases, the most urgent and oldest first; never what they hold'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "show" -d 'Read a case: what happened, pictures, links, messages'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "answer" -d 'Write to the person whose case it is'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "open-file" -d 'Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from case" -f -a "forget-key" -d 'Remove the hotline\'s key from this machine; first shows that the sheet is at hand'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "add" -d 'Put pictures under protection: hash them here and keep their fingerprints'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from bank" -f -a "import" -d 'Put the entries of a file under protection, NDJSON or CSV'

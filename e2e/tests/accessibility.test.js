@@ -1,35 +1,11 @@
 // Every page and state, also those that say what went wrong: axe finds nothing, and the HTML is valid.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
-import { HtmlValidate } from "html-validate";
 
+import { barriers, validator } from "../portal/judge.js";
 import { PORTAL, visitor } from "../portal/visitor.js";
 import { OTHERS, comeBack, file } from "../portal/walk.js";
-
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
-
-const validator = new HtmlValidate({
-  extends: ["html-validate:recommended", "html-validate:document"],
-  rules: {
-    // Matters of taste, which the templates and their engine settle.
-    "doctype-style": "off",
-    "void-style": "off",
-    "no-trailing-whitespace": "off",
-    "no-implicit-button-type": "off",
-    "long-title": "off",
-    // French has no-break spaces before its signs, and a telephone number is broken nowhere.
-    "no-raw-characters": "off",
-    "tel-non-breaking": "off",
-    "attribute-boolean-style": "off",
-    "attribute-empty-style": "off",
-    // Files are named by their content and come from this very site.
-    "require-sri": "off",
-  },
-});
 
 for (const language of ["fr", "en"]) {
   test(`axe finds nothing on any page in ${language}, light and dark`, async () => {
@@ -39,11 +15,7 @@ for (const language of ["fr", "en"]) {
     const look = async (name) => {
       for (const colorScheme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme });
-        await page.evaluate((axe) => globalThis.axe ?? (0, eval)(axe), AXE);
-        const { violations } = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), TAGS);
-        for (const { id, nodes } of violations) {
-          wrong.push(`${name}, ${colorScheme}: ${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
-        }
+        wrong.push(...(await barriers(page)).map((barrier) => `${name}, ${colorScheme}: ${barrier}`));
       }
     };
     await everywhere(page, language, look);

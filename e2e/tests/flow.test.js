@@ -1,10 +1,10 @@
 // The whole visit, in both languages, with and without scripts, on a narrow and a wide screen; pictures of every page are kept.
 
-import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { fits } from "../portal/judge.js";
 import { PORTAL, SCREENSHOTS, visitor } from "../portal/visitor.js";
 import { OTHERS, comeBack, file } from "../portal/walk.js";
 
@@ -37,29 +37,4 @@ for (const language of ["fr", "en"]) {
       });
     }
   }
-}
-
-/// Nothing is wider than the screen, and at the end of the page the way out covers nothing.
-async function fits(page, where) {
-  const found = await page.evaluate(() => {
-    const wide = document.scrollingElement.scrollWidth - innerWidth;
-    scrollTo(0, document.scrollingElement.scrollHeight);
-    const exit = document.getElementById("exit");
-    const way = exit.getBoundingClientRect();
-    const covered = [...document.querySelectorAll("h1, h2, p, li, a, button, input, textarea, label, td, small, code")]
-      .filter((one) => !exit.contains(one) && !one.contains(exit) && one.checkVisibility())
-      .filter((one) => [...one.getClientRects()].some((box) =>
-        box.width > 1 && box.left < way.right && box.right > way.left && box.top < way.bottom && box.bottom > way.top))
-      .map((one) => `${one.localName} ${one.textContent.trim().slice(0, 40)}`);
-    const spill = [...document.querySelectorAll("main *")]
-      .filter((one) => one.checkVisibility() && !one.closest(".scroll, .left"))
-      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
-      .map((one) => `${one.localName} ${one.textContent.trim().slice(0, 40)}`);
-    scrollTo(0, 0);
-    return { wide, covered, spill, seen: exit.checkVisibility() };
-  });
-  assert.ok(found.wide <= 0, `${where}: ${found.wide} px wider than the screen: ${found.spill}`);
-  assert.deepEqual(found.spill, [], `${where}: out of the screen`);
-  assert.deepEqual(found.covered, [], `${where}: the way out covers something`);
-  assert.ok(found.seen, `${where}: no way out`);
 }

@@ -9,6 +9,9 @@ use std::{fs, io};
 
 use exchange::{Advice, Class, EntryId, Kind, MatchResponse, MatchResult, Matched, Orientation, Status, Tier, packed};
 use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, Rgb, Rgba};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sealing::{RecipientSecret, SEALED_FILE_KEY_BYTES, UPLOAD_ID_BYTES};
 
 const ID: &str = "01940f5c-7a30-7cc0-8000-0123456789ab";
 const PDQ: &str = "f8f8f0cce0f4a84d0e370a22028f67f0b36e2ed596623e1d33e6b39c4e9c9b22";
@@ -22,8 +25,10 @@ fn main() -> io::Result<()> {
         ("exchange_text", exchange_text()),
         ("fingerprint_text", fingerprint_text()),
         ("intake_links", links()),
+        ("intake_upload", keys()),
         ("media_decode", pictures()),
         ("sealed_open", envelopes()),
+        ("sealed_upload", parts()),
     ] {
         let folder = folder(target);
         fs::create_dir_all(&folder)?;
@@ -184,6 +189,38 @@ fn envelopes() -> Seeds {
         ("spoiled_text", sealing(b"", 25, 0x80, b"a longer secret than before")),
         ("spoiled_tag", sealing(b"row 1", 45, 0xff, b"secret")),
         ("nothing", sealing(b"", 0, 0, b"")),
+    ]
+}
+
+/// What a page says of a sealed file. The target knows the recipients of the seeds 1 and 2.
+fn keys() -> Seeds {
+    let key = |seed: u64| {
+        let recipient = RecipientSecret::generate(&mut StdRng::seed_from_u64(seed)).public();
+        format!(r#"{{"recipient":"{recipient}","key":"{}"}}"#, "ab".repeat(SEALED_FILE_KEY_BYTES))
+    };
+    let said = |keys: &[u64]| {
+        let keys: Vec<String> = keys.iter().map(|seed| key(*seed)).collect();
+        format!(r#"{{"id":"{}","parts":3,"keys":[{}]}}"#, "0f".repeat(UPLOAD_ID_BYTES), keys.join(",")).into_bytes()
+    };
+    vec![
+        ("none", said(&[])),
+        ("one", said(&[2])),
+        ("both", said(&[1, 2])),
+        ("twice", said(&[1, 1])),
+        ("stranger", said(&[1, 3])),
+    ]
+}
+
+/// A file's length in units of 17, then which part comes next and how it is spoilt: two parts, and one alone.
+fn parts() -> Seeds {
+    vec![
+        ("nothing", vec![]),
+        ("whole_small", vec![3, 0, 0, 0]),
+        ("whole", vec![0, 80, 0, 0, 1, 0]),
+        ("cut", vec![0, 80, 0, 0]),
+        ("swapped", vec![0, 80, 1, 0, 0, 0]),
+        ("repeated", vec![0, 80, 0, 0, 0, 0, 1, 0]),
+        ("spoilt", vec![0, 80, 0, 1, 1, 0]),
     ]
 }
 

@@ -39,9 +39,9 @@ pictures-hidden-more = This browser scrambles pictures to protect you. We will r
 pictures-bad = Not read
 pictures-bad-more = This file is empty or does not open. Nothing of it will leave. Try once more, or go on without it.
 
-pictures-line-none = Sent so far: 0 bytes of pictures. There is no code to send yet.
-pictures-line-one = Sent so far: 0 bytes of pictures. Next, the code of { $files } file ({ $bytes } bytes) will leave, and nothing else.
-pictures-line-other = Sent so far: 0 bytes of pictures. Next, the codes of { $files } files ({ $bytes } bytes) will leave, and nothing else.
+pictures-line-none = Sent from this page: 0 bytes of pictures. There is no code to send yet.
+pictures-line-one = Sent from this page: 0 bytes of pictures. Next, the code of { $files } file ({ $bytes } bytes) will leave, and nothing else.
+pictures-line-other = Sent from this page: 0 bytes of pictures. Next, the codes of { $files } files ({ $bytes } bytes) will leave, and nothing else.
 
 pictures-common = { $pictures ->
     [one] We did not take one of these pictures: very many people have exactly the same one, such as a logo or a blank screen. We keep nothing of it and send nothing of it. The others are kept. If it shows you, write to us: we will see what we can do.

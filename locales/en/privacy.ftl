@@ -12,6 +12,8 @@ privacy-kept-draft = Answers that you have not sent yet
 privacy-kept-draft-until = { $hours } hours after your last click. Until then only your own browser can open them.
 privacy-kept-case = What you write to us, and your links
 privacy-kept-case-until = { NUMBER($days) } days after you or we last wrote or did something. Your page tells you during the last { $warned } days.
+privacy-kept-file = A picture that you sent to our team
+privacy-kept-file-until = As long as your case, and at most one day more, when nobody can open it any longer. Take it back, and it is deleted at once. If you never send your case, it goes when you leave, or within { $hours } hours of your last click.
 privacy-kept-print = The fingerprints
 privacy-kept-print-until = As long as they protect you. If you take one back, we no longer share it for you, and at once we ask every platform to forget it, unless somebody else reported the same picture. If your request is deleted because nobody comes any more, the fingerprints stay in place, and nobody can take them back.
 privacy-kept-end = That a request existed, and how it ended
@@ -24,8 +26,11 @@ privacy-locked-keys = There are two keys: your six words, and our team’s key. 
 privacy-locked-keys-here = There are two keys: your six words, and our team’s key. We do not have your six words. The team’s key is still on our machine, until the team puts it away. Until then, somebody who steals the machine could read what people write to us.
 privacy-locked-thief = Even without these keys a thief could see: how many requests there are, roughly how long they are, whether they are about somebody under 18, whether they are urgent, who is to write next (you or we), and in which hour something happened. They could have the fingerprints, but not know which request they come from. No names, no texts, no links.
 
+privacy-locked-file = A picture that you send to our team is locked on your phone, before it leaves. Only our team’s key opens it; your six words do not. That thief would see how many such files there are, roughly how large, and on which day they end, but not whose they are.
+
 privacy-who = Who reads it
 privacy-who-team = Our team reads your messages and your links. It takes the team’s key or your six words to open them: without one of these nobody can read them.
+privacy-who-file = If you send a picture itself, a few trained people of our team may look at it. Nobody has to send one.
 privacy-who-platforms = Platforms get the fingerprints, and sites get the links that you want removed, if you agree. They never get what you write. The only thing we tell them: whether the person in the picture is under 18.
 privacy-who-not = Your parents and your school get nothing, unless you want it. The police get nothing, unless you want it.
 privacy-who-forced = Two exceptions, and we tell you rather than hide them: a life is in danger, or a judge orders us. Then we may have to tell what we know. It is little, because we keep little.

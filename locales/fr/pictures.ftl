@@ -52,9 +52,9 @@ pictures-bad = Pas lue
 pictures-bad-more = Ce fichier est vide ou ne s’ouvre pas. Rien n’en partira. Essaie encore une fois, ou continue sans lui.
     .vous = Ce fichier est vide ou ne s’ouvre pas. Rien n’en partira. Essayez encore une fois, ou continuez sans lui.
 
-pictures-line-none = Envoyé jusqu’ici : 0 octet d’image. Il n’y a pas encore de code à envoyer.
-pictures-line-one = Envoyé jusqu’ici : 0 octet d’image. Ensuite partira le code de { $files } fichier ({ $bytes } octets), et rien d’autre.
-pictures-line-other = Envoyé jusqu’ici : 0 octet d’image. Ensuite partiront les codes de { $files } fichiers ({ $bytes } octets), et rien d’autre.
+pictures-line-none = Envoyé depuis cette page : 0 octet d’image. Il n’y a pas encore de code à envoyer.
+pictures-line-one = Envoyé depuis cette page : 0 octet d’image. Ensuite partira le code de { $files } fichier ({ $bytes } octets), et rien d’autre.
+pictures-line-other = Envoyé depuis cette page : 0 octet d’image. Ensuite partiront les codes de { $files } fichiers ({ $bytes } octets), et rien d’autre.
 
 pictures-common = { $pictures ->
     [one] Nous n’avons pas pris une de ces images : beaucoup de gens ont exactement la même, par exemple un logo ou un écran vide. Nous n’en gardons rien et n’en envoyons rien. Les autres sont gardées. Si on te voit dessus, écris-le-nous : nous verrons ce que nous pouvons faire.

@@ -21,6 +21,10 @@ privacy-kept-case = Ce que tu nous écris, et tes liens
     .vous = Ce que vous nous écrivez, et vos liens
 privacy-kept-case-until = { NUMBER($days) } jours après la dernière fois que toi ou nous avons écrit ou fait quelque chose. Ta page te prévient les { $warned } derniers jours.
     .vous = { NUMBER($days) } jours après la dernière fois que vous ou nous avons écrit ou fait quelque chose. Votre page vous prévient les { $warned } derniers jours.
+privacy-kept-file = Une image que tu as envoyée à notre équipe
+    .vous = Une image que vous avez envoyée à notre équipe
+privacy-kept-file-until = Aussi longtemps que ta demande, et un jour de plus au maximum, quand plus personne ne peut l’ouvrir. Si tu la reprends, elle est effacée tout de suite. Si tu n’envoies jamais ta demande, elle disparaît quand tu quittes, ou dans les { $hours } heures après ton dernier clic.
+    .vous = Aussi longtemps que votre demande, et un jour de plus au maximum, quand plus personne ne peut l’ouvrir. Si vous la reprenez, elle est effacée tout de suite. Si vous n’envoyez jamais votre demande, elle disparaît quand vous quittez, ou dans les { $hours } heures après votre dernier clic.
 privacy-kept-print = Les empreintes
 privacy-kept-print-until = Tant qu’elles te protègent. Si tu en reprends une, on ne la partage plus pour toi, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Si ta demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
     .vous = Tant qu’elles vous protègent. Si vous en reprenez une, on ne la partage plus pour vous, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Si votre demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
@@ -38,9 +42,13 @@ privacy-locked-keys-here = Il y a deux clés : tes six mots, et la clé de notre
 privacy-locked-thief = Même sans ces clés, un voleur verrait : combien il y a de demandes, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (toi ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quelle demande elles viennent. Pas de nom, pas de texte, pas de lien.
     .vous = Même sans ces clés, un voleur verrait : combien il y a de demandes, à peu près leur longueur, s’il s’agit de quelqu’un de moins de 18 ans, si c’est urgent, qui doit écrire ensuite (vous ou nous), et à quelle heure il s’est passé quelque chose. Il pourrait avoir les empreintes, mais pas savoir de quelle demande elles viennent. Pas de nom, pas de texte, pas de lien.
 
+privacy-locked-file = Une image que tu envoies à notre équipe est verrouillée sur ton téléphone, avant de partir. Seule la clé de notre équipe l’ouvre ; tes six mots ne l’ouvrent pas. Ce voleur verrait combien il y a de ces fichiers, à peu près leur taille et le jour où ils s’effacent, mais pas à qui ils sont.
+
 privacy-who = Qui le lit
 privacy-who-team = Notre équipe lit tes messages et tes liens. Pour les ouvrir, il faut sa clé ou tes six mots : sans l’une ou les autres, personne ne peut les lire.
     .vous = Notre équipe lit vos messages et vos liens. Pour les ouvrir, il faut sa clé ou vos six mots : sans l’une ou les autres, personne ne peut les lire.
+privacy-who-file = Si tu envoies une image elle-même, quelques personnes formées de notre équipe peuvent la regarder. Personne n’est obligé d’en envoyer.
+    .vous = Si vous envoyez une image elle-même, quelques personnes formées de notre équipe peuvent la regarder. Personne n’est obligé d’en envoyer.
 privacy-who-platforms = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si tu es d’accord. On ne leur donne jamais ce que tu écris. La seule chose qu’on leur dit : si la personne sur l’image a moins de 18 ans.
     .vous = Les plateformes reçoivent les empreintes, et les sites reçoivent les liens à retirer, si vous êtes d’accord. On ne leur donne jamais ce que vous écrivez. La seule chose qu’on leur dit : si la personne sur l’image a moins de 18 ans.
 privacy-who-not = Tes parents et ton école ne reçoivent rien, sauf si tu le veux. La police non plus.

@@ -75,7 +75,7 @@ impl Part {
                 println!("not built anew: the target is not installed; `{}` installs it", wasm::how_to_install());
                 wasm::check()
             }
-            Self::Wasm => wasm::check().and_then(|()| wasm::build().map(drop)),
+            Self::Wasm => wasm::check().and_then(|()| wasm::build_all()),
             Self::Instructions if !instructions::is_countable() => {
                 println!("left out: instructions are counted on x86-64 Linux with AVX2 only");
                 tally.skip();

@@ -26,8 +26,11 @@ const PROFILE: &str = "browser";
 /// Where everything is written, below the root folder.
 const FOLDER: &str = "web/wasm";
 
-/// The glue and the module.
-const WRITTEN: [&str; 2] = ["rempart.js", "rempart_bg.wasm"];
+/// The modules, and the feature of `browser` that each is.
+const MODULES: [(&str, &str); 2] = [("rempart", "hashing"), ("sealing", "sealing")];
+
+/// Each module's glue and the module itself.
+const WRITTEN: [&str; 4] = ["rempart.js", "rempart_bg.wasm", "sealing.js", "sealing_bg.wasm"];
 
 /// Digests of what is committed and of what it was built from, in the form of `sha256sum`.
 const DIGESTS: &str = "SHA256SUMS";
@@ -40,17 +43,18 @@ pub(crate) fn run() -> Result<()> {
     if !is_installed() {
         bail!("the target {TARGET} is not installed: run `{}`", how_to_install());
     }
-    let module = build()?;
     let folder = workspace::root().join(FOLDER);
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(&module)
-        .out_name("rempart")
-        .typescript(false)
-        .remove_producers_section(true)
-        .remove_name_section(true);
-    bindgen.web(true)?.generate(&folder).context("the glue between scripts and module could not be made")?;
+    for (name, feature) in MODULES {
+        let mut bindgen = Bindgen::new();
+        bindgen
+            .input_path(build(feature)?)
+            .out_name(name)
+            .typescript(false)
+            .remove_producers_section(true)
+            .remove_name_section(true);
+        bindgen.web(true)?.generate(&folder).context("the glue between scripts and module could not be made")?;
+    }
     let lines = sources::digests(&workspace::metadata()?, &folder)?;
     fs::write(folder.join(DIGESTS), lines).with_context(|| format!("cannot write {DIGESTS}"))?;
     for name in WRITTEN {
@@ -85,11 +89,19 @@ pub(crate) fn how_to_install() -> String {
     format!("rustup target add {TARGET}")
 }
 
-/// The module as the compiler leaves it. No path of this machine gets into it, so that everyone's is the same.
+/// Builds every module and writes nothing.
+///
+/// # Errors
+/// When one does not compile.
+pub(crate) fn build_all() -> Result<()> {
+    MODULES.iter().try_for_each(|(_, feature)| build(feature).map(drop))
+}
+
+/// The module of one feature as the compiler leaves it. No path of this machine gets into it, so that everyone's is the same.
 ///
 /// # Errors
 /// When it does not compile.
-pub(crate) fn build() -> Result<PathBuf> {
+fn build(feature: &str) -> Result<PathBuf> {
     let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]))?;
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home =
@@ -105,6 +117,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     process::run(
         workspace::cargo()
             .args(["build", "--locked", "--package", "browser", "--target", TARGET, "--profile", PROFILE])
+            .args(["--no-default-features", "--features", feature])
             .env("CARGO_ENCODED_RUSTFLAGS", flags),
     )?;
     Ok(workspace::target_folder()?.join(TARGET).join(PROFILE).join("browser.wasm"))

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 pub(crate) const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
-const TAG_BYTES: usize = 16;
+pub(crate) const TAG_BYTES: usize = 16;
 
 /// Bytes that an envelope adds to what it holds.
 pub const SEAL_OVERHEAD_BYTES: usize = NONCE_BYTES + TAG_BYTES;

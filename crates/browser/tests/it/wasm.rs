@@ -5,14 +5,16 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::{env, fs, thread};
 
-use browser::{FileDigests, Picture, Puzzle};
+use browser::{FileDigests, Picture, Puzzle, Upload};
 use fingerprint::PixelFormat;
+use rand::SeedableRng;
 use serde::Deserialize;
 
 use crate::recipes;
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/pdq.json");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wasm.mjs");
+const SEALING_SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sealing.mjs");
 const MODULE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/wasm");
 
 /// Rows pushed at once.
@@ -57,11 +59,33 @@ fn the_module_says_of_every_picture_what_the_crate_says() {
     writeln!(expected, "{}", puzzle.step(u32::MAX).unwrap()).unwrap();
     assert!(with_views >= 50, "only {with_views} pictures have views");
 
-    let found = say(&node, input);
+    let found = String::from_utf8(say(&node, &[SCRIPT, MODULE, &BAND.to_string()], input)).unwrap();
     for (position, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
         assert_eq!(found, expected, "picture {position}");
     }
     assert_eq!(found.lines().count(), expected.lines().count());
+}
+
+#[test]
+fn the_module_seals_a_file_as_the_crate_does() {
+    let Some(node) = node() else { return };
+    let recipients = [1, 2].map(|seed| {
+        let mut rng = rand::rngs::StdRng::seed_from_u64(seed);
+        sealing::RecipientSecret::generate(&mut rng).public().to_string()
+    });
+    let (id, seed, recipients) = ([7; 16], [9; 32], recipients.join(" "));
+    for bytes in [0, 1, 70_000, 600_000_u32] {
+        let file: Vec<u8> = (0..bytes).map(|at| ((at * 7) >> 3) as u8).collect();
+        let mut upload = Upload::new(&id, bytes, &recipients, &seed).unwrap();
+        let (mut expected, mut at) = (Vec::new(), 0);
+        while let Some(wanted) = upload.wants() {
+            expected.extend(upload.seal(&file[at..at + wanted as usize]).unwrap());
+            at += wanted as usize;
+        }
+        expected.extend(upload.keys().into_bytes());
+        let found = say(&node, &[SEALING_SCRIPT, MODULE, &recipients], [&id[..], &seed, &file].concat());
+        assert!(found == expected, "{bytes} bytes");
+    }
 }
 
 fn natively(case: &Case, rgba: &[u8]) -> String {
@@ -83,18 +107,13 @@ fn node() -> Option<String> {
     runs.then_some(program)
 }
 
-/// What the script prints for these pictures, one after the other.
-fn say(node: &str, input: Vec<u8>) -> String {
-    let mut child = Command::new(node)
-        .args([SCRIPT, MODULE, &BAND.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+/// What a script prints for this input.
+fn say(node: &str, arguments: &[&str], input: Vec<u8>) -> Vec<u8> {
+    let mut child = Command::new(node).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let writer = thread::spawn(move || std::io::Write::write_all(&mut stdin, &input));
     let output = child.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     assert!(output.status.success(), "the script failed, see above");
-    String::from_utf8(output.stdout).unwrap()
+    output.stdout
 }

@@ -1,5 +1,7 @@
 //! `rempart case`: the hotline reads and answers cases with its key. Nothing is read without it.
 
+mod file;
+
 use std::fs;
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ pub(crate) enum Case {
     Show(Show),
     /// Write to the person whose case it is
     Answer(Answer),
+    /// Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk
+    OpenFile(file::OpenFile),
     /// Remove the hotline's key from this machine; first shows that the sheet is at hand
     ForgetKey(ForgetKey),
 }
@@ -106,6 +110,7 @@ impl Case {
             Self::List(listing) => list(listing).await,
             Self::Show(show) => show.run().await,
             Self::Answer(answer) => answer.run().await,
+            Self::OpenFile(open) => open.run().await,
             Self::ForgetKey(forget) => forget.run().await,
         }
     }
@@ -167,6 +172,8 @@ struct Shown {
     may: ShownConsent,
     opened_at: Time,
     pictures: Vec<ShownPicture>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<ShownFile>,
     links: Vec<ShownLink>,
     messages: Vec<ShownMessage>,
     /// Whether a neutral mail tells its owner of an answer; where to, nobody is shown.
@@ -246,6 +253,15 @@ struct ShownPlatform {
 }
 
 #[derive(Serialize)]
+struct ShownFile {
+    /// What `rempart case open-file` calls it.
+    item: i64,
+    at: Time,
+    /// `here` or `withdrawn`.
+    state: &'static str,
+}
+
+#[derive(Serialize)]
 struct ShownLink {
     at: Time,
     url: String,
@@ -280,6 +296,10 @@ impl Shown {
             };
             ShownPicture { at: picture.at, state, perceptual: picture.perceptual, platforms }
         });
+        let files = view.uploads.into_iter().map(|file| {
+            let state = if file.upload.is_some() { "here" } else { "withdrawn" };
+            ShownFile { item: file.position, at: file.at, state }
+        });
         let links = view.links.into_iter();
         let messages = view.messages.into_iter();
         let alert = match view.alert {
@@ -302,6 +322,7 @@ impl Shown {
             },
             opened_at: view.opened_at,
             pictures: pictures.collect(),
+            files: files.collect(),
             links: links
                 .map(|link| ShownLink { at: link.at, url: link.url, withdrawn_at: link.withdrawn_at })
                 .collect(),
@@ -332,6 +353,15 @@ impl Shown {
             let having = picture.platforms.iter().filter(|platform| platform.has_it).count();
             let of = picture.platforms.len();
             output::line(format_args!("picture {}: {} ({how}), with {having} of {of}", picture.at, picture.state))?;
+        }
+        for file in &self.files {
+            let item = file.item;
+            let how = if file.state == "here" {
+                format!("sealed; `rempart case open-file {} {item}`", &id[..SHORT_DIGITS])
+            } else {
+                "taken back".to_owned()
+            };
+            output::line(format_args!("file {}: {how}", file.at))?;
         }
         for link in &self.links {
             let over = if link.withdrawn_at.is_some() { " (withdrawn)" } else { "" };

@@ -25,6 +25,8 @@ pub const TRIES_PER_MINUTE: u32 = 10;
 pub const CASES_PER_HOUR: u32 = 30;
 /// Drafts begun from one address an hour, and at once.
 pub(super) const DRAFTS_PER_HOUR: u32 = 120;
+/// Sealed files begun from one address an hour, and at once.
+pub const UPLOADS_PER_HOUR: u32 = 60;
 /// Cases that this process takes in a minute before it asks for work.
 pub const CALM_CASES_PER_MINUTE: usize = 30;
 /// Zero bits asked for first: about a tenth of a second in a browser. One more for each doubling of the load.
@@ -59,6 +61,7 @@ struct Today {
     tries: DefaultKeyedRateLimiter<u64>,
     cases: DefaultKeyedRateLimiter<u64>,
     drafts: DefaultKeyedRateLimiter<u64>,
+    uploads: DefaultKeyedRateLimiter<u64>,
 }
 
 /// What the process took lately, from anybody.
@@ -110,6 +113,11 @@ impl Flood {
     /// Whether this address may begin a draft now; counts it.
     pub(crate) fn may_begin(&self, who: &Tried) -> bool {
         self.with(|today| today.drafts.check_key(&today.bucket(who.0)).is_ok())
+    }
+
+    /// Whether this address may begin to send a file now; counts it.
+    pub(crate) fn may_upload(&self, who: &Tried) -> bool {
+        self.with(|today| today.uploads.check_key(&today.bucket(who.0)).is_ok())
     }
 
     /// Counts a case that was sent.
@@ -165,6 +173,7 @@ impl Today {
             tries: RateLimiter::keyed(Quota::per_minute(number(TRIES_PER_MINUTE))),
             cases: RateLimiter::keyed(Quota::per_hour(number(CASES_PER_HOUR))),
             drafts: RateLimiter::keyed(Quota::per_hour(number(DRAFTS_PER_HOUR))),
+            uploads: RateLimiter::keyed(Quota::per_hour(number(UPLOADS_PER_HOUR))),
         }
     }
 

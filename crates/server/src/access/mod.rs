@@ -20,7 +20,7 @@ use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
-pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, Work};
+pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, UPLOADS_PER_HOUR, Work};
 pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
 pub use visit::{SQL, Visits};

@@ -10,6 +10,7 @@ use super::model::{
     Age, Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, Stand, WaitsFor,
     What,
 };
+use super::uploads::{self, Upload, UploadId};
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::alerts::{Address, AlertKey, Alerts};
 use crate::bank::{self, BankError};
@@ -40,6 +41,8 @@ pub struct CaseView {
     pub pictures: Vec<PictureView>,
     /// Links, in the order of coming.
     pub links: Vec<LinkView>,
+    /// Sealed files, in the order of coming.
+    pub uploads: Vec<UploadView>,
     /// Messages, in the order of coming.
     pub messages: Vec<MessageView>,
     /// What we may do, as last said.
@@ -140,6 +143,17 @@ pub struct LinkView {
     pub withdrawn_at: Option<Time>,
 }
 
+/// One file that came sealed.
+#[derive(Clone, Debug)]
+pub struct UploadView {
+    /// Its place in the case.
+    pub position: i64,
+    /// When it came.
+    pub at: Time,
+    /// Where its parts lie and the keys to it; `None` once taken back, when nothing is left of it.
+    pub upload: Option<Upload>,
+}
+
 /// One message.
 #[derive(Clone, Debug)]
 pub struct MessageView {
@@ -188,6 +202,7 @@ impl Intake {
             opened_at: items[0].1.at,
             pictures: vec![],
             links: vec![],
+            uploads: vec![],
             messages: vec![],
             consent: consent_of(&items),
             alert,
@@ -245,6 +260,10 @@ impl Intake {
                     let withdrawn_at = withdrawn.get(&position).map(|(at, _)| *at);
                     view.links.push(LinkView { position, at, url, withdrawn_at });
                 }
+                What::Upload(upload) => {
+                    let upload = (!withdrawn.contains_key(&position)).then_some(upload);
+                    view.uploads.push(UploadView { position, at, upload });
+                }
                 What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
                 What::Opened { .. }
                 | What::Consent(_)
@@ -291,15 +310,15 @@ impl Intake {
         self.append(case, Some(WaitsFor::Hotline), whats).await
     }
 
-    /// Takes one picture or link back: its fingerprint leaves the bank at once, unless somebody else stands behind it
-    /// too. Again is the same as once.
+    /// Takes one picture, link or file back: its fingerprint leaves the bank at once, unless somebody else stands behind
+    /// it too; a file is deleted. Again is the same as once.
     pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
         let is_withdrawn = items
             .iter()
             .any(|(_, item)| matches!(item.what, What::Withdrawn { position: gone, .. } if gone == position));
         let Some((_, item)) = items.iter().find(|(place, _)| *place == position) else { return Ok(()) };
-        if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. }) {
+        if is_withdrawn || !matches!(item.what, What::Picture { .. } | What::Link { .. } | What::Upload(_)) {
             return Ok(());
         }
         let seq = match held_of(item) {
@@ -319,8 +338,10 @@ impl Intake {
             }
         }
         let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
+        self.note_deletion();
         let alert = alert_of(&items).map(|key| (&self.alerts, key));
-        self.database.run(&End { case: case.id, why: Ending::Asked, said_until, alert }).await.map(drop)
+        let uploads = uploads_in(&items);
+        self.database.run(&End { case: case.id, uploads, why: Ending::Asked, said_until, alert }).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -359,7 +380,7 @@ impl Intake {
             .collect())
     }
 
-    async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
+    pub(super) async fn items(&self, case: &OpenCase) -> Result<(CaseRow, Vec<(i64, Item)>), IntakeError> {
         let mut on = self.database.read().await?;
         let row = queries::case(&mut on, case.id).await?.filter(|row| row.ended.is_none()).ok_or(IntakeError::Over)?;
         Ok((row, opened(&mut on, case).await?))
@@ -374,8 +395,14 @@ impl Intake {
         }
     }
 
-    /// Adds items; says who writes next, unless that stays as it is.
-    async fn append(&self, case: &OpenCase, waits_for: Option<WaitsFor>, whats: Vec<What>) -> Result<(), IntakeError> {
+    /// Adds items; says who writes next, unless that stays as it is. The files of the case live on with it, and go when
+    /// they are taken back.
+    pub(super) async fn append(
+        &self,
+        case: &OpenCase,
+        waits_for: Option<WaitsFor>,
+        whats: Vec<What>,
+    ) -> Result<(), IntakeError> {
         self.append_with(case, waits_for, whats, AlertTodo::Keep).await
     }
 
@@ -387,8 +414,20 @@ impl Intake {
         alert: AlertTodo<'_>,
     ) -> Result<(), IntakeError> {
         let now = self.clock.now();
-        let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
+        let (_, mut there) = self.items(case).await?;
+        let before = uploads_in(&there);
+        let items: Vec<Item> = whats.into_iter().map(|what| Item { at: now, what }).collect();
+        there.extend(items.iter().map(|item| (i64::MAX, item.clone())));
+        let after = uploads_in(&there);
+        let only = |these: &[UploadId], without: &[UploadId]| -> Vec<UploadId> {
+            these.iter().copied().filter(|id| !without.contains(id)).collect()
+        };
+        let (dropped, sent) = (only(&before, &after), only(&after, &before));
+        let kept = only(&before, &dropped);
+        if !dropped.is_empty() {
+            self.note_deletion();
+        }
+        self.database.run(&Append { intake: self, case, waits_for, items, alert, now, sent, kept, dropped }).await
     }
 
     async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
@@ -448,7 +487,7 @@ fn is_there(items: &[(i64, Item)], new: &Item) -> bool {
         }
         What::Link { .. } => standing.any(|item| item.what == new.what),
         What::Picture { held: Some(held), .. } => standing.filter_map(held_of).any(|other| other.entry == held.entry),
-        What::Picture { mark: Some(_), .. } => standing.any(|item| item.what == new.what),
+        What::Picture { mark: Some(_), .. } | What::Upload(_) => standing.any(|item| item.what == new.what),
         _ => false,
     }
 }
@@ -474,6 +513,13 @@ fn over(items: &[(i64, Item)]) -> Vec<i64> {
         _ => None,
     };
     items.iter().filter_map(gone).collect()
+}
+
+/// Files that were not taken back.
+pub(super) fn uploads_in(items: &[(i64, Item)]) -> Vec<UploadId> {
+    let over = over(items);
+    let live = items.iter().filter(|(position, _)| !over.contains(position));
+    live.filter_map(|(_, item)| if let What::Upload(upload) = &item.what { Some(upload.id) } else { None }).collect()
 }
 
 fn consent_of(items: &[(i64, Item)]) -> Consent {
@@ -502,6 +548,10 @@ struct Append<'a> {
     items: Vec<Item>,
     alert: AlertTodo<'a>,
     now: Time,
+    /// Files that come with the items, that stay, and that go.
+    sent: Vec<UploadId>,
+    kept: Vec<UploadId>,
+    dropped: Vec<UploadId>,
 }
 
 impl Append<'_> {
@@ -544,7 +594,9 @@ impl Transact for Append<'_> {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
-        Ok(())
+        uploads::send(on, &self.sent, ends_at).await?;
+        uploads::extend(on, &self.kept, ends_at).await?;
+        Ok(uploads::delete(on, &self.dropped).await?)
     }
 }
 
@@ -591,6 +643,8 @@ pub(super) struct End<'a> {
     pub(super) case: CaseId,
     pub(super) why: Ending,
     pub(super) said_until: Time,
+    /// Its files, if whoever ends it can tell; else they end by themselves, and the keys to them are gone with the case.
+    pub(super) uploads: Vec<UploadId>,
     /// Its alert, where the case is open while it ends.
     pub(super) alert: Option<(&'a Alerts, &'a AlertKey)>,
 }
@@ -613,6 +667,7 @@ impl Transact for End<'_> {
         if let Some((alerts, key)) = self.alert {
             alerts.forget(on, key).await?;
         }
+        uploads::delete(on, &self.uploads).await?;
         let (how, due_by) = match self.why {
             Ending::Asked => (Ended::Deleted, Time::from_micros(i64::MAX)),
             Ending::Due(now) => (Ended::Expired, now),

@@ -1,5 +1,8 @@
 //! Retention: cases that nobody touched for [`CASE_DAYS`](super::CASE_DAYS) days are deleted; their entries stand, since
-//! nobody can tell any more which they were.
+//! nobody can tell any more which they were. Files that nobody sent, or whose case ended, go too. What was deleted also leaves
+//! the log that SQLite keeps beside its file.
+
+use std::sync::atomic::Ordering;
 
 use exchange::Time;
 
@@ -20,18 +23,22 @@ impl Intake {
         loop {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;
             for case in &due {
-                // Nobody opens it: its alert's row ends by itself, and nothing opens that any more.
-                let end = End { case: *case, why: Ending::Due(now), said_until, alert: None };
+                // Nobody opens it: its alert's row and its files end by themselves, and nothing opens them any more.
+                let end = End { case: *case, uploads: vec![], why: Ending::Due(now), said_until, alert: None };
                 ended += u64::from(self.database.run(&end).await?);
             }
             if due.len() < CASES_PER_TURN_MAX as usize {
                 break;
             }
         }
+        let deleted = self.tidy_uploads(now).await?;
         self.database.run(&Forget(now)).await?;
         let released = self.bank.release_unconfirmed(&self.portal).await?;
         if released > 0 {
             tracing::info!(released, "let go claims of cases that were never written");
+        }
+        if ended + deleted > 0 || self.was_deleted.swap(false, Ordering::Relaxed) {
+            self.database.empty_log().await?;
         }
         Ok(ended)
     }

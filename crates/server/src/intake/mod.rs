@@ -19,9 +19,11 @@ mod said;
 mod screen;
 mod send;
 mod settings;
+pub mod uploads;
 pub(crate) mod zones;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use exchange::{CaseId, Fingerprint, Time};
 use rand::RngExt;
@@ -38,7 +40,7 @@ use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
-pub use case::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView};
+pub use case::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView, UploadView};
 pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
@@ -77,6 +79,8 @@ pub struct Intake {
     screen: Arc<Screen>,
     /// What the operator chose, as last read.
     settings: settings::Cache,
+    /// Whether something was deleted since the log was last emptied.
+    was_deleted: Arc<AtomicBool>,
 }
 
 /// The rooms and rights that the portal works with.
@@ -110,6 +114,9 @@ pub enum IntakeError {
     /// A sealed value does not open although the key is right: damaged. Restore a backup.
     #[error("an item of a case does not open; the database is damaged")]
     Sealed,
+    /// See [`uploads::UploadError`].
+    #[error(transparent)]
+    Upload(#[from] uploads::UploadError),
     /// See [`BankError`].
     #[error(transparent)]
     Bank(#[from] BankError),
@@ -167,6 +174,7 @@ impl Intake {
             tries,
             screen: Arc::new(screen),
             settings: settings::Cache::default(),
+            was_deleted: Arc::default(),
         })
     }
 
@@ -248,6 +256,11 @@ impl Intake {
         let Ok(at) = at.parse::<Time>() else { return Ok(false) };
         let right = self.key.digest(&[b"proof of filing", id.as_bytes(), &at.as_micros().to_be_bytes()]);
         Ok(exchange::hex::encode(&right[..PROOF_BYTES]).as_bytes().ct_eq(digest.as_bytes()).into())
+    }
+
+    /// What was deleted leaves the database's log with the next tidying.
+    fn note_deletion(&self) {
+        self.was_deleted.store(true, Ordering::Relaxed);
     }
 
     async fn keys_of(&self, receipt: &Receipt) -> Result<sealing::ReceiptKeys, BrokenOff> {

@@ -4,6 +4,7 @@ use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, PDQ_QUALITY_MIN, Partn
 use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
+use super::uploads::{Upload, Uploading};
 use crate::access::Work;
 use crate::alerts::{Address, AlertKey};
 use crate::bank::Audience;
@@ -289,6 +290,12 @@ pub struct Draft {
     pub links: Vec<String>,
     /// What they wrote.
     pub message: String,
+    /// Files that arrived sealed.
+    #[serde(default)]
+    pub uploads: Vec<Upload>,
+    /// A file whose parts are arriving.
+    #[serde(default)]
+    pub uploading: Option<Uploading>,
     /// What we may do; `None` until answered.
     pub consent: Option<Consent>,
     /// The six words, once shown.
@@ -316,6 +323,8 @@ impl Draft {
             marks: Vec::new(),
             links: Vec::new(),
             message: String::new(),
+            uploads: Vec::new(),
+            uploading: None,
             consent: None,
             receipt: None,
             once,
@@ -446,6 +455,8 @@ pub enum What {
         /// As written.
         text: String,
     },
+    /// A file that only the hotline opens.
+    Upload(Upload),
     /// What we may do from here on.
     Consent(Consent),
     /// The item at this position counts no more: its owner took it back.

@@ -6,6 +6,7 @@ use sealing::{CaseKey, Lexicon, Receipt, ReceiptKeys, Recipient};
 
 use super::model::{Author, Consent, Draft, Held, Item, Mark, OpenCase, Situation, Step, WaitsFor, What};
 use super::queries::{self, NewCase};
+use super::uploads::{self, UploadId};
 use super::{Intake, IntakeError, case};
 use crate::alerts::Address;
 use crate::bank::{self, Audience, BankError};
@@ -86,6 +87,10 @@ impl Intake {
         now: Time,
     ) -> Result<Option<OpenCase>, IntakeError> {
         let class = draft.class();
+        if !draft.uploads.is_empty() && self.sealed_to(class, draft.situation).await?.is_empty() {
+            // The operator takes no such file any more; the page says so.
+            return Err(IntakeError::Incomplete(Step::Message));
+        }
         let held = if consent.shares() {
             self.share(class, &draft.marks, &draft.claims, consent.audience()).await?
         } else {
@@ -103,6 +108,7 @@ impl Intake {
         if !draft.message.is_empty() {
             items.push(What::Message { by: Author::Person, text: draft.message.clone() });
         }
+        items.extend(draft.uploads.iter().cloned().map(What::Upload));
         items.push(What::Consent(consent.clone()));
 
         let key = CaseKey::generate(&mut self.entropy.rng());
@@ -115,6 +121,7 @@ impl Intake {
             key: &key,
             items: items.into_iter().map(|what| Item { at: now, what }).collect(),
             alert: draft.alert.as_ref(),
+            uploads: draft.uploads.iter().map(|upload| upload.id).collect(),
             now,
         };
         if self.database.run(&work).await? {
@@ -170,6 +177,7 @@ struct Begin<'a> {
     key: &'a CaseKey,
     items: Vec<Item>,
     alert: Option<&'a Address>,
+    uploads: Vec<UploadId>,
     now: Time,
 }
 
@@ -210,6 +218,7 @@ impl Transact for Begin<'_> {
             let sealed = case::seal(self.key, self.id, position, &item, &mut rng);
             queries::insert_item(on, self.id, position, &sealed).await?;
         }
+        uploads::send(on, &self.uploads, ends_at).await?;
         Ok(true)
     }
 }

@@ -19,6 +19,8 @@ use super::{Database, DatabaseUrl, NODE, Session, StorageError, on};
 
 /// Rows of one statement: few enough that its parameters stay far below both engines' limits.
 const ROWS_PER_STATEMENT: usize = 250;
+/// Bytes of one statement, about: sealed files have large rows.
+const BYTES_PER_STATEMENT: usize = 4 * 1024 * 1024;
 /// Statements' worth of rows that are read ahead of what is written.
 const READ_AHEAD: usize = 4;
 
@@ -85,6 +87,8 @@ pub const TABLES: &[Table] = &[
         created_at Integer, active_at Integer, ends_at Integer, ended Integer),
     table!(case_recipients by "case_id, public_key": case_id Bytes, public_key Bytes, sealed_key Bytes),
     table!(case_items by "case_id, position": case_id Bytes, position Integer, sealed Bytes),
+    table!(uploads by "id": id Bytes, parts Integer, bytes Integer, sent Integer, ends_at Integer),
+    table!(upload_parts by "upload_id, position": upload_id Bytes, position Integer, sealed Bytes),
     table!(claims by "id": id Bytes, entry_id Bytes, pending_until Integer, takes_newcomers Integer),
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
@@ -234,12 +238,23 @@ enum Value {
     Text(Option<String>),
 }
 
+impl Value {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Bytes(Some(bytes)) => bytes.len(),
+            Self::Text(Some(text)) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
 type Rows = Vec<Vec<Value>>;
 
 async fn read(source: &mut Session, table: &Table, sender: mpsc::Sender<Rows>) -> Result<(), StorageError> {
     on!(source, |c| {
         let mut rows = sqlx::query(table.select).persistent(false).fetch(c);
         let mut some = Rows::with_capacity(ROWS_PER_STATEMENT);
+        let mut bytes = 0;
         while let Some(row) = rows.try_next().await? {
             let mut values = Vec::with_capacity(table.columns.len());
             for (at, (_, holds)) in table.columns.iter().enumerate() {
@@ -249,10 +264,14 @@ async fn read(source: &mut Session, table: &Table, sender: mpsc::Sender<Rows>) -
                     Holds::Text => Value::Text(row.try_get(at)?),
                 });
             }
+            bytes += values.iter().map(Value::bytes).sum::<usize>();
             some.push(values);
             // When nobody takes the rows any more, whoever did tells why.
-            if some.len() == ROWS_PER_STATEMENT && sender.send(std::mem::take(&mut some)).await.is_err() {
-                return Ok(());
+            if some.len() == ROWS_PER_STATEMENT || bytes >= BYTES_PER_STATEMENT {
+                bytes = 0;
+                if sender.send(std::mem::take(&mut some)).await.is_err() {
+                    return Ok(());
+                }
             }
         }
         if !some.is_empty() {

@@ -41,6 +41,7 @@ pub const NODE: Schema = Schema {
         step!(1, "spine", "0001_spine.sql"),
         step!(2, "portal", "0002_portal.sql"),
         step!(3, "withheld", "0003_withheld.sql"),
+        step!(4, "uploads", "0004_uploads.sql"),
         step!(5, "alert", "0005_alert.sql"),
         step!(6, "claims", "0006_claims.sql"),
     ],

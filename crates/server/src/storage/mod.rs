@@ -217,6 +217,16 @@ impl Database {
         Ok(())
     }
 
+    /// On SQLite, moves what the log beside the file holds into the file and overwrites the log's length, so that what was
+    /// deleted is in neither; waits for readers as long as any writer would, and leaves the rest for the next time. On
+    /// PostgreSQL that is the server's business.
+    pub(crate) async fn empty_log(&self) -> Result<(), StorageError> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// What the engine finds wrong with the database's own structures, a line each; nothing: all is well. PostgreSQL
     /// checks pages as it reads them and has nothing to say here.
     pub async fn integrity(&self) -> Result<Vec<String>, StorageError> {

@@ -62,6 +62,8 @@ async fn open_case(node: &TestNode) {
         ),
         format!("insert into case_items (case_id, position, sealed) values ({}, 0, {})", bytes(16), bytes(60)),
         format!("insert into alerts (id, sealed, ends_at) values ({}, {}, 4102444800000000)", bytes(16), bytes(60)),
+        format!("insert into uploads (id, parts, bytes, sent, ends_at) values ({}, 1, 60, 1, 9)", bytes(16)),
+        format!("insert into upload_parts (upload_id, position, sealed) values ({}, 0, {})", bytes(16), bytes(60)),
     ];
     let mut session = node.node.database().write().await.unwrap();
     for row in rows {

@@ -19,6 +19,7 @@ mod portal_claims;
 mod portal_setup;
 mod portal_shelf;
 mod portal_time;
+mod portal_upload;
 mod sharing;
 mod storage;
 mod support;

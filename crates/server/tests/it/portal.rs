@@ -12,8 +12,8 @@ const LINK: &str = "https://example.org/canary-of-the-link";
 
 /// A browser with one cookie, which follows no redirect by itself.
 pub(crate) struct Browser {
-    http: Client,
-    base: String,
+    pub(crate) http: Client,
+    pub(crate) base: String,
     pub(crate) cookie: Option<String>,
 }
 

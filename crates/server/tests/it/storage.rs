@@ -25,6 +25,7 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::access::SQL);
     texts.extend(server::intake::SQL);
     texts.extend(server::alerts::SQL);
+    texts.extend(server::intake::uploads::SQL);
     for pair in dialect::ALL {
         texts.push(if engine == Engine::Sqlite { pair.sqlite } else { pair.postgres });
     }

@@ -15,6 +15,7 @@ use super::helplines::Help;
 use super::message::cleaned;
 use super::said::Said;
 use super::sorry::Sorry;
+use super::upload;
 use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
@@ -139,16 +140,22 @@ pub(super) async fn withdraw(
 }
 
 /// Says what taking back does. Which thing is asked about stays in the visit until the next answer.
-pub(super) async fn show_withdraw(visit: InCase) -> Result<Response, Sorry> {
+pub(super) async fn show_withdraw(State(node): State<Node>, visit: InCase) -> Result<Response, Sorry> {
     let Some(position) = visit.hears(WITHDRAW).and_then(|said| said.text.parse().ok()) else {
         return Ok(went(PATH, None));
     };
     let t = visit.t;
+    let view = done(&visit, node.intake.view(&visit.case).await)?;
+    let is_file = view.uploads.iter().any(|file| file.position == position);
     let sure = Sure {
         frame: visit.frame(WITHDRAW),
         t,
         title: t.withdraw_title(),
-        does: [t.withdraw_does(), t.withdraw_cannot(), t.withdraw_again()],
+        does: if is_file {
+            [t.upload_withdraw_does(), t.upload_withdraw_cannot(), t.upload_withdraw_again()]
+        } else {
+            [t.withdraw_does(), t.withdraw_cannot(), t.withdraw_again()]
+        },
         action: WITHDRAW,
         item: Some(position),
         go: t.withdraw_go(),
@@ -259,6 +266,7 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         said,
         proof,
         clock: clock(t),
+        takes_files: upload::is_taken(node, &view).await?,
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
         view: &view,
     };
@@ -313,6 +321,7 @@ struct CasePage<'a> {
     has_links: bool,
     /// Whether a fingerprint is with us alone.
     keeps_pictures: bool,
+    takes_files: bool,
     said: Said,
     /// About the neutral mail, where there is one.
     ask: Option<alert::Ask>,

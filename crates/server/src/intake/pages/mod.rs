@@ -32,11 +32,13 @@ mod shelf;
 mod sorry;
 mod threatened;
 mod traces;
+mod upload;
 mod visit;
 
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
+use self::visit::{Drafting, InCase};
 use crate::http::assets::{ASSET_ROUTE, asset};
 use crate::node::Node;
 
@@ -50,6 +52,10 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route("/s/3", get(pictures::show).post(pictures::answer))
         .route("/s/4", get(addresses::show).post(addresses::answer))
         .route("/s/5", get(message::show).post(message::answer))
+        .route("/s/5/1", post(upload::begin::<Drafting>))
+        .route("/s/5/2", post(upload::part::<Drafting>))
+        .route("/s/5/3", post(upload::finish::<Drafting>))
+        .route("/s/5/4", post(upload::cancel::<Drafting>))
         .route("/s/6", get(consent::show).post(consent::answer))
         .route("/s/7", get(receipt::show).post(receipt::answer))
         .route("/s/7/1", get(receipt::show_waiting))
@@ -64,6 +70,11 @@ pub(crate) fn router(node: &Node) -> Router<Node> {
         .route("/c/6", get(case::show_delete).post(case::delete))
         .route("/c/6/1", get(case::show_gone))
         .route("/c/7", post(case::close))
+        .route("/c/8", get(upload::show))
+        .route("/c/8/1", post(upload::begin::<InCase>))
+        .route("/c/8/2", post(upload::part::<InCase>))
+        .route("/c/8/3", post(upload::finish::<InCase>))
+        .route("/c/8/4", post(upload::cancel::<InCase>))
         .route("/c/9", post(case::alert))
         .route_layer(middleware::from_fn(chosen::unless_closed))
         // Whoever is here when the portal is closed still leaves.

@@ -14,9 +14,16 @@ use crate::node::Node;
 
 /// The page.
 pub(super) async fn show(State(node): State<Node>, Reading(t): Reading) -> Result<Response, Problem> {
-    let team_key_is_here = node.hotline_key.as_ref().is_some_and(KeyFile::is_there);
-    let has_alert = node.alerts.is_offered();
-    page(t, Loads::Plain, &Privacy { frame: frame(t, "/p/1"), t, kept: KEPT, team_key_is_here, has_alert })
+    let settings = node.intake.settings().await?;
+    let shown = Privacy {
+        frame: frame(t, "/p/1"),
+        t,
+        kept: KEPT,
+        team_key_is_here: node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
+        has_alert: node.alerts.is_offered(),
+        takes_files: settings.upload_minor || settings.upload_adult,
+    };
+    page(t, Loads::Plain, &shown)
 }
 
 #[derive(Template)]
@@ -29,17 +36,22 @@ struct Privacy {
     team_key_is_here: bool,
     /// Whether somebody can leave an address here.
     has_alert: bool,
+    /// Whether the operator takes sealed files at all.
+    takes_files: bool,
 }
 
 /// How long things are kept, as the page says it: what the jobs do.
 struct Kept {
     draft_hours: u64,
+    /// A file of a draft ends at a full hour, and the job that deletes it comes within another.
+    file_hours: u64,
     case_days: u64,
     warned_days: u64,
 }
 
 const KEPT: Kept = Kept {
     draft_hours: retention::DRAFT_SECONDS.unsigned_abs() / 3_600,
+    file_hours: retention::DRAFT_SECONDS.unsigned_abs() / 3_600 + 2,
     case_days: retention::CASE_DAYS.unsigned_abs(),
     warned_days: retention::WARNED_DAYS,
 };

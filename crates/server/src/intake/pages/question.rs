@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::frame::{Frame, Loads, page};
 use super::said::Said;
 use super::sorry::Sorry;
+use super::upload;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
 use crate::intake::{Age, Situation, Stand, Step};
@@ -27,6 +28,8 @@ pub(super) async fn answer_age(
         return visit.say(&node, Said::at(Step::Age.path())).await;
     };
     visit.draft.age = Some(age);
+    // A file that was taken for an adult's case is not for a child's.
+    upload::prune(&node, &mut visit).await?;
     let next = visit.after(Step::Age);
     visit.keep(&node, next).await
 }

@@ -11,6 +11,7 @@ use super::helplines::Help;
 use crate::http::Problem;
 use crate::http::locale::{Address, Texts};
 use crate::intake::IntakeError;
+use crate::intake::uploads::UploadError;
 use crate::storage::StorageError;
 
 /// Why there is no page.
@@ -117,6 +118,7 @@ impl From<IntakeError> for Sorry {
         match error {
             IntakeError::Storage(error) => error.into(),
             IntakeError::Bank(error) => Problem::from(error).into(),
+            IntakeError::Upload(error) => Self { t: Texts::unasked(), why: Why::Failed(status_of(error)) },
             IntakeError::BrokenOff(error) => Problem::from(error).into(),
             IntakeError::Over => Self { t: chosen::spoken(), why: Why::Ended },
             IntakeError::Full => Self { t: chosen::spoken(), why: Why::TooMuch },
@@ -126,6 +128,17 @@ impl From<IntakeError> for Sorry {
                 Problem::internal().into()
             }
         }
+    }
+}
+
+/// What the page's script tells apart.
+const fn status_of(error: UploadError) -> StatusCode {
+    match error {
+        UploadError::NotOffered => StatusCode::FORBIDDEN,
+        UploadError::Gone => StatusCode::GONE,
+        UploadError::NotNext => StatusCode::CONFLICT,
+        UploadError::TooLarge | UploadError::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
+        UploadError::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
     }
 }
 

@@ -4,14 +4,14 @@
 
 use std::convert::Infallible;
 
-use axum::body::to_bytes;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use exchange::CaseId;
-use sealing::{CaseKey, VisitToken};
+use sealing::{CaseKey, SEALED_PART_BYTES, VisitToken};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -24,6 +24,7 @@ use super::sorry::Sorry;
 use crate::http::Problem;
 use crate::http::locale::{Address, Language, Offers, Texts};
 use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS};
+use crate::intake::uploads::Uploading;
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
 
@@ -52,6 +53,8 @@ enum Holds {
         key: [u8; 32],
         language: String,
         is_adult: bool,
+        #[serde(default)]
+        uploading: Option<Uploading>,
     },
     /// Somebody who tried words.
     Nothing {},
@@ -79,9 +82,18 @@ pub(super) struct Drafting {
 pub(super) struct InCase {
     pub(super) case: OpenCase,
     pub(super) t: Texts,
+    /// A file whose parts are arriving.
+    pub(super) uploading: Option<Uploading>,
     token: VisitToken,
     is_adult: bool,
     said: Option<Said>,
+}
+
+/// A part of a file, or what is said of it, which a script of a page of this very visit sent.
+pub(super) struct Sent<V> {
+    pub(super) visit: V,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
 }
 
 /// A form that came from a page of this very visit, and what it says.
@@ -142,14 +154,16 @@ impl Drafting {
     }
 
     /// Keeps the draft and goes on to a page.
-    pub(super) async fn keep(self, node: &Node, next: &str) -> Result<Response, Sorry> {
-        let content = Content { holds: Holds::Draft(Box::new(self.draft)), said: None };
-        store(node, &self.token, &content).await?;
+    pub(super) async fn keep(mut self, node: &Node, next: &str) -> Result<Response, Sorry> {
+        self.said = None;
+        self.keep_here(node).await?;
         Ok(went(next, Some(&self.token)))
     }
 
-    /// Keeps the draft and stays on the page that is being drawn.
+    /// Keeps the draft and stays on the page that is being drawn. Its files live as long as it.
     pub(super) async fn keep_here(&self, node: &Node) -> Result<(), Sorry> {
+        let files: Vec<_> = self.draft.uploads.iter().map(|upload| upload.id).collect();
+        node.intake.keep_uploads(&files, DRAFT_SECONDS).await?;
         let content = Content { holds: Holds::Draft(Box::new(self.draft.clone())), said: self.said.clone() };
         store(node, &self.token, &content).await
     }
@@ -190,6 +204,7 @@ pub(super) async fn open_case(node: &Node, case: &OpenCase, t: Texts) -> Result<
         key: *case.key.as_bytes(),
         language: t.language.code().to_owned(),
         is_adult: t.address == Address::Vous,
+        uploading: None,
     };
     let token = begin(node, &Content { holds, said: None }).await?;
     Ok(went("/c", Some(&token)))
@@ -208,6 +223,7 @@ impl InCase {
             key: *self.case.key.as_bytes(),
             language: self.t.language.code().to_owned(),
             is_adult: self.is_adult,
+            uploading: self.uploading,
         };
         store(node, &self.token, &Content { holds, said: self.said.clone() }).await
     }
@@ -303,10 +319,18 @@ impl FromRequestParts<Node> for Reading {
     }
 }
 
-/// Ends whatever visit a request has.
+/// Ends whatever visit a request has, with the files that were in it alone.
 pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry> {
-    if let Some(token) = cookie(headers) {
-        node.visits.end(&token).await?;
+    let Some((token, content)) = content(headers, node).await? else { return Ok(()) };
+    let (mut files, uploading) = match content.holds {
+        Holds::Draft(draft) => (draft.uploads.iter().map(|upload| upload.id).collect(), draft.uploading),
+        Holds::Case { uploading, .. } => (vec![], uploading),
+        Holds::Nothing {} => (vec![], None),
+    };
+    files.extend(uploading.map(|uploading| uploading.id));
+    node.visits.end(&token).await?;
+    for id in files {
+        node.intake.give_up_upload(id).await?;
     }
     Ok(())
 }
@@ -399,10 +423,10 @@ impl FromRequestParts<Node> for InCase {
 
     async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Sorry> {
         match content(&parts.headers, node).await? {
-            Some((token, Content { holds: Holds::Case { id, key, language, is_adult }, said })) => {
+            Some((token, Content { holds: Holds::Case { id, key, language, is_adult, uploading }, said })) => {
                 let t = said_to(texts(parts, node, &language).await, is_adult);
                 let case = OpenCase { id: CaseId::from_bytes(id), key: CaseKey::from_bytes(key) };
-                let here = Self { case, t, token, is_adult, said };
+                let here = Self { case, t, uploading, token, is_adult, said };
                 here.stay(node).await?;
                 Ok(here)
             }
@@ -482,5 +506,25 @@ impl<V: HasForms + Send> FromRequest<Node> for Answered<V> {
             return Err(Sorry::elsewhere(visit.texts()));
         }
         Ok(Self { visit, fields })
+    }
+}
+
+/// A page of another site cannot set it without asking first, and is not answered.
+const TOKEN_HEADER: &str = "x-form";
+
+impl<V: HasForms + Send> FromRequest<Node> for Sent<V> {
+    type Rejection = Sorry;
+
+    async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
+        let (mut parts, body) = request.into_parts();
+        // Read before anything is refused: a browser that is still sending does not hear the answer.
+        let body = to_bytes(body, SEALED_PART_BYTES).await;
+        let visit = V::from_request_parts(&mut parts, node).await?;
+        let given = parts.headers.get(TOKEN_HEADER).map_or(&b""[..], HeaderValue::as_bytes);
+        if !is_from_here(&parts.headers) || !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
+            return Err(Sorry::elsewhere(visit.texts()));
+        }
+        let body = body.map_err(|_| Sorry::too_much(visit.texts()))?;
+        Ok(Self { visit, headers: parts.headers, body })
     }
 }
