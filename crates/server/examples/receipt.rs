@@ -92,7 +92,7 @@ async fn case(node: &Node) -> String {
     (draft.age, draft.stand) = (Some(Age::From13), Some(Stand::Links));
     draft.links.push("https://example.org/1".to_owned());
     draft.message = "a few lines ".repeat(20);
-    draft.consent = Some(Consent { notices: true, ..Consent::default() });
+    draft.consent = Some(Consent { notices: Some(true), ..Consent::default() });
     let words = node.intake.words_of(&mut draft).unwrap().as_str().to_owned();
     node.intake.send(&draft).await.unwrap();
     words

@@ -462,11 +462,18 @@ impl Which {
 
     async fn open(&self, node: &Node, operator: &Operator, secret: &RecipientSecret) -> anyhow::Result<OpenCase> {
         let wanted = self.id.to_ascii_lowercase().replace('-', "");
-        let rows = node.intake.open_cases(operator, CASES_MAX).await?;
-        let mut found = rows.iter().filter(|row| digits(row.id).starts_with(&wanted));
-        let id = match (found.next(), found.next()) {
-            (Some(row), None) if !wanted.is_empty() => row.id,
-            (None, _) => bail!("no open case begins with {}: see `rempart case list`", self.id),
+        // Looked up by what the ids begin with, so that no flood of others hides one.
+        let end = |rest: &str| {
+            let digits = format!("{wanted}{}", rest.repeat(32_usize.saturating_sub(wanted.len())));
+            hex::decode::<16>(&digits).map(CaseId::from_bytes)
+        };
+        let (Some(first), Some(last)) = (end("0"), end("f")) else {
+            bail!("{} is no beginning of a case's id: see `rempart case list`", self.id)
+        };
+        let found = node.intake.open_cases_between(operator, first, last, 2).await?;
+        let id = match found.as_slice() {
+            [one] => one.id,
+            [] => bail!("no open case begins with {}: see `rempart case list`", self.id),
             _ => bail!("several cases begin with {}: give more digits", self.id),
         };
         let case = node.intake.open_as(secret, id).await?;

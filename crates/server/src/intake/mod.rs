@@ -226,6 +226,17 @@ impl Intake {
         queries::open_cases(&mut self.database.read().await?, most.into()).await
     }
 
+    /// Open cases whose ids lie between these two, both included, at most this many.
+    pub async fn open_cases_between(
+        &self,
+        _: &Operator,
+        first: CaseId,
+        last: CaseId,
+        most: u32,
+    ) -> Result<Vec<CaseRow>, StorageError> {
+        queries::open_between(&mut self.database.read().await?, first, last, most.into()).await
+    }
+
     /// Who can read new cases.
     pub async fn recipients(&self) -> Result<Vec<Recipient>, StorageError> {
         queries::recipients(&mut self.database.read().await?).await

@@ -26,6 +26,8 @@ const CASE: &str =
     "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases where id = $1";
 const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 order by urgency desc, created_at, id limit $1";
+const OPEN_BETWEEN: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
+    where ended = 0 and id >= $1 and id <= $2 order by id limit $3";
 const TOUCH: &str =
     "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
@@ -52,6 +54,7 @@ pub const SQL: &[&str] = &[
     KEY_FOR_RECIPIENT,
     CASE,
     OPEN_CASES,
+    OPEN_BETWEEN,
     TOUCH,
     INSERT_ITEM,
     ITEMS,
@@ -173,6 +176,21 @@ pub(super) async fn case(on: &mut Session, id: CaseId) -> Result<Option<CaseRow>
 
 pub(super) async fn open_cases(on: &mut Session, most: i64) -> Result<Vec<CaseRow>, StorageError> {
     let rows: Vec<Row> = on!(on, |c| sqlx::query_as(OPEN_CASES).bind(most).fetch_all(c).await?);
+    rows.into_iter().map(case_row).collect()
+}
+
+pub(super) async fn open_between(
+    on: &mut Session,
+    first: CaseId,
+    last: CaseId,
+    most: i64,
+) -> Result<Vec<CaseRow>, StorageError> {
+    let rows: Vec<Row> = on!(on, |c| sqlx::query_as(OPEN_BETWEEN)
+        .bind(&first.as_bytes()[..])
+        .bind(&last.as_bytes()[..])
+        .bind(most)
+        .fetch_all(c)
+        .await?);
     rows.into_iter().map(case_row).collect()
 }
 
