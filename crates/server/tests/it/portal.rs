@@ -372,7 +372,7 @@ async fn t12_a_loaded_node_asks_for_work_or_lets_wait_in_line() {
     let waits = patient.answer("/s/7", "/s/7", &typed).await;
     assert_eq!(waits.location.as_deref(), Some("/s/7/1"));
     let waits = patient.get("/s/7/1").await;
-    assert!(waits.text.contains("secondes, puis appuie"), "{}", waits.text);
+    assert!(waits.text.contains("puis appuie sur le bouton"), "{}", waits.text);
     assert!(!words.iter().any(|word| waits.text.contains(&format!("\"{word}\""))), "no word lies in the page");
     clock.set(clock.now().plus_seconds(3));
     assert_eq!(patient.answer("/s/7/1", "/s/7", &[]).await.location.as_deref(), Some("/c"));

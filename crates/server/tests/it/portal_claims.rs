@@ -92,7 +92,7 @@ on_every_engine!(a_break_while_adding_or_sharing_leaves_nothing_behind_either, |
     let later = || clock.set(clock.now().plus_seconds((PENDING_HOURS + 1) * 3_600));
     let platform = node.partner("platform").await;
     let mut kept = draft(&node, 82);
-    kept.consent = Some(Consent::default());
+    kept.consent = Some(Consent { share: Some(false), ..Consent::default() });
     let (sharing, keeping) = (draft(&node, 83), kept);
     let (sharing, keeping) = (intake.send(&sharing).await.unwrap(), intake.send(&keeping).await.unwrap());
     let more = Mark::read_all(&mark(84)).unwrap();

@@ -309,7 +309,7 @@ on_every_engine!(files_end_with_what_they_belong_to, |engine| {
     pass((server::intake::CASE_DAYS + 1) * DAY_SECONDS);
     node.node.intake.tidy().await.unwrap();
     assert_eq!(rows(&node).await, (0, 0));
-    let told = Browser::of(&node).send("/o", &[("words", &words)]).await;
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("effacée d’elle-même"), "{}", told.text);
 
     // Whoever deletes everything, and whoever leaves.

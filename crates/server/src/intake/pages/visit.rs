@@ -521,7 +521,10 @@ impl<V: HasForms + Send> FromRequest<Node> for Sent<V> {
         let body = to_bytes(body, SEALED_PART_BYTES).await;
         let visit = V::from_request_parts(&mut parts, node).await?;
         let given = parts.headers.get(TOKEN_HEADER).map_or(&b""[..], HeaderValue::as_bytes);
-        if !is_from_here(&parts.headers) || !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
+        // No link and no bookmark sends a part: "none" is no answer here.
+        let site = parts.headers.get(HeaderName::from_static("sec-fetch-site"));
+        let is_ours = is_from_here(&parts.headers) && site.is_none_or(|site| site == "same-origin");
+        if !is_ours || !bool::from(given.ct_eq(visit.form_token().as_bytes())) {
             return Err(Sorry::elsewhere(visit.texts()));
         }
         let body = body.map_err(|_| Sorry::too_much(visit.texts()))?;
