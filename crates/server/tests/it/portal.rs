@@ -132,7 +132,7 @@ on_every_engine!(a_case_opens_with_its_six_words_alone, |engine| {
     assert_eq!(guesser.get("/c").await.status, 410);
 });
 
-on_every_engine!(what_was_sent_is_matched_at_once_for_review_and_gone_when_taken_back, |engine| {
+on_every_engine!(t4_what_nobody_looked_at_is_matched_at_once_for_review_and_gone_when_taken_back, |engine| {
     let node = TestNode::start(engine).await;
     let platform = node.partner("platform").await;
     let mut person = Browser::of(&node);
