@@ -18,7 +18,8 @@ fuzz_target!(|text: &str| {
         Ok(screen) => {
             assert!(screen.len() <= lines && screen.len() <= screen::COMMON_PICTURES_MAX);
             let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
-            let hash = first.filter(|line| !line.starts_with('{')).and_then(|line| line.split_ascii_whitespace().next());
+            let hash =
+                first.filter(|line| !line.starts_with('{')).and_then(|line| line.split_ascii_whitespace().next());
             if let Some(found) = hash.and_then(|hash| Fingerprint::parse(Kind::Pdq, hash, None).ok()) {
                 assert!(screen.has(&found) || found.check_plainness().is_err());
             }
