@@ -27,6 +27,8 @@ pub use migrations::{MATCHER, MigrationState, NODE};
 
 const SQLITE_READERS: u32 = 8;
 const SQLITE_BUSY_MS: u64 = 15_000;
+/// How long one that found a new file being set up by another process waits before it looks again.
+const SQLITE_OPEN_AGAIN_MS: u64 = 50;
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 const POSTGRES_WRITERS_MAX: usize = 4;
 const POSTGRES_LOCK_TIMEOUT: &str = "15s";
@@ -147,7 +149,7 @@ impl Database {
     /// Connects, creating the file if it is SQLite. The schema is not touched: see [`Database::migrate`].
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StorageError> {
         match url {
-            DatabaseUrl::Sqlite(path) => Self::open_sqlite(path).await,
+            DatabaseUrl::Sqlite(path) => Self::open_sqlite_in_turn(path).await,
             DatabaseUrl::Postgres(url) => Self::open_postgres(url).await,
         }
     }
@@ -254,6 +256,20 @@ impl Database {
                 writer.close().await;
             }
             Self::Postgres { pool, .. } => pool.close().await,
+        }
+    }
+
+    /// A new file gets its log from whoever is first, and the engine lets nobody wait for that: others try again.
+    async fn open_sqlite_in_turn(path: &Path) -> Result<Self, StorageError> {
+        let mut tries_left = SQLITE_BUSY_MS / SQLITE_OPEN_AGAIN_MS;
+        loop {
+            match Self::open_sqlite(path).await {
+                Err(StorageError::Unavailable(error)) if error.as_database_error().is_some() && tries_left > 0 => {
+                    tries_left -= 1;
+                    tokio::time::sleep(Duration::from_millis(SQLITE_OPEN_AGAIN_MS)).await;
+                }
+                opened => return opened,
+            }
         }
     }
 
