@@ -414,20 +414,8 @@ impl Intake {
         alert: AlertTodo<'_>,
     ) -> Result<(), IntakeError> {
         let now = self.clock.now();
-        let (_, mut there) = self.items(case).await?;
-        let before = uploads_in(&there);
-        let items: Vec<Item> = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        there.extend(items.iter().map(|item| (i64::MAX, item.clone())));
-        let after = uploads_in(&there);
-        let only = |these: &[UploadId], without: &[UploadId]| -> Vec<UploadId> {
-            these.iter().copied().filter(|id| !without.contains(id)).collect()
-        };
-        let (dropped, sent) = (only(&before, &after), only(&after, &before));
-        let kept = only(&before, &dropped);
-        if !dropped.is_empty() {
-            self.note_deletion();
-        }
-        self.database.run(&Append { intake: self, case, waits_for, items, alert, now, sent, kept, dropped }).await
+        let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
+        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
     }
 
     async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
@@ -548,10 +536,6 @@ struct Append<'a> {
     items: Vec<Item>,
     alert: AlertTodo<'a>,
     now: Time,
-    /// Files that come with the items, that stay, and that go.
-    sent: Vec<UploadId>,
-    kept: Vec<UploadId>,
-    dropped: Vec<UploadId>,
 }
 
 impl Append<'_> {
@@ -590,17 +574,37 @@ impl Transact for Append<'_> {
         // Claims of what was there already are let go by themselves.
         bank::confirm(on, &claims_in(new.iter().copied())).await?;
         let mut rng = self.intake.entropy.rng();
-        for (item, position) in new.into_iter().zip(last + 1..) {
+        for (item, position) in new.iter().zip(last + 1..) {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
-        uploads::send(on, &self.sent, ends_at).await?;
-        uploads::extend(on, &self.kept, ends_at).await?;
-        Ok(uploads::delete(on, &self.dropped).await?)
+        self.settle_uploads(on, there, &new, ends_at).await
     }
 }
 
 impl Append<'_> {
+    /// Files that come with the new items live as long as the case from here on, those that were there live on with it, and
+    /// those that are taken back go.
+    async fn settle_uploads(
+        &self,
+        on: &mut Session,
+        mut items: Vec<(i64, Item)>,
+        new: &[&Item],
+        case_ends_at: Time,
+    ) -> Result<(), IntakeError> {
+        let before = uploads_in(&items);
+        items.extend(new.iter().map(|item| (i64::MAX, (*item).clone())));
+        let after = uploads_in(&items);
+        let (kept, gone): (Vec<UploadId>, Vec<UploadId>) = before.iter().partition(|id| after.contains(id));
+        let sent: Vec<UploadId> = after.into_iter().filter(|id| !before.contains(id)).collect();
+        uploads::send(on, &sent, case_ends_at).await?;
+        uploads::extend(on, &kept, case_ends_at).await?;
+        if !gone.is_empty() {
+            self.intake.note_deletion();
+        }
+        Ok(uploads::delete(on, &gone).await?)
+    }
+
     /// Does what is to be done about the case's alert; gives what has to stand in the case of it.
     async fn settle_alert(
         &self,

@@ -16,7 +16,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::portal::{Browser, mark};
-use crate::support::{Engine, TestDatabase, TestNode, manual, on_every_engine};
+use crate::support::{Engine, TestDatabase, TestNode, holds, manual, on_disk, on_every_engine};
 
 const CANARY: &str = "canary.robin.7261@example.org";
 const HOUR: i64 = 3_600;
@@ -351,35 +351,15 @@ on_every_engine!(the_address_is_found_nowhere_on_the_disk_and_goes_with_the_case
     let case = quiet.case(Some(CANARY)).await;
     quiet.answer(&case).await;
     assert_eq!((rows(&quiet.node, "alerts").await, rows(&quiet.node, "alert_mails").await), (1, 1));
-    let disk = everything(engine, &quiet).await;
+    let disk = on_disk(&quiet.node, &quiet.database).await;
     assert!(holds(&disk, b"Mon espace") || holds(&disk, b"portal"), "it reads what is there");
     for canary in [CANARY.as_bytes(), b"canary.robin", b"7261@example"] {
         assert!(!holds(&disk, canary), "{}", String::from_utf8_lossy(canary));
     }
     quiet.node.intake.delete(&case).await.unwrap();
     assert_eq!((rows(&quiet.node, "alerts").await, rows(&quiet.node, "alert_mails").await), (0, 0));
-    assert!(!holds(&everything(engine, &quiet).await, b"canary.robin"));
+    assert!(!holds(&on_disk(&quiet.node, &quiet.database).await, b"canary.robin"));
 });
-
-async fn everything(engine: Engine, quiet: &Quiet) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("copy.db");
-    server::storage::backup::backup(quiet.node.database(), &copy, |_| ()).await.unwrap();
-    let mut everything = std::fs::read(&copy).unwrap();
-    if engine == Engine::Sqlite {
-        for file in std::fs::read_dir(quiet.database.folder()).unwrap() {
-            let file = file.unwrap().path();
-            if file.is_file() {
-                everything.extend(std::fs::read(file).unwrap());
-            }
-        }
-    }
-    everything
-}
-
-fn holds(everything: &[u8], needle: &[u8]) -> bool {
-    everything.windows(needle.len()).any(|window| window == needle)
-}
 
 on_every_engine!(an_alert_lives_as_long_as_its_case_and_ends_with_the_others_of_its_month, |engine| {
     let quiet = Quiet::new(engine, mail_to(9)).await;

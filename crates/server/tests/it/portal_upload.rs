@@ -12,7 +12,7 @@ use server::intake::{OpenCase, Settings};
 use server::storage::{Connection, Database, backup};
 
 use crate::portal::{Browser, token, words_on};
-use crate::support::{Engine, TestDatabase, TestNode, manual, on_every_engine};
+use crate::support::{Engine, TestDatabase, TestNode, holds, manual, on_disk, on_every_engine};
 
 /// Stands in the file, in clear.
 const CANARY: &[u8] = b"canary-of-the-file-5512";
@@ -195,25 +195,6 @@ async fn change(node: &TestNode, text: String) {
     session.commit().await.unwrap();
 }
 
-/// Everything on the disk: the database, its log, a backup.
-async fn disk(node: &TestNode) -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("copy.db");
-    backup::backup(node.node.database(), &copy, |_| ()).await.unwrap();
-    let mut everything = std::fs::read(&copy).unwrap();
-    for file in std::fs::read_dir(node.database.folder()).unwrap() {
-        let file = file.unwrap().path();
-        if file.is_file() {
-            everything.extend(std::fs::read(file).unwrap());
-        }
-    }
-    everything
-}
-
-fn holds(everything: &[u8], needle: &[u8]) -> bool {
-    everything.windows(needle.len()).any(|window| window == needle)
-}
-
 on_every_engine!(a_file_goes_into_the_case_and_comes_back_identical_with_the_hotlines_key_alone, |engine| {
     let node = TestNode::start(engine).await;
     allow(&node, true, false).await;
@@ -250,7 +231,7 @@ on_every_engine!(t10_the_disk_holds_a_file_as_ciphertext_alone_and_nothing_of_it
     // What is found in one piece on a page of the database: runs of 64 bytes.
     let runs: Vec<Vec<u8>> =
         sealed.parts.iter().flat_map(|part| part.chunks_exact(64).step_by(997).map(<[u8]>::to_vec)).collect();
-    let before = disk(&node).await;
+    let before = on_disk(&node.node, &node.database).await;
     let found = runs.iter().filter(|run| holds(&before, run)).count();
     assert!(found > runs.len() / 2, "it reads what is there: {found} of {}", runs.len());
     assert!(!holds(&before, CANARY));
@@ -264,7 +245,7 @@ on_every_engine!(t10_the_disk_holds_a_file_as_ciphertext_alone_and_nothing_of_it
     assert_eq!(rows(&node).await, (0, 0));
     node.node.intake.tidy().await.unwrap();
     // PostgreSQL keeps its files to itself; there it is the backup that is read.
-    let after = disk(&node).await;
+    let after = on_disk(&node.node, &node.database).await;
     assert_eq!(runs.iter().filter(|run| holds(&after, run)).count(), 0);
     assert_eq!(send_in_case(&mut person, &file()).await, 204, "it may be sent again");
 });

@@ -37,6 +37,8 @@ pub(super) async fn answer(
     let say = async |wrong: String| visit::say(&node, &headers, t, Said::wrong(PATH, wrong)).await;
     let receipt = match Receipt::parse(fields.one("words")) {
         Ok(receipt) => receipt,
+        // What is said is kept for the page that says it: nobody fills the disk with what are no words.
+        Err(_) if !node.flood.may_begin(&tried) => return Err(Sorry::often(t)),
         Err(error) => return say(said(t, &error)).await,
     };
     if !node.flood.may_try(&tried) {

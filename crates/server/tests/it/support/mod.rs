@@ -264,3 +264,23 @@ pub fn manual(settings: &mut NodeSettings) -> Clock {
     (settings.clock, settings.entropy) = (clock.clone(), Entropy::seeded(7));
     clock
 }
+
+/// Everything that a thief of the disk has: a backup, and on SQLite the database's own files. Of PostgreSQL's the backup alone.
+pub async fn on_disk(node: &Node, database: &TestDatabase) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    server::storage::backup::backup(node.database(), &copy, |_| ()).await.unwrap();
+    let mut everything = std::fs::read(&copy).unwrap();
+    for file in std::fs::read_dir(database.folder()).unwrap() {
+        let file = file.unwrap().path();
+        if file.is_file() {
+            everything.extend(std::fs::read(file).unwrap());
+        }
+    }
+    everything
+}
+
+/// Whether these bytes stand somewhere in those.
+pub fn holds(everything: &[u8], needle: &[u8]) -> bool {
+    everything.windows(needle.len()).any(|window| window == needle)
+}
