@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use exchange::{OutcomeKind, Time};
+use exchange::{KeptReason, OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
 use super::alert;
@@ -20,11 +20,12 @@ use super::visit::{self, Answered, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
-    AlertView, Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
-    PlatformView,
+    AlertView, Author, CaseView, Consent, Due, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark,
+    PictureState, PlatformView,
 };
 use crate::intake::{links, zones};
 use crate::node::Node;
+use crate::removal::{NoticeState, NoticeView, OutcomeView};
 
 const PATH: &str = "/c";
 const PICTURES: &str = "/c/3";
@@ -266,6 +267,8 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         said,
         proof,
         clock: clock(t),
+        is_refused: is_refused(&view),
+        now: node.clock.now(),
         takes_files: upload::is_taken(node, &view).await?,
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
         view: &view,
@@ -298,15 +301,64 @@ fn clock(t: Texts) -> String {
 }
 
 /// What a platform did, in words.
-fn said_outcome(t: &Texts, kind: &OutcomeKind, copies: &u32) -> String {
-    let copies = u64::from(*copies);
-    match kind {
+fn said_outcome(t: &Texts, outcome: &OutcomeView) -> String {
+    let copies = u64::from(outcome.count);
+    let did = match outcome.kind {
         OutcomeKind::Seen => t.case_did_seen(copies),
         OutcomeKind::Blocked => t.case_did_blocked(copies),
         OutcomeKind::Removed => t.case_did_removed(copies),
         OutcomeKind::Kept => t.case_did_kept(copies),
         OutcomeKind::Mistaken => t.case_did_mistaken(copies),
+    };
+    let did = format!("{did}, {}", moment(t, &outcome.at));
+    outcome.reason.map_or_else(|| did.clone(), |reason| format!("{did}. {}", because(t, reason)))
+}
+
+/// Why a platform left something, in words.
+fn because(t: &Texts, reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::NotAViolation => t.case_because_not_a_violation(),
+        KeptReason::PublicInterest => t.case_because_public_interest(),
+        KeptReason::Consent => t.case_because_consent(),
+        KeptReason::Legal => t.case_because_legal(),
+        KeptReason::UnderReview => t.case_because_under_review(),
     }
+}
+
+/// How a notice stands, in words.
+fn said_notice(t: &Texts, notice: &NoticeView) -> String {
+    let since = moment(t, &notice.since);
+    match notice.state {
+        NoticeState::Waiting => t.notice_waiting().to_owned(),
+        NoticeState::Sent => t.notice_sent(since),
+        NoticeState::Acknowledged => t.notice_acknowledged(since),
+        NoticeState::Removed => t.notice_removed(since),
+        NoticeState::Refused { because: None } => t.notice_refused(since),
+        NoticeState::Refused { because: Some(reason) } => {
+            format!("{} {}", t.notice_refused(since), because(t, reason))
+        }
+        NoticeState::Undeliverable => t.notice_undeliverable(since),
+        NoticeState::Withdrawn => t.notice_withdrawn(since),
+    }
+}
+
+/// By when something is due, or since when it is late.
+fn said_due(t: &Texts, due: &Due) -> String {
+    match due.late_since() {
+        Some(since) => t.case_late(moment(t, &since)),
+        None => t.case_due(moment(t, &due.by)),
+    }
+}
+
+/// Whether somebody refused something: then the page says what can be done about that.
+fn is_refused(view: &CaseView) -> bool {
+    let kept = |platform: &PlatformView| platform.outcomes.iter().any(|outcome| outcome.kind == OutcomeKind::Kept);
+    let of_picture = view.pictures.iter().any(|picture| match &picture.state {
+        PictureState::Shared { platforms, .. } => platforms.iter().any(kept),
+        _ => false,
+    });
+    let notices = || view.links.iter().flat_map(|link| &link.notices);
+    of_picture || notices().any(|notice| matches!(notice.state, NoticeState::Refused { .. }))
 }
 
 #[derive(Template)]
@@ -327,6 +379,8 @@ struct CasePage<'a> {
     ask: Option<alert::Ask>,
     proof: String,
     clock: String,
+    is_refused: bool,
+    now: Time,
     days_left: u64,
 }
 
