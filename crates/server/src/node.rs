@@ -177,6 +177,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

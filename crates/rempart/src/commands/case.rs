@@ -1,6 +1,7 @@
 //! `rempart case`: the hotline reads and answers cases with its key. Nothing is read without it.
 
 mod file;
+mod tell;
 
 use std::fs;
 use std::io::{self, Read};
@@ -41,6 +42,9 @@ pub(crate) enum Case {
     Answer(Answer),
     /// Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk
     OpenFile(file::OpenFile),
+    /// Look through the open cases and put a neutral mail where a platform did something since the last one; `rempart serve`
+    /// does it by itself every hour where hotline.key is
+    Tell(tell::Tell),
     /// Remove the hotline's key from this machine; first shows that the sheet is at hand
     ForgetKey(ForgetKey),
 }
@@ -111,6 +115,7 @@ impl Case {
             Self::Show(show) => show.run().await,
             Self::Answer(answer) => answer.run().await,
             Self::OpenFile(open) => open.run().await,
+            Self::Tell(tell) => tell.run().await,
             Self::ForgetKey(forget) => forget.run().await,
         }
     }

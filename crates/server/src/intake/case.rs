@@ -251,7 +251,7 @@ pub(super) fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
 }
 
 /// Positions of items that count no more.
-fn over(items: &[(i64, Item)]) -> Vec<i64> {
+pub(super) fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
         What::Withdrawn { position, .. } | What::Replaced { position } => Some(position),
         _ => None,

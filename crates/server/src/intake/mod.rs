@@ -20,6 +20,7 @@ mod screen;
 mod send;
 mod settings;
 pub mod targets;
+mod tell;
 pub mod uploads;
 mod view;
 pub(crate) mod zones;

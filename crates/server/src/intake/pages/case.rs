@@ -16,7 +16,7 @@ use super::message::cleaned;
 use super::said::Said;
 use super::sorry::Sorry;
 use super::upload;
-use super::visit::{self, Answered, InCase, went};
+use super::visit::{self, Answered, Fields, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
@@ -78,6 +78,14 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
     let view = done(&visit, node.intake.view(&visit.case).await)?;
     let held = view.standing_pictures();
     let said = visit.hear(&node, PICTURES).await?;
+    let boxes = if view.consent.shares() {
+        None
+    } else {
+        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
+        let is_first = view.consent.share.is_none();
+        let offered = Consent { share: Some(is_first), later: is_first || view.consent.later, ..view.consent.clone() };
+        Some(Boxes::of(&offered, done(&visit, node.intake.platforms(view.row.class).await)?))
+    };
     let shown = super::pictures::Pictures {
         frame: visit.frame(PICTURES),
         t: visit.t,
@@ -85,8 +93,7 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
         wrong: said.map(|said| said.wrong),
         before: PATH,
         in_case: true,
-        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
-        share: (!view.consent.shares()).then_some(view.consent.share.is_none()),
+        boxes,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -110,11 +117,8 @@ pub(super) async fn add_pictures(
     }
     let (marks, common) = node.intake.screened(marks);
     if !marks.is_empty() {
-        let share = Some(view.consent.shares() || fields.has("share"));
-        if share != view.consent.share {
-            // Who is asked for the first time is offered all platforms, as on the page of consent.
-            let later = view.consent.share.is_none() || view.consent.later;
-            let consent = Consent { share, later, ..view.consent };
+        let consent = shared_by(&node, &visit, &fields, &view).await?;
+        if consent != view.consent {
             done(&visit, node.intake.consent(&visit.case, &consent).await)?;
         }
         done(&visit, node.intake.add_marks(&visit.case, &marks).await)?;
@@ -124,6 +128,18 @@ pub(super) async fn add_pictures(
         return visit.say(&node, said).await;
     }
     Ok(went("/c", None))
+}
+
+/// What may be shared after the page that adds pictures: as before where that was allowed, else as ticked there.
+async fn shared_by(node: &Node, visit: &InCase, fields: &Fields, view: &CaseView) -> Result<Consent, Sorry> {
+    let before = view.consent.clone();
+    if before.shares() {
+        return Ok(before);
+    }
+    let platforms = done(visit, node.intake.platforms(view.row.class).await)?;
+    let asked = Asked { share: true, notices: false };
+    let Consent { share, later, without, only, .. } = consent_in(fields, &platforms, asked, &before);
+    Ok(Consent { share, later, without, only, ..before })
 }
 
 /// Takes one thing back: first says what that does, then does it.
