@@ -50,6 +50,7 @@ const FILES: &[File] = &[
     ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
+    file!("passkey.js", JAVASCRIPT, "scripts/passkey.js"),
     file!("receipt.js", JAVASCRIPT, "scripts/receipt.js"),
     file!("sealer.js", JAVASCRIPT, "scripts/sealer.js"),
     file!("sealing.js", JAVASCRIPT, "wasm/sealing.js"),
