@@ -6,7 +6,6 @@
 
 const form = document.querySelector("form[data-passkey]");
 const COSE_ES256 = -7;
-const COSE_EDDSA = -8;
 
 if (form && window.PublicKeyCredential && navigator.credentials) {
   form.hidden = false;
@@ -44,7 +43,7 @@ function create() {
       challenge: bytes(challenge),
       rp: { name: site },
       user: { id: bytes(user), name, displayName: name },
-      pubKeyCredParams: [COSE_ES256, COSE_EDDSA].map((alg) => ({ type: "public-key", alg })),
+      pubKeyCredParams: [{ type: "public-key", alg: COSE_ES256 }],
       authenticatorSelection: { residentKey: "discouraged", userVerification: "preferred" },
       excludeCredentials: known(credentials),
       attestation: "none",

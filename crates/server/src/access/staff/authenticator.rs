@@ -23,11 +23,8 @@ const P256_HEAD: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
-const P256_POINT_BYTES: usize = 65;
-/// The same for id-Ed25519 (RFC 8410).
-const ED25519_HEAD: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-const ED25519_KEY_BYTES: usize = 32;
-
+/// Bytes of an uncompressed point.
+pub const POINT_BYTES: usize = 65;
 /// Why it is not read. The page is loaded anew and the authenticator asked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unread {
@@ -41,7 +38,7 @@ pub enum Unread {
     #[error("nobody was there")]
     Absent,
     /// A key of another kind than was asked for.
-    #[error("the key is neither P-256 nor Ed25519")]
+    #[error("the key is not one of P-256")]
     Key,
 }
 
@@ -113,30 +110,11 @@ fn credential(bytes: &[u8]) -> Result<&[u8], Unread> {
     rest.get(..length).ok_or(Unread::Length)
 }
 
-/// A credential's public key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublicKey {
-    /// An uncompressed point of P-256, for ECDSA with SHA-256 (COSE -7).
-    P256(Vec<u8>),
-    /// For Ed25519 (COSE -8).
-    Ed25519(Vec<u8>),
-}
-
-impl PublicKey {
-    /// Reads a SubjectPublicKeyInfo of either kind.
-    pub fn read(der: &[u8]) -> Result<Self, Unread> {
-        if let Some(point) = der.strip_prefix(&P256_HEAD) {
-            return if point.len() == P256_POINT_BYTES && point[0] == 4 {
-                Ok(Self::P256(point.to_vec()))
-            } else {
-                Err(Unread::Key)
-            };
-        }
-        match der.strip_prefix(&ED25519_HEAD) {
-            Some(key) if key.len() == ED25519_KEY_BYTES => Ok(Self::Ed25519(key.to_vec())),
-            _ => Err(Unread::Key),
-        }
-    }
+/// The point of a credential's public key, uncompressed, out of its SubjectPublicKeyInfo. P-256 alone is asked for (ECDSA with
+/// SHA-256, COSE -7): every authenticator has it.
+pub fn point(der: &[u8]) -> Result<[u8; POINT_BYTES], Unread> {
+    let point = der.strip_prefix(&P256_HEAD).and_then(|point| <[u8; POINT_BYTES]>::try_from(point).ok());
+    point.filter(|point| point[0] == 4).ok_or(Unread::Key)
 }
 
 #[cfg(test)]
@@ -182,14 +160,12 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_two_kinds_are_read_and_no_others() {
+    fn keys_of_the_kind_that_was_asked_for_are_read_and_no_others() {
         let p256 = [&P256_HEAD[..], &[4], &[1; 64]].concat();
-        assert!(matches!(PublicKey::read(&p256), Ok(PublicKey::P256(point)) if point.len() == 65));
-        let ed25519 = [&ED25519_HEAD[..], &[1; 32]].concat();
-        assert!(matches!(PublicKey::read(&ed25519), Ok(PublicKey::Ed25519(_))));
+        assert_eq!(point(&p256).unwrap()[0], 4);
         let compressed = [&P256_HEAD[..], &[2], &[1; 64]].concat();
-        for wrong in [&[][..], &p256[..90], &[&p256[..], &[0]].concat(), &ed25519[..43], &compressed] {
-            assert_eq!(PublicKey::read(wrong), Err(Unread::Key));
+        for wrong in [&[][..], &p256[..90], &[&p256[..], &[0]].concat(), &p256[1..], &compressed] {
+            assert_eq!(point(wrong), Err(Unread::Key));
         }
     }
 }

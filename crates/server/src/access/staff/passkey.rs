@@ -3,13 +3,14 @@
 //! Which name that is, the browser says: it asked for this page under it. A page under another name gets a signature over
 //! that name, which is refused, and authenticators do not offer the credential there in the first place.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ED25519, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::authenticator::{AuthenticatorData, ClientData, PublicKey, Unread};
+use super::authenticator::{AuthenticatorData, ClientData, Unread, point};
 
 /// Bytes of a challenge.
 pub(super) const CHALLENGE_BYTES: usize = 32;
@@ -21,8 +22,7 @@ const FIELD_BYTES_MAX: usize = 4_096;
 pub(super) struct Passkey {
     /// Its id, in base64url as browsers have it.
     pub(super) id: String,
-    /// Whether the key is Ed25519; P-256 otherwise.
-    is_ed25519: bool,
+    /// The point of its key.
     key: Vec<u8>,
     /// SHA-256 of the name that it is for.
     of: [u8; 32],
@@ -70,11 +70,10 @@ pub(super) fn created(asked: Asked<'_>, sent: Sent<'_>) -> Result<(Passkey, u32)
         return Err(Refusal::Elsewhere);
     }
     let id = URL_SAFE_NO_PAD.encode(data.credential.ok_or(Unread::Length)?);
-    let (is_ed25519, key) = match PublicKey::read(&bytes(sent.key)?)? {
-        PublicKey::P256(point) => (false, point),
-        PublicKey::Ed25519(key) => (true, key),
-    };
-    Ok((Passkey { id, is_ed25519, key, of: data.of }, data.count))
+    let key = point(&bytes(sent.key)?)?.to_vec();
+    // On the curve, or nothing that it signs is ever right.
+    VerifyingKey::from_sec1_bytes(&key).map_err(|_| Unread::Key)?;
+    Ok((Passkey { id, key, of: data.of }, data.count))
 }
 
 impl Passkey {
@@ -87,13 +86,9 @@ impl Passkey {
             return Err(Refusal::Elsewhere);
         }
         let signed = [&data[..], &Sha256::digest(&client_data)].concat();
-        let signature = bytes(sent.signature)?;
-        let verified = if self.is_ed25519 {
-            UnparsedPublicKey::new(&ED25519, &self.key).verify(&signed, &signature)
-        } else {
-            UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, &self.key).verify(&signed, &signature)
-        };
-        verified.map(|()| read.count).map_err(|_| Refusal::Signature)
+        let signature = Signature::from_der(&bytes(sent.signature)?).map_err(|_| Refusal::Signature)?;
+        let key = VerifyingKey::from_sec1_bytes(&self.key).map_err(|_| Refusal::Signature)?;
+        key.verify(&signed, &signature).map(|()| read.count).map_err(|_| Refusal::Signature)
     }
 }
 
@@ -119,8 +114,8 @@ fn bytes(text: &str) -> Result<Vec<u8>, Unread> {
 
 #[cfg(test)]
 mod tests {
-    use aws_lc_rs::rand::SystemRandom;
-    use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair};
+    use p256::ecdsa::SigningKey;
+    use p256::ecdsa::signature::Signer;
 
     use super::*;
 
@@ -128,30 +123,32 @@ mod tests {
     const HOST: &str = "desk.example:8443";
 
     struct Authenticator {
-        pair: EcdsaKeyPair,
+        key: SigningKey,
         passkey: Passkey,
     }
 
     impl Authenticator {
-        fn new() -> Self {
-            let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
+        fn new(seed: u8) -> Self {
+            let signing = SigningKey::from_slice(&[seed; 32]).unwrap();
             let head = [
                 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
                 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
             ];
-            let key = encode(&[&head[..], pair.public_key().as_ref()].concat());
+            let point = signing.verifying_key().to_sec1_point(false);
+            let key = encode(&[&head[..], point.as_bytes()].concat());
             let data = encode(&data("desk.example", 0x41, 0, &[&[0; 16][..], &[0, 4], b"mine"].concat()));
             let client_data = client_data("webauthn.create", &CHALLENGE, HOST);
             let sent = Sent { client_data: &client_data, authenticator_data: &data, key: &key, ..Sent::default() };
             let (passkey, count) = created(asked(&CHALLENGE), sent).unwrap();
             assert_eq!((passkey.id.as_str(), count), (encode(b"mine").as_str(), 0));
-            Self { pair, passkey }
+            Self { key: signing, passkey }
         }
 
         fn proves(&self, client_data: &str, data: &[u8]) -> Result<u32, Refusal> {
             let plain = URL_SAFE_NO_PAD.decode(client_data).unwrap();
             let signed = [data, &Sha256::digest(&plain)].concat();
-            let signature = encode(self.pair.sign(&SystemRandom::new(), &signed).unwrap().as_ref());
+            let signature: Signature = self.key.sign(&signed);
+            let signature = encode(signature.to_der().as_bytes());
             let data = encode(data);
             let sent = Sent { client_data, authenticator_data: &data, signature: &signature, ..Sent::default() };
             self.passkey.proves(asked(&CHALLENGE), sent)
@@ -177,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_credential_proves_what_was_asked_of_it_here_and_nothing_else() {
-        let mine = Authenticator::new();
+        let mine = Authenticator::new(1);
         let good = client_data("webauthn.get", &CHALLENGE, HOST);
         let here = data("desk.example", 1, 7, &[]);
         assert_eq!(mine.proves(&good, &here), Ok(7));
@@ -191,22 +188,9 @@ mod tests {
         }
         assert_eq!(mine.proves(&good, &data("evil.example", 1, 7, &[])), Err(Refusal::Elsewhere));
         assert_eq!(mine.proves(&good, &data("desk.example", 0, 7, &[])), Err(Refusal::Unread(Unread::Absent)));
-        let other = Authenticator::new();
-        let forged = Authenticator { pair: other.pair, passkey: mine.passkey.clone() };
+        let other = Authenticator::new(2);
+        let forged = Authenticator { key: other.key, passkey: mine.passkey.clone() };
         assert_eq!(forged.proves(&good, &here), Err(Refusal::Signature));
-    }
-
-    #[test]
-    fn ed25519_proves_too() {
-        let pair = Ed25519KeyPair::generate().unwrap();
-        let of = Sha256::digest("desk.example").into();
-        let passkey = Passkey { id: String::new(), is_ed25519: true, key: pair.public_key().as_ref().to_vec(), of };
-        let (call, data) = (client_data("webauthn.get", &CHALLENGE, HOST), data("desk.example", 1, 1, &[]));
-        let plain = URL_SAFE_NO_PAD.decode(&call).unwrap();
-        let signature = encode(pair.sign(&[&data[..], &Sha256::digest(&plain)].concat()).as_ref());
-        let data = encode(&data);
-        let sent = Sent { client_data: &call, authenticator_data: &data, signature: &signature, ..Sent::default() };
-        assert_eq!(passkey.proves(asked(&CHALLENGE), sent), Ok(1));
     }
 
     #[test]

@@ -164,8 +164,8 @@ impl StaffBrowser {
         self.cookies.get(name).map(String::as_str)
     }
 
-    pub fn forget_cookie(&mut self, name: &str) {
-        self.cookies.remove(name);
+    pub fn keep_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// Goes through an invitation from the passphrase to the desk.
