@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
+use server::desk::Face;
 use server::telemetry::{self, TelemetrySettings};
 use zeroize::Zeroizing;
 
@@ -70,6 +71,10 @@ pub(crate) struct Settings {
     pub(crate) mail_site: Option<String>,
     /// An alert leaves at a random moment up to so many minutes after what it tells of.
     pub(crate) mail_delay_minutes: u32,
+    /// On which listener the hotline's own people work: `public`, `operator` or `off`.
+    pub(crate) desk: Face,
+    /// The same for the people of platforms.
+    pub(crate) console: Face,
     /// How the desk is kept.
     pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
@@ -129,6 +134,8 @@ impl Default for Settings {
             mail_from: None,
             mail_site: None,
             mail_delay_minutes: 60,
+            desk: Face::Public,
+            console: Face::Public,
             casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),

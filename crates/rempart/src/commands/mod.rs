@@ -9,6 +9,7 @@ mod doctor;
 mod feed;
 mod generated;
 mod hash;
+mod log;
 mod matcher;
 mod matching;
 mod migrate;
@@ -19,6 +20,7 @@ mod preview;
 mod remote;
 mod serve;
 mod setup;
+mod staff;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Setup(setup::Setup),
     #[command(subcommand)]
+    Staff(staff::Staff),
+    #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
     Hash(hash::Hash),
@@ -54,6 +58,8 @@ pub(crate) enum Command {
     Partner(partner::Partner),
     #[command(subcommand)]
     Feed(feed::Feed),
+    #[command(subcommand)]
+    Log(log::Log),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -63,6 +69,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Preview(preview::Preview),
     Openapi(generated::Openapi),
+    Roles(generated::Roles),
     Completions(generated::Completions),
     Man(generated::Man),
 }
@@ -74,6 +81,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
         Command::Setup(setup) => done(block_on(setup.run())),
+        Command::Staff(staff) => done(block_on(staff.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
         Command::Hash(hash) => hash.run(),
@@ -81,6 +89,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
+        Command::Log(log) => done(block_on(log.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),
@@ -88,6 +97,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => done(bench.run()),
         Command::Preview(preview) => Ok(preview.run()),
         Command::Openapi(openapi) => done(openapi.run()),
+        Command::Roles(roles) => done(roles.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),
     }

@@ -12,6 +12,7 @@ use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
 use server::casework::DeskSettings;
+use server::desk::Faces;
 use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
 use server::node::{Node, NodeSettings};
 use server::storage::{Database, DatabaseUrl};
@@ -145,6 +146,7 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         proxies: settings.proxies()?,
+        faces: Faces { desk: settings.desk, console: settings.console },
         mail: settings.mail()?,
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         casework: DeskSettings {
