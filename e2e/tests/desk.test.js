@@ -233,6 +233,8 @@ async function says(page, words) {
 /// A page at both widths, light and dark: pictures, barriers, what does not fit, what is not valid.
 async function judge(page, name, wrong) {
   await mkdir(SCREENSHOTS, { recursive: true });
+  // Before any picture is taken: that leaves marks of its own.
+  const html = await page.content();
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 800 });
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
@@ -245,7 +247,6 @@ async function judge(page, name, wrong) {
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
   }
   await page.emulateMedia({ colorScheme: "light" });
-  const html = await page.content();
   const report = await validator.validateString(html);
   for (const { messages } of report.results) {
     wrong.push(...messages.map(({ ruleId, message, line }) => `${name}: ${ruleId}: ${message}: ${html.split("\n")[line - 1].slice(0, 160)}`));

@@ -28,6 +28,8 @@ async function start() {
 }
 
 function hide() {
+  // Wiped first: an edge that is smoothed lets through what was drawn before.
+  paper.clearRect(0, 0, canvas.width, canvas.height);
   paper.imageSmoothingEnabled = true;
   paper.imageSmoothingQuality = "high";
   paper.drawImage(blurred, 0, 0, canvas.width, canvas.height);

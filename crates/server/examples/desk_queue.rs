@@ -40,7 +40,7 @@ async fn measure(engine: Engine, count: u32) {
     let mut ann = staff(&node, Role::Analyst).await;
     let places = fill(&node, count).await;
     let mut rng = StdRng::seed_from_u64(3);
-    let mut line = |what: &str, mut times: Vec<f64>| {
+    let line = |what: &str, mut times: Vec<f64>| {
         times.sort_by(f64::total_cmp);
         let of = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
         println!("| {engine:?} | {count} | {what} | {:.1} | {:.1} | {:.1} |", of(0.5), of(0.99), of(1.0));
