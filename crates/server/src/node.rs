@@ -37,6 +37,8 @@ pub struct NodeSettings {
     pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub list_page: u64,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
     /// How mails leave; `None`: nobody is offered any.
@@ -59,6 +61,7 @@ impl Default for NodeSettings {
             hotline_key: None,
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            list_page: crate::exchange::LIST_PAGE,
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
@@ -89,6 +92,8 @@ pub struct Node {
     pub flood: Arc<Flood>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub(crate) list_page: u64,
     /// Where the time comes from.
     pub clock: Clock,
     /// Searches under way at a time.
@@ -114,6 +119,7 @@ impl Node {
             hotline_key,
             screen,
             requests_per_second,
+            list_page,
             receipt_cost,
             mail,
             mail_delay_seconds_max,
@@ -154,6 +160,7 @@ impl Node {
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
+            list_page,
             clock,
             searches: turns(),
             database,

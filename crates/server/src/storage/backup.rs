@@ -92,6 +92,10 @@ pub const TABLES: &[Table] = &[
     table!(claims by "id": id Bytes, entry_id Bytes, pending_until Integer, takes_newcomers Integer),
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
+    table!(change_seconds by "second": second Integer, through Integer),
+    table!(farewells by "entry_id, position": entry_id Bytes, position Integer, sealed Bytes, ends_at Integer),
+    table!(dialect_readers by "key_id, dialect": key_id Bytes, dialect Integer, agreement Text, seen_at Integer,
+        told_seq Integer, told_second Integer),
     table!(alerts by "id": id Bytes, sealed Bytes, ends_at Integer),
 ];
 

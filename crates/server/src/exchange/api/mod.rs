@@ -24,6 +24,7 @@ use utoipa_axum::routes;
 use crate::node::Node;
 
 pub use changes::WAIT_SECONDS_MAX;
+pub(super) use changes::ahead;
 pub use contribute::ContributeRequest;
 pub use matching::PACKED;
 pub(crate) use matching::{MatchParameters, answer_in_kind};
@@ -46,7 +47,9 @@ pub use withdraw::Changed;
         (name = "follow", description = "Know every change, in order, as it happens."),
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done, and read what others did."),
-        (name = "self", description = "What this node knows of you.")
+        (name = "self", description = "What this node knows of you."),
+        (name = "dialects", description = "The same for clients of StopNCII, NCMEC, ThreatExchange, Tech Against \
+            Terrorism and Arachnid Shield: see docs/dialects.md. Each takes the key in its own place too.")
     )
 )]
 struct Document;
@@ -66,21 +69,23 @@ impl utoipa::Modify for Security {
 
 /// The routes of a node, under `/api/v1`, with their documentation.
 pub fn node() -> OpenApiRouter<Node> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .routes(routes!(contribute::contribute))
-            .routes(routes!(entry::entry, withdraw::withdraw))
-            .routes(routes!(dispute::dispute))
-            .routes(routes!(outcomes_of_entry::outcomes_of_entry))
-            .routes(routes!(changes::changes))
-            .routes(routes!(stream::stream))
-            .routes(routes!(snapshot::snapshot))
-            .routes(routes!(cursor::cursor))
-            .routes(routes!(matching::matching))
-            .routes(routes!(outcomes::outcomes))
-            .routes(routes!(partner::partner)),
-    )
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest(
+            "/api/v1",
+            OpenApiRouter::new()
+                .routes(routes!(contribute::contribute))
+                .routes(routes!(entry::entry, withdraw::withdraw))
+                .routes(routes!(dispute::dispute))
+                .routes(routes!(outcomes_of_entry::outcomes_of_entry))
+                .routes(routes!(changes::changes))
+                .routes(routes!(stream::stream))
+                .routes(routes!(snapshot::snapshot))
+                .routes(routes!(cursor::cursor))
+                .routes(routes!(matching::matching))
+                .routes(routes!(outcomes::outcomes))
+                .routes(routes!(partner::partner)),
+        )
+        .merge(super::dialect::routes())
 }
 
 /// The OpenAPI 3.1 document of a node.
