@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Flood, Operator, RateLimits, Visits};
+use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
@@ -39,6 +39,8 @@ pub struct NodeSettings {
     pub requests_per_second: NonZeroU32,
     /// Changes on one page of a list that is read in one piece, at most.
     pub list_page: u64,
+    /// Reverse proxies that are believed when they say who asked; only for counting visitors against floods.
+    pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
     /// How mails leave; `None`: nobody is offered any.
@@ -62,6 +64,7 @@ impl Default for NodeSettings {
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
             list_page: crate::exchange::LIST_PAGE,
+            proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
@@ -90,6 +93,8 @@ pub struct Node {
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
     pub flood: Arc<Flood>,
+    /// Whose word counts on which address that is.
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
     /// Changes on one page of a list that is read in one piece, at most.
@@ -120,6 +125,7 @@ impl Node {
             screen,
             requests_per_second,
             list_page,
+            proxies,
             receipt_cost,
             mail,
             mail_delay_seconds_max,
@@ -159,6 +165,7 @@ impl Node {
             alerts,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
+            proxies: Arc::new(proxies),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             list_page,
             clock,
@@ -177,6 +184,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use exchange::dialects::Stance;
 use exchange::dialects::threatexchange::{Descriptor, encode_descriptors, fingerprint};
@@ -45,7 +45,7 @@ pub(super) async fn search(
     Shown(who, _): Shown<Follower, Fault>,
     Path(version): Path<String>,
     headers: HeaderMap,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Fault> {
     is_version(&version)?;
     let parameters = parameters(&uri, b"");

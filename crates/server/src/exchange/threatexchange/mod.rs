@@ -131,7 +131,7 @@ fn limit(parameters: &HashMap<String, String>) -> Result<u32, Problem> {
     }
 }
 
-/// The whole address of the next page: clients of the graph follow it as it is, token included.
+/// The whole address of the next page, from the one that was asked for (not the part of it that a router goes by): clients of the graph follow it as it is, token included.
 fn next_address(
     headers: &HeaderMap,
     uri: &Uri,

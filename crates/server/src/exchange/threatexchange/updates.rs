@@ -1,7 +1,7 @@
 //! `GET {group}/threat_updates`: what changed, oldest first.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
+use axum::extract::{OriginalUri, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use exchange::dialects::threatexchange::{Page, Update, encode_updates, update};
 
@@ -38,7 +38,7 @@ pub(super) async fn updates(
     Shown(who, _): Shown<Follower, Fault>,
     Path((version, group)): Path<(String, String)>,
     headers: HeaderMap,
-    uri: Uri,
+    OriginalUri(uri): OriginalUri,
 ) -> Result<Response, Fault> {
     is_version(&version)?;
     if number(&group)? != u128::from(GROUP) {
