@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -160,6 +160,8 @@ async fn head_of(socket: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Strin
 
 fn certificates(authority: &Path) -> TlsAcceptor {
     let mut of_authority = CertificateParams::new(Vec::<String>::new()).unwrap();
+    // Otherwise both would have the same name, and the leaf be taken for its own authority.
+    of_authority.distinguished_name.push(DnType::CommonName, "the tests' authority");
     of_authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(of_authority, KeyPair::generate().unwrap()).unwrap();
     std::fs::write(authority, issuer.pem()).unwrap();
