@@ -2,10 +2,11 @@
 //! [`dialect`] has for all of them.
 
 pub mod api;
-mod arachnid;
+pub(crate) mod arachnid;
 pub(crate) mod dialect;
 mod ncmec;
 pub(crate) mod pages;
+pub mod settings;
 mod stopncii;
 mod tat;
 mod threatexchange;

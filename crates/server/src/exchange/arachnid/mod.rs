@@ -13,12 +13,14 @@ use utoipa_axum::routes;
 use crate::http::Problem;
 use crate::node::Node;
 
+pub(crate) use pdq::{firm, queries, told};
+
 pub(super) fn routes() -> OpenApiRouter<Node> {
     OpenApiRouter::new().routes(routes!(pdq::pdq)).routes(routes!(refused::media)).routes(routes!(refused::url))
 }
 
 /// A problem as its client reads it: `detail` alone.
-pub(super) struct Refusal(Problem);
+pub(crate) struct Refusal(pub(crate) Problem);
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {

@@ -49,14 +49,23 @@ async fn answers(
     let turn = turn(&node.searches).await?;
     let who = who.renewed(node).await?;
     let sees = node.bank.shows(who.viewer()).await?;
-    let queries: Vec<Parsed> = asked.iter().map(|(_, hash)| Parsed { pdq: vec![*hash], ..Parsed::default() }).collect();
+    let queries = queries(&asked);
     let results = in_turn(turn, move || live.answer_shown(&queries, Radius::DEFAULT, sees)).await?;
-    // Whose they are, and by which digests, is not for whoever may only ask.
+    Ok(told(asked, &results))
+}
+
+/// As our own match is asked.
+pub(crate) fn queries(asked: &[(String, [u8; 32])]) -> Vec<Parsed> {
+    asked.iter().map(|(_, hash)| Parsed { pdq: vec![*hash], ..Parsed::default() }).collect()
+}
+
+/// The answer to each question. Whose the entries are, and by which digests, is not for whoever may only ask.
+pub(crate) fn told(asked: Vec<(String, [u8; 32])>, results: &[MatchResult]) -> Vec<(String, Option<Met>)> {
     let met = |result: &MatchResult| firm(result).map(|class| Met { class, sha256: None });
-    Ok(asked.into_iter().zip(results).map(|((text, _), result)| (text, met(&result))).collect())
+    asked.into_iter().zip(results).map(|((text, _), result)| (text, met(result))).collect()
 }
 
 /// The class of what is to be blocked; a minor's before an adult's.
-fn firm(result: &MatchResult) -> Option<Class> {
+pub(crate) fn firm(result: &MatchResult) -> Option<Class> {
     result.matches.iter().filter(|met| met.advice == Advice::Block).map(|met| met.class).min()
 }

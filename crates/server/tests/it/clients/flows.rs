@@ -122,8 +122,9 @@ async fn their_clients_vote_contribute_and_ask() {
     let query = one.tx(&["api", "fb_threatexchange", "query", "--privacy-group", "1000", "--tags", "minor"]);
     let said = clients.done(&query).await;
     assert!(said.contains(&hash(1)) && said.contains("MALICIOUS") && !said.contains(&hash(2)), "{said}");
-    let groups = clients.done(&one.tx(&["config", "api", "fb_threatexchange", "-L"])).await;
-    assert!(groups.contains("Rempart"), "{groups}");
+    clients.done(&one.tx(&["config", "api", "fb_threatexchange", "-I", "1000"])).await;
+    let joined = clients.done(&one.tx(&["config", "collab", "list"])).await;
+    assert!(joined.contains("Rempart"), "{joined}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
