@@ -26,6 +26,8 @@ struct Clients {
     orders: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
     folder: TempDir,
+    /// What the last order took of the processor, on the client's side.
+    cpu_seconds: f64,
     _process: Child,
 }
 
@@ -48,7 +50,7 @@ impl Clients {
             .unwrap();
         let orders = process.stdin.take().unwrap();
         let answers = BufReader::new(process.stdout.take().unwrap()).lines();
-        Some(Self { orders, answers, folder, _process: process })
+        Some(Self { orders, answers, folder, cpu_seconds: 0.0, _process: process })
     }
 
     fn authority(&self) -> std::path::PathBuf {
@@ -60,6 +62,7 @@ impl Clients {
         self.orders.write_all(format!("{order}\n").as_bytes()).await.unwrap();
         let answer = self.answers.next_line().await.unwrap().expect("the clients' process ended");
         let answer: Value = serde_json::from_str(&answer).unwrap();
+        self.cpu_seconds = answer["cpu_seconds"].as_f64().unwrap();
         (answer["ok"].as_bool().unwrap(), answer["said"].as_str().unwrap().to_owned())
     }
 

@@ -26,7 +26,10 @@ async fn their_clients_fetch_fifty_thousand_entries_whole() {
         let (begun, started) = (proxy.requests(), Instant::now());
         clients.done(&platform.tx(&["fetch", "--skip-index-rebuild"])).await;
         let (requests, seconds) = (proxy.requests() - begun, started.elapsed().as_secs_f64());
-        println!("{system}: {count} entries in {requests} requests, {seconds:.1} s");
+        let cpu = clients.cpu_seconds;
+        println!(
+            "{system}: {count} entries in {requests} requests, {seconds:.1} s, of which the client's own {cpu:.1} s"
+        );
         // A second fetch has next to nothing to do.
         platform.ahead = 20;
         let begun = proxy.requests();
