@@ -2,11 +2,12 @@
 //!
 //!     cargo run --release -p media --example views -- [--json] [--draws N] [FOLDER]
 //!     cargo run --release -p media --example views -- --choose [--draws N] [FOLDER]
+//!     cargo run --release -p media --example views -- --strangers N
 //!
 //! The pictures are those in FOLDER, or a hundred drawn ones. Each is reframed `N` times by each way of
 //! [`Reframing`], by amounts that a seed decides, saved as JPEG of quality 85 and asked for as a matcher does: its
 //! eight orientations, and those of what is left when borders and captions are taken off. `--choose` ranks all views
-//! there are by what they add.
+//! there are by what they add. `--strangers` draws N pictures and asks each, in its eight orientations, for all the others.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,15 +26,20 @@ const RADIUS: u32 = 31;
 const LOADED: [usize; 5] = [0, 16, 32, 48, 64];
 
 fn main() -> Result<(), Failure> {
-    let (mut json, mut choose, mut draws, mut folder) = (false, false, 4, None);
+    let (mut json, mut choose, mut draws, mut drawn, mut folder) = (false, false, 4, None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = true,
             "--choose" => choose = true,
+            "--strangers" => drawn = Some(arguments.next().ok_or("--strangers takes a number")?.parse()?),
             "--draws" => draws = arguments.next().ok_or("--draws takes a number")?.parse()?,
             _ => folder = Some(argument),
         }
+    }
+    if let Some(count) = drawn {
+        strangers_drawn(count);
+        return Ok(());
     }
     let (sources, pictures): (Vec<_>, Vec<_>) = match folder {
         Some(folder) => pictures_of(Path::new(&folder))?.into_iter().unzip(),
@@ -217,6 +223,44 @@ fn strangers(sources: &[String], entries: &[Entry], copies: &[Copy]) -> [Strange
     })
 }
 
+/// Draws pictures that a bank would take, and compares each in its eight orientations with all that each other one has.
+fn strangers_drawn(count: u64) {
+    const SIZE: (u32, u32) = (256, 192);
+    let (mut asked, mut held) = (Vec::new(), Vec::new());
+    for seed in 0.. {
+        let picture = draw::photograph(1_000_000 + seed, SIZE.0, SIZE.1);
+        let dihedral = pdq_dihedral(&picture.pixels());
+        if dihedral.quality < 50 {
+            continue;
+        }
+        let of = asked.len();
+        asked.push(dihedral.hashes);
+        held.extend(Entry::new(&picture).hashes.into_iter().map(|(_, hash)| (of, words(&hash))));
+        if asked.len() as u64 == count {
+            println!("drawn {} to take {count}", seed + 1);
+            break;
+        }
+    }
+    let (mut comparisons, mut matches, mut nearest) = (0_u64, 0_u64, [0_u64; 257]);
+    for (of, hashes) in asked.iter().enumerate() {
+        for hash in hashes.map(|hash| words(&hash)) {
+            for (_, other) in held.iter().filter(|(other, _)| *other != of) {
+                let distance: u32 = hash.iter().zip(other).map(|(one, other)| (one ^ other).count_ones()).sum();
+                (comparisons, matches) = (comparisons + 1, matches + u64::from(distance <= RADIUS));
+                nearest[distance as usize] += 1;
+            }
+        }
+    }
+    let pairs = count * (count - 1);
+    println!("{pairs} pairs of a picture and another, {comparisons} comparisons, {matches} within {RADIUS} bits");
+    let first: Vec<_> = nearest.iter().enumerate().filter(|(_, count)| **count > 0).take(8).collect();
+    println!("nearest (bits, how often): {first:?}");
+}
+
+fn words(hash: &Pdq) -> [u64; 4] {
+    std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[8 * word + byte])))
+}
+
 fn times(pictures: &[Picture]) -> Times {
     let (small, large) = (draw::photograph(1, 512, 512), draw::photograph(1, 4000, 3000));
     let trims: Vec<_> = pictures
@@ -303,8 +347,20 @@ impl Report {
     }
 }
 
+/// The share of copies that is to be found. Ways for which 64 views do not suffice count as they come.
+fn goal(way: Reframing) -> f64 {
+    match way {
+        Reframing::BarOverTop | Reframing::BarOverBottom | Reframing::BarBeside => 0.90,
+        Reframing::CropFree | Reframing::Shape => 0.5,
+        _ => 0.98,
+    }
+}
+
+/// What finding one more copy of a way is worth once its goal is reached.
+const WORTH_BEYOND_GOAL: f64 = 0.15;
+
 /// Ranks the views: each next one is that which, beside the picture and the views before it, finds the most copies,
-/// all ways of reframing counting alike.
+/// all ways of reframing counting alike until so many of their copies are found as is the goal, and little after that.
 fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
     let every_view: Vec<_> = (0..=255).filter_map(View::from_code).collect();
     let mut hashes = Vec::new();
@@ -316,6 +372,7 @@ fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
     }
     // Copies that only a view finds, as the places in `every_view` of those that do.
     let mut missed: Vec<(Reframing, Vec<usize>)> = Vec::new();
+    let of_each_way = (pictures.len() as u64 * draws) as f64;
     for copy in copies(pictures, draws)? {
         let (primary, views) = &hashes[copy.of];
         let is_near = |hash: &Pdq| copy.query.iter().any(|asked| asked.distance(hash) <= RADIUS);
@@ -325,15 +382,21 @@ fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
         }
     }
     for rank in 1..=64 {
-        let mut found = vec![0; every_view.len()];
-        missed.iter().flat_map(|(_, near)| near).for_each(|&place| found[place] += 1);
-        let best = (0..found.len()).max_by_key(|&place| found[place]).ok_or("there are views")?;
+        let mut left: BTreeMap<_, f64> = BTreeMap::new();
+        missed.iter().for_each(|(way, _)| *left.entry(way.name()).or_default() += 1.0);
+        let mut found = vec![0.0; every_view.len()];
+        for (way, near) in &missed {
+            let is_reached = 1.0 - left[way.name()] / of_each_way >= goal(*way);
+            near.iter().for_each(|&place| found[place] += if is_reached { WORTH_BEYOND_GOAL } else { 1.0 });
+        }
+        let best =
+            (0..found.len()).max_by(|one, other| found[*one].total_cmp(&found[*other])).ok_or("there are views")?;
         let of_best: Vec<_> =
             missed.iter().filter(|(_, near)| near.contains(&best)).map(|(way, _)| way.name()).collect();
         let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
         of_best.iter().for_each(|name| *kinds.entry(*name).or_default() += 1);
         println!(
-            "{rank:>2} {:>3} {:<24} {:>5} {kinds:?}",
+            "{rank:>2} {:>3} {:<24} {:>7.2} {kinds:?}",
             every_view[best].code(),
             every_view[best].to_string(),
             found[best]
