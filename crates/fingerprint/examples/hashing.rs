@@ -51,18 +51,18 @@ fn main() -> Result<(), Failure> {
 }
 
 fn measure(folder: &Path, width: u32, height: u32, count: usize, reference_ms: f64) -> Result<(), Failure> {
-    let mut totals = [0.0; 4];
+    let mut all = [const { Vec::new() }; 4];
     let (mut open, mut open_eight) = (0, 0);
     for index in 0..count {
         let coloured = fs::read(folder.join(format!("{width}x{height}-{index}.rgb")))?;
         let grey: Vec<u8> = coloured.as_chunks().0.iter().map(|&[r, g, b]: &[u8; 3]| luma(r, g, b)).collect();
         let coloured = Pixels::new(&coloured, width, height, 3 * width as usize, PixelFormat::Rgb8)?;
         let grey = Pixels::new(&grey, width, height, width as usize, PixelFormat::Luma8)?;
-        totals[0] += milliseconds(|| pdq(&coloured).quality);
-        totals[1] += milliseconds(|| pdq(&grey).quality);
-        totals[2] += milliseconds(|| pdq_dihedral(&coloured).quality);
+        all[0].push(milliseconds(|| pdq(&coloured).quality));
+        all[1].push(milliseconds(|| pdq(&grey).quality));
+        all[2].push(milliseconds(|| pdq_dihedral(&coloured).quality));
         let primary = pdq(&coloured);
-        totals[3] += milliseconds(|| views_beside(&coloured, &primary).len() as u8);
+        all[3].push(milliseconds(|| views_beside(&coloured, &primary).len() as u8));
         let hasher = || -> Result<Hasher, Failure> {
             let mut hasher = Hasher::new(width, height, PixelFormat::Rgb8)?;
             hasher.push(&coloured)?;
@@ -71,7 +71,11 @@ fn measure(folder: &Path, width: u32, height: u32, count: usize, reference_ms: f
         open += usize::from(hasher()?.finish() == Err(HasherError::Undecided));
         open_eight += usize::from(hasher()?.finish_dihedral() == Err(HasherError::Undecided));
     }
-    let [coloured, grey, eight, views] = totals.map(|total| total / count as f64);
+    let [coloured, grey, eight, views] = all.each_ref().map(|times| times.iter().sum::<f64>() / count as f64);
+    let medians = all.map(|mut times| {
+        times.sort_unstable_by(f64::total_cmp);
+        times[times.len() / 2]
+    });
     let share = |times: usize| format!("{:.1} %", 100.0 * times as f64 / count as f64);
     println!(
         "{:<12}{count:>9}{reference_ms:>11.2}{coloured:>11.3}{:>7.0}x{grey:>11.3}{:>7.0}x{eight:>12.3}{:>12}{:>12}{views:>12.3}{:>7.1}x",
@@ -81,6 +85,11 @@ fn measure(folder: &Path, width: u32, height: u32, count: usize, reference_ms: f
         share(open),
         share(open_eight),
         views / coloured
+    );
+    // A picture of which rounding decides is hashed twice, and costs as much as some dozen others.
+    println!(
+        "  medians: RGB {:.4}, grey {:.4}, eight {:.4}, views {:.4} ms",
+        medians[0], medians[1], medians[2], medians[3]
     );
     Ok(())
 }

@@ -347,20 +347,8 @@ impl Report {
     }
 }
 
-/// The share of copies that is to be found. Ways for which 64 views do not suffice count as they come.
-fn goal(way: Reframing) -> f64 {
-    match way {
-        Reframing::BarOverTop | Reframing::BarOverBottom | Reframing::BarBeside => 0.90,
-        Reframing::CropFree | Reframing::Shape => 0.5,
-        _ => 0.98,
-    }
-}
-
-/// What finding one more copy of a way is worth once its goal is reached.
-const WORTH_BEYOND_GOAL: f64 = 0.15;
-
 /// Ranks the views: each next one is that which, beside the picture and the views before it, finds the most copies,
-/// all ways of reframing counting alike until so many of their copies are found as is the goal, and little after that.
+/// all ways of reframing counting alike.
 fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
     let every_view: Vec<_> = (0..=255).filter_map(View::from_code).collect();
     let mut hashes = Vec::new();
@@ -372,7 +360,6 @@ fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
     }
     // Copies that only a view finds, as the places in `every_view` of those that do.
     let mut missed: Vec<(Reframing, Vec<usize>)> = Vec::new();
-    let of_each_way = (pictures.len() as u64 * draws) as f64;
     for copy in copies(pictures, draws)? {
         let (primary, views) = &hashes[copy.of];
         let is_near = |hash: &Pdq| copy.query.iter().any(|asked| asked.distance(hash) <= RADIUS);
@@ -382,21 +369,15 @@ fn choice(pictures: &[Picture], draws: u64) -> Result<(), Failure> {
         }
     }
     for rank in 1..=64 {
-        let mut left: BTreeMap<_, f64> = BTreeMap::new();
-        missed.iter().for_each(|(way, _)| *left.entry(way.name()).or_default() += 1.0);
-        let mut found = vec![0.0; every_view.len()];
-        for (way, near) in &missed {
-            let is_reached = 1.0 - left[way.name()] / of_each_way >= goal(*way);
-            near.iter().for_each(|&place| found[place] += if is_reached { WORTH_BEYOND_GOAL } else { 1.0 });
-        }
-        let best =
-            (0..found.len()).max_by(|one, other| found[*one].total_cmp(&found[*other])).ok_or("there are views")?;
+        let mut found = vec![0; every_view.len()];
+        missed.iter().flat_map(|(_, near)| near).for_each(|&place| found[place] += 1);
+        let best = (0..found.len()).max_by_key(|&place| found[place]).ok_or("there are views")?;
         let of_best: Vec<_> =
             missed.iter().filter(|(_, near)| near.contains(&best)).map(|(way, _)| way.name()).collect();
         let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
         of_best.iter().for_each(|name| *kinds.entry(*name).or_default() += 1);
         println!(
-            "{rank:>2} {:>3} {:<24} {:>7.2} {kinds:?}",
+            "{rank:>2} {:>3} {:<24} {:>5} {kinds:?}",
             every_view[best].code(),
             every_view[best].to_string(),
             found[best]
