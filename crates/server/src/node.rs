@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Flood, Operator, RateLimits, Visits};
+use crate::access::staff::Staff;
+use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::desk::Faces;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
 use crate::removal::Removal;
@@ -37,12 +39,16 @@ pub struct NodeSettings {
     pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// Reverse proxies that are believed when they say who asked; only for counting visitors against floods.
+    pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
     /// How mails leave; `None`: nobody is offered any.
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -59,9 +65,11 @@ impl Default for NodeSettings {
             hotline_key: None,
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            faces: Faces::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -79,6 +87,10 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// People who work here.
+    pub staff: Staff,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -87,6 +99,8 @@ pub struct Node {
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
     pub flood: Arc<Flood>,
+    /// Whose word counts on which address that is.
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
     /// Where the time comes from.
@@ -114,9 +128,11 @@ impl Node {
             hotline_key,
             screen,
             requests_per_second,
+            proxies,
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            faces,
             clock,
             entropy,
         } = settings;
@@ -142,6 +158,7 @@ impl Node {
             screen,
             alerts: alerts.clone(),
         };
+        let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
@@ -149,10 +166,13 @@ impl Node {
             partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
+            staff,
+            faces,
             intake,
             alerts,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
+            proxies: Arc::new(proxies),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
             searches: turns(),
@@ -170,6 +190,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

@@ -11,9 +11,12 @@
 //! | [`Portal`] | none | claim entries for people, and release them |
 //! | [`Operator`] | none | what the command line does |
 
+pub mod audit;
 mod extract;
 mod flood;
 mod limit;
+mod proxies;
+pub mod staff;
 mod visit;
 
 use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
@@ -23,6 +26,7 @@ use crate::partners::Member;
 pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, UPLOADS_PER_HOUR, Work};
 pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
+pub use proxies::{ProxiesError, TRUSTED_PROXIES_MAX, TrustedProxies};
 pub use visit::{SQL, Visits};
 
 macro_rules! handle {

@@ -28,12 +28,14 @@ const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, acti
     where ended = 0 order by urgency desc, created_at, id limit $1";
 const OPEN_BETWEEN: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 and id >= $1 and id <= $2 order by id limit $3";
+const OPEN_AFTER: &str = "select id from cases where ended = 0 and id > $1 order by id limit $2";
 const TOUCH: &str =
     "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
 const DROP_ITEMS: &str = "delete from case_items where case_id = $1";
 const DROP_KEYS: &str = "delete from case_recipients where case_id = $1";
+const DROP_KEYS_OF: &str = "delete from case_recipients where public_key = $1";
 const END_CASE: &str = "update cases set ended = $2, sealed_key = null, urgency = 0, waits_for = 0, ends_at = $3
     where id = $1 and ended = 0 and ends_at <= $4";
 const DUE: &str = "select id from cases where ended = 0 and ends_at <= $1 order by ends_at limit $2";
@@ -55,11 +57,13 @@ pub const SQL: &[&str] = &[
     CASE,
     OPEN_CASES,
     OPEN_BETWEEN,
+    OPEN_AFTER,
     TOUCH,
     INSERT_ITEM,
     ITEMS,
     DROP_ITEMS,
     DROP_KEYS,
+    DROP_KEYS_OF,
     END_CASE,
     DUE,
     FORGET,
@@ -146,6 +150,11 @@ pub(super) async fn insert_key(
         .execute(c)
         .await
         .map(drop)?);
+    Ok(())
+}
+
+pub(super) async fn drop_keys_of(on: &mut Session, recipient: &Recipient) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(DROP_KEYS_OF).bind(&recipient.as_bytes()[..]).execute(c).await.map(drop)?);
     Ok(())
 }
 
@@ -286,6 +295,13 @@ pub(super) async fn end_case(
 
 pub(super) async fn due(on: &mut Session, now: Time, most: i64) -> Result<Vec<CaseId>, StorageError> {
     let rows: Vec<Vec<u8>> = on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
+    rows.iter().map(|id| case_id(id)).collect()
+}
+
+/// Open cases whose ids come after this one, in order.
+pub(super) async fn open_after(on: &mut Session, after: CaseId, most: i64) -> Result<Vec<CaseId>, StorageError> {
+    let rows: Vec<Vec<u8>> =
+        on!(on, |c| sqlx::query_scalar(OPEN_AFTER).bind(&after.as_bytes()[..]).bind(most).fetch_all(c).await?);
     rows.iter().map(|id| case_id(id)).collect()
 }
 
