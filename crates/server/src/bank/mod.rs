@@ -18,6 +18,7 @@ mod fold;
 mod live;
 mod model;
 mod queries;
+mod rule;
 mod sealed;
 mod settle;
 mod stored;
@@ -46,6 +47,8 @@ pub use dialects::{
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;
+pub use rule::Known;
+pub(crate) use rule::{Ruling, class_of_standing, question, rule, tier_of_standing};
 pub use stored::IndexForm;
 pub(crate) use stored::{Keeping, Stand, open as open_index, store as store_index};
 pub(crate) use tend::tend;

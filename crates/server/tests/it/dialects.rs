@@ -200,7 +200,7 @@ on_every_engine!(every_list_has_what_its_reader_is_shown_and_says_what_is_to_be_
     let hotline = node.partner("hotline").await;
     let reader = node.partner_with("platform", reads("minor:verified,adult:reported"), Reach::default(), &EVERY).await;
     let (a, b, c, d) = (hash(1), hash(2), md5(3), hash(4));
-    protect(&hotline, "minor", "verified", &[("pdq", &a), ("md5", &md5(11)), ("sha256", &hash(12))]).await;
+    protect(&hotline, "minor", "confirmed", &[("pdq", &a), ("md5", &md5(11)), ("sha256", &hash(12))]).await;
     protect(&hotline, "adult", "reported", &[("pdq", &b)]).await;
     protect(&hotline, "minor", "confirmed", &[("md5", &c)]).await;
     protect(&hotline, "minor", "reported", &[("pdq", &d)]).await;
@@ -240,9 +240,9 @@ on_every_engine!(what_goes_is_told_and_what_another_still_stands_for_is_not, |en
     let (one, other) = (node.partner("one").await, node.partner("other").await);
     let reader = node.partner_with("platform", reads("minor:verified"), Reach::default(), &EVERY).await;
     let (shared, alone, late) = (hash(1), hash(2), hash(3));
-    let first = protect(&one, "minor", "verified", &[("pdq", &shared)]).await;
-    let second = protect(&other, "minor", "verified", &[("pdq", &shared)]).await;
-    let single = protect(&one, "minor", "verified", &[("pdq", &alone), ("md5", &md5(9))]).await;
+    let first = protect(&one, "minor", "confirmed", &[("pdq", &shared)]).await;
+    let second = protect(&other, "minor", "confirmed", &[("pdq", &shared)]).await;
+    let single = protect(&one, "minor", "confirmed", &[("pdq", &alone), ("md5", &md5(9))]).await;
     let mut readers: Vec<Reader> = LISTS.iter().map(|list| Reader::of(*list, &reader)).collect();
     for reading in &mut readers {
         reading.fetch(&node).await;
@@ -251,7 +251,7 @@ on_every_engine!(what_goes_is_told_and_what_another_still_stands_for_is_not, |en
     for (partner, entry) in [(&one, &first), (&one, &single)] {
         assert_eq!(partner.delete(&format!("entries/{entry}")).await.status, 200);
     }
-    protect(&one, "minor", "verified", &[("pdq", &late)]).await;
+    protect(&one, "minor", "confirmed", &[("pdq", &late)]).await;
     for reading in &mut readers {
         reading.fetch(&node).await;
         assert_eq!(reading.values(), sorted([&shared, &late]), "{:?}", reading.list);
@@ -275,7 +275,7 @@ on_every_engine!(a_walk_that_others_write_into_ends_and_misses_nothing, |engine|
     let reader = node.partner_with("platform", reads("minor:verified"), Reach::default(), &EVERY).await;
     let mut ids = Vec::new();
     for seed in 0..12 {
-        ids.push(protect(&hotline, "minor", "verified", &[("pdq", &hash(seed))]).await);
+        ids.push(protect(&hotline, "minor", "confirmed", &[("pdq", &hash(seed))]).await);
     }
     let mut seed = 100;
     for list in [List::StopNcii, List::ThreatExchange, List::Tat] {
@@ -284,7 +284,7 @@ on_every_engine!(a_walk_that_others_write_into_ends_and_misses_nothing, |engine|
         while let Some(path) = next {
             next = reading.page(&path).await.unwrap();
             // One that was told goes, one comes, for each page: the walk ends all the same.
-            protect(&hotline, "minor", "verified", &[("pdq", &hash(seed))]).await;
+            protect(&hotline, "minor", "confirmed", &[("pdq", &hash(seed))]).await;
             if reading.requests == 2 {
                 assert_eq!(hotline.delete(&format!("entries/{}", ids.remove(0))).await.status, 200);
             }
@@ -310,7 +310,7 @@ on_every_engine!(seconds_never_fall_whatever_the_clock_does, |engine| {
     let mut last = 0;
     for (step, moved) in [0, 0, 1, -3_600, 0, 1, 7_200, 0, -10, 1].into_iter().enumerate() {
         advance(&clock, moved);
-        protect(&hotline, "minor", "verified", &[("pdq", &hash(step as u64))]).await;
+        protect(&hotline, "minor", "confirmed", &[("pdq", &hash(step as u64))]).await;
         let head = node.node.bank.head().await.unwrap();
         let second = node.node.bank.second_of(head).await.unwrap().unwrap();
         assert!(second >= last, "step {step}");
@@ -351,7 +351,7 @@ on_every_engine!(ncmec_readers_in_any_zone_miss_nothing_and_large_ranges_are_pag
     let mut readers: Vec<(i64, Reader, i64)> =
         zones.iter().map(|zone| (*zone, Reader::of(List::Ncmec, &reader), 0)).collect();
     for step in 0..4_u64 {
-        protect(&hotline, "minor", "verified", &[("pdq", &hash(step))]).await;
+        protect(&hotline, "minor", "confirmed", &[("pdq", &hash(step))]).await;
         advance(&clock, 10);
         for (zone, reading, from) in &mut readers {
             let to = now() - 5;
@@ -362,7 +362,7 @@ on_every_engine!(ncmec_readers_in_any_zone_miss_nothing_and_large_ranges_are_pag
         }
     }
     for step in 4..30_u64 {
-        protect(&hotline, "minor", "verified", &[("pdq", &hash(step))]).await;
+        protect(&hotline, "minor", "confirmed", &[("pdq", &hash(step))]).await;
         advance(&clock, 60);
     }
     // Whoever follows `next` has everything; the first page of a range that is too large is nearly empty.
@@ -424,7 +424,7 @@ on_every_engine!(a_changed_agreement_makes_readers_begin_again, |engine| {
     let hotline = node.partner("hotline").await;
     let reader = node.partner_with("platform", reads("minor:reported"), Reach::default(), &EVERY).await;
     protect(&hotline, "minor", "reported", &[("pdq", &hash(1))]).await;
-    protect(&hotline, "minor", "verified", &[("pdq", &hash(2))]).await;
+    protect(&hotline, "minor", "confirmed", &[("pdq", &hash(2))]).await;
     for list in LISTS {
         let mut reading = Reader::of(list, &reader);
         reading.fetch(&node).await;
@@ -445,7 +445,7 @@ on_every_engine!(a_changed_agreement_makes_readers_begin_again, |engine| {
 on_every_engine!(a_reader_that_comes_back_has_acknowledged, |engine| {
     let node = TestNode::start(engine).await;
     let hotline = node.partner("hotline").await;
-    protect(&hotline, "minor", "verified", &[("pdq", &hash(1))]).await;
+    protect(&hotline, "minor", "confirmed", &[("pdq", &hash(1))]).await;
     for (place, list) in LISTS.into_iter().enumerate() {
         let name = format!("platform-{place}");
         let reader = node.partner_with(&name, reads("minor:verified"), Reach::default(), &EVERY).await;
@@ -474,7 +474,7 @@ on_every_engine!(what_is_kept_to_say_farewell_is_kept_for_readers_of_values_alon
         count
     };
     let goes = async |seed| {
-        let entry = protect(&hotline, "minor", "verified", &[("pdq", &hash(seed)), ("md5", &md5(seed))]).await;
+        let entry = protect(&hotline, "minor", "confirmed", &[("pdq", &hash(seed)), ("md5", &md5(seed))]).await;
         assert_eq!(hotline.delete(&format!("entries/{entry}")).await.status, 200);
     };
     goes(1).await;
@@ -501,7 +501,7 @@ on_every_engine!(what_is_said_of_a_hash_becomes_an_outcome_once, |engine| {
     let node = TestNode::start(engine).await;
     let hotline = node.partner("hotline").await;
     let reader = node.partner_with("platform", reads("minor:verified"), Reach::default(), &EVERY).await;
-    let entry = protect(&hotline, "minor", "verified", &[("pdq", &hash(1))]).await;
+    let entry = protect(&hotline, "minor", "confirmed", &[("pdq", &hash(1))]).await;
     let hidden = protect(&hotline, "minor", "reported", &[("pdq", &hash(2))]).await;
     let send = async |request: RequestBuilder| {
         let answer = Answer::of(request.send().await.unwrap()).await;
@@ -626,7 +626,7 @@ on_every_engine!(a_member_lists_and_takes_back_in_each_system_that_takes_any, |e
     let answer = send(node.http.get(url(&format!("/threatexchange/v26.0/{number}?access_token={token}")))).await;
     assert_eq!(
         (answer.body["raw_indicator"].as_str(), answer.body["status"].as_str()),
-        (Some(hash(4).as_str()), Some("MALICIOUS")),
+        (Some(hash(4).as_str()), Some("UNKNOWN")),
         "{}",
         answer.text
     );
@@ -653,7 +653,7 @@ on_every_engine!(arachnid_is_told_what_is_to_be_blocked_and_nothing_else, |engin
     let hotline = node.partner("hotline").await;
     let asker =
         node.partner_with("platform", reads("minor:reported,adult:reported"), Reach::default(), &[Scope::Match]).await;
-    hotline.protect("minor", "verified", &hash(1)).await;
+    hotline.protect("minor", "confirmed", &hash(1)).await;
     hotline.protect("adult", "confirmed", &hash(2)).await;
     hotline.protect("minor", "reported", &hash(3)).await;
     let bytes = |text: &str| exchange::hex::decode::<32>(text).unwrap();

@@ -8,6 +8,7 @@ mod api;
 mod backup;
 mod claims;
 mod clients;
+mod desk;
 mod dialects;
 mod feed;
 mod matcher;

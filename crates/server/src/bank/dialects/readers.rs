@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::queries;
 use crate::access::Follower;
 use crate::bank::Bank;
+use crate::bank::feed::RULE;
 use crate::bank::model::BankError;
 use crate::storage::{Session, StorageError, Transact};
 
@@ -86,7 +87,7 @@ impl Bank {
     /// Names what a reader of lists is shown: not the radii, which no list carries.
     fn list_token(&self, who: &Follower) -> String {
         let mut digest = Sha256::new();
-        digest.update(format!("list {}", who.agreement().sees));
+        digest.update(format!("list {}|{RULE}", who.agreement().sees));
         digest.update(self.epoch);
         exchange::hex::encode(&digest.finalize()[..8])
     }

@@ -13,7 +13,7 @@ async fn their_clients_follow_this_bank_from_the_first_fetch_to_the_withdrawal()
     // Never a power of two: the client's index loses such sets.
     let mut ids = Vec::new();
     for hash in hashes(0..5) {
-        ids.push(hotline.protect("minor", "verified", &hash).await);
+        ids.push(hotline.protect("minor", "confirmed", &hash).await);
     }
     hotline.protect("minor", "reported", &hash(90)).await;
     hotline.protect("adult", "verified", &hash(91)).await;
@@ -35,7 +35,7 @@ async fn their_clients_follow_this_bank_from_the_first_fetch_to_the_withdrawal()
     }
     // All within the same second as what was there, if the machine is quick.
     for hash in hashes(5..7) {
-        ids.push(hotline.protect("minor", "verified", &hash).await);
+        ids.push(hotline.protect("minor", "confirmed", &hash).await);
     }
     for platform in &mut platforms {
         platform.fetch(&mut clients).await;
@@ -79,7 +79,7 @@ async fn their_clients_vote_contribute_and_ask() {
     let (node, proxy) = start(&clients).await;
     let hotline = node.partner("hotline").await;
     let platform = reader(&node, "platform").await;
-    let entry = hotline.protect("minor", "verified", &hash(1)).await;
+    let entry = hotline.protect("minor", "confirmed", &hash(1)).await;
     hotline.protect("minor", "reported", &hash(2)).await;
     let one = Platform::of("ncmec", &platform.key, &clients, &proxy, "b");
     let env = one.env.clone();
@@ -133,7 +133,7 @@ async fn their_clients_are_told_of_a_wrong_key_and_live_in_any_zone() {
     let (node, proxy) = start(&clients).await;
     let hotline = node.partner("hotline").await;
     for hash in hashes(0..3) {
-        hotline.protect("minor", "verified", &hash).await;
+        hotline.protect("minor", "confirmed", &hash).await;
     }
     for system in SYSTEMS {
         let wrong = format!("rp_{}_{}", "1".repeat(16), "2".repeat(64));
@@ -152,7 +152,7 @@ async fn their_clients_are_told_of_a_wrong_key_and_live_in_any_zone() {
         platform.fetch(&mut clients).await;
         assert_eq!(platform.matches(&mut clients, &hashes(0..40)).await.len(), before, "{zone}");
         for seed in [10, 20] {
-            hotline.protect("minor", "verified", &hash(seed + place as u64)).await;
+            hotline.protect("minor", "confirmed", &hash(seed + place as u64)).await;
             before += 1;
             platform.fetch(&mut clients).await;
             let found = platform.matches(&mut clients, &hashes(0..40)).await.len();
@@ -167,7 +167,7 @@ async fn a_node_that_is_started_again_in_the_middle_of_their_walk_goes_on() {
     let Some(mut clients) = Clients::start().await else { return };
     let (mut node, proxy) = start(&clients).await;
     let hotline = node.partner("hotline").await;
-    let entries: Vec<_> = (0..2_500).map(|seed| crate::support::entry("minor", "verified", &hash(seed))).collect();
+    let entries: Vec<_> = (0..2_500).map(|seed| crate::support::entry("minor", "confirmed", &hash(seed))).collect();
     for some in entries.chunks(1_000) {
         assert_eq!(hotline.post("entries", &json!({"entries": some})).await.status, 201);
     }

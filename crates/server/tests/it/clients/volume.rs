@@ -15,7 +15,7 @@ async fn their_clients_fetch_fifty_thousand_entries_whole() {
     let all: Vec<u64> = (0..count).collect();
     for some in all.chunks(1_000) {
         let entries: Vec<_> =
-            some.iter().map(|seed| crate::support::entry("minor", "verified", &hash(*seed))).collect();
+            some.iter().map(|seed| crate::support::entry("minor", "confirmed", &hash(*seed))).collect();
         assert_eq!(hotline.post("entries", &json!({"entries": entries})).await.status, 201);
     }
     for system in SYSTEMS {
