@@ -77,7 +77,7 @@ async fn a_voucher_that_was_changed_or_is_nobodys_gets_nothing_signed() {
     }
     // A batch that was cut or lengthened is none.
     let whole = Wish::of(&key, &voucher(1, 18), EPOCH, 1).request.encode();
-    for (bytes, expected) in [(&whole[..whole.len() - 1], 422), (&[&whole[..], &[0]].concat(), 413)] {
+    for (bytes, expected) in [(&whole[..whole.len() - 1], 422), (&[&whole[..], &[0]].concat()[..], 413)] {
         let answer = issuer.http.post(format!("{}/age/batch", issuer.base)).body(bytes.to_vec()).send().await.unwrap();
         assert_eq!(answer.status(), expected);
     }

@@ -11,11 +11,22 @@ use server::age::attester::methods::certificate::Roots;
 use server::age::attester::methods::chip::{Chip, DOCUMENT_USES_MAX};
 use server::age::attester::methods::codes::Codes;
 use server::age::attester::methods::wallet::Wallet;
+use server::clock::Clock;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::attester::{TestAttester, peers};
-use super::support::EPOCH;
+
+/// openssl dates certificates by the machine's clock, so the attester has it too.
+fn today() -> jiff::civil::Date {
+    let now = jiff::Timestamp::from_microsecond(Clock::System.now().as_micros()).unwrap();
+    now.to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// As a machine-readable zone has it.
+fn zone_date(date: jiff::civil::Date) -> String {
+    format!("{:02}{:02}{:02}", date.year() % 100, date.month(), date.day())
+}
 
 fn openssl(folder: &Path, words: &str) {
     let ran = Command::new("openssl").args(words.split_whitespace()).current_dir(folder).output().unwrap();
@@ -107,18 +118,20 @@ async fn a_chip_that_a_state_signed_shows_an_age_and_one_that_was_changed_does_n
     ] {
         let state = authority(root, signer);
         let chip = Chip::new(roots(&state));
-        let attester = TestAttester::start(|_| vec![Box::new(Codes), Box::new(chip)]).await;
-        let adult = dg1("081201", "300101");
+        let attester = TestAttester::start_at(Clock::System, |_| vec![Box::new(Codes), Box::new(chip)]).await;
+        let ago = |years: i64, days: i64| zone_date(today() - jiff::Span::new().years(years).days(days));
+        let later = zone_date(today() + jiff::Span::new().years(3));
+        let adult = dg1(&ago(18, 2), &later);
         let signed = sod(&state, &adult, digest);
         let voucher = attester.voucher(&show(&attester, &signed, &adult).await);
         assert!(voucher.reached().contain(Threshold::Over18), "{signer}");
-        // Born a day later, on a zone with good check digits that no state signed.
-        let forged = dg1("071201", "300101");
+        // Born a year earlier, in a zone with good check digits that no state signed.
+        let forged = dg1(&ago(19, 2), &later);
         assert_eq!(show(&attester, &signed, &forged).await.status(), 403);
-        let teenager = dg1("081203", "300101");
+        let teenager = dg1(&ago(17, 300), &later);
         let voucher = attester.voucher(&show(&attester, &sod(&state, &teenager, digest), &teenager).await);
         assert!(!voucher.reached().contain(Threshold::Over18) && voucher.reached().contain(Threshold::Over16));
-        let expired = dg1("700101", "261201");
+        let expired = dg1(&ago(40, 0), &ago(0, 2));
         assert_eq!(show(&attester, &sod(&state, &expired, digest), &expired).await.status(), 403);
         // Another state's, which is not in the list; and bytes that were changed.
         let stranger = authority(root, signer);
@@ -144,7 +157,7 @@ async fn a_european_wallets_proof_becomes_a_voucher_once_for_its_own_request() {
     let p256 = "ec -pkeyopt ec_paramgen_curve:P-256";
     let (trusted, stranger) = (authority(p256, p256), authority(p256, p256));
     let wallet = Wallet::new(roots(&trusted));
-    let attester = TestAttester::start(|_| vec![Box::new(Codes), Box::new(wallet)]).await;
+    let attester = TestAttester::start_at(Clock::System, |_| vec![Box::new(Codes), Box::new(wallet)]).await;
     let ask = async || attester.take("wallet", &[]).await.headers()[LOCATION].to_str().unwrap().to_owned();
     let present = |authority: &TempDir, request: &str, attributes: &str, from: u64| {
         let path = |name: &str| authority.path().join(name).display().to_string();
@@ -169,7 +182,7 @@ async fn a_european_wallets_proof_becomes_a_voucher_once_for_its_own_request() {
         let post = attester.http.post(format!("{}/age/way/wallet/back", attester.base)).body(body);
         post.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
     };
-    let now = EPOCH.begins() + 86_400;
+    let now = (Clock::System.now().as_micros() / 1_000_000) as u64 - 3_600;
     let adult = r#"{"age_over_18": true, "age_over_21": false}"#;
 
     let request = ask().await;
