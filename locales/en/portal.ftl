@@ -169,6 +169,7 @@ case-no-pictures = No fingerprint so far.
 case-keeps-pictures = At least one fingerprint stays with us: no platform can recognise that picture. If you want to give it to them, tick the first box.
 case-asks-links = Shall we ask sites to take these pages down? We do not do it unless you agree.
 case-picture = Fingerprint { $number }
+case-picture-received = received on { $moment }
 case-exact-only = Only exact copies of this file are recognised.
 case-kept = kept with us
 case-kept-more = Its fingerprint was given to nobody. To give it to platforms, tick the box below.

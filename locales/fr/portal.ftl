@@ -223,6 +223,7 @@ case-keeps-pictures = Une empreinte au moins reste chez nous : aucune plateforme
 case-asks-links = Veux-tu que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans ton accord.
     .vous = Voulez-vous que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans votre accord.
 case-picture = Empreinte { $number }
+case-picture-received = reçue le { $moment }
 case-exact-only = Seules les copies exactes de ce fichier sont reconnues.
 case-kept = gardée chez nous
 case-kept-more = Son empreinte n’a été donnée à personne. Pour la donner aux plateformes, coche la case plus bas.
