@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::staff::Staff;
 use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::desk::Faces;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
 use crate::removal::Removal;
@@ -45,6 +47,8 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -65,6 +69,7 @@ impl Default for NodeSettings {
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            faces: Faces::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -82,6 +87,10 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// People who work here.
+    pub staff: Staff,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -123,6 +132,7 @@ impl Node {
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            faces,
             clock,
             entropy,
         } = settings;
@@ -148,6 +158,7 @@ impl Node {
             screen,
             alerts: alerts.clone(),
         };
+        let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
@@ -155,6 +166,8 @@ impl Node {
             partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
+            staff,
+            faces,
             intake,
             alerts,
             hotline_key,
