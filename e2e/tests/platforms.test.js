@@ -41,8 +41,9 @@ for (const language of ["fr", "en"]) {
       };
       const files = [{ name: "a.png", mimeType: "image/png", buffer: png({ seed: 500 + width + (language === "fr" ? 1 : 0) }) }];
       await file(page, { portal: node.url, language, look, files });
-      assert.equal(await page.locator("tbody tr").count(), 3);
-      assert.equal(await page.locator("tbody .tag.warm").count(), 3, "nobody has confirmed it yet");
+      assert.equal(await page.locator("ul.platforms > li").count(), 3);
+      assert.equal(await page.locator("ul.platforms .tag.warm").count(), 3, "nobody has confirmed it yet");
+      await page.getByText(language === "fr" ? /^0 plateformes? sur 3/ : /^0 of 3 platforms/).waitFor();
       await platforms.agora.follow();
       await platforms.bravo.follow();
       await platforms.agora.did(page, { kind: "removed", count: 2 });
@@ -52,7 +53,7 @@ for (const language of ["fr", "en"]) {
       await page.locator("#may + form button.btn").click();
       await at(page, "/c");
       await look("case-moved");
-      const rows = page.locator("tbody tr");
+      const rows = page.locator("ul.platforms > li");
       assert.equal(await rows.filter({ hasText: "agora" }).locator(".tag.good").count(), 1);
       assert.equal(await rows.filter({ hasText: "bravo" }).locator(".tag.warm").count(), 1, "it is to forget it first");
       await platforms.bravo.follow();
@@ -89,7 +90,7 @@ test("whoever shared nothing is asked about each platform on the page that adds 
   await valid(page, "pictures of a case");
   await page.locator(FORM_GO_ON).click();
   await at(page, "/c");
-  const shown = await page.locator("tbody th").allTextContents();
+  const shown = await page.locator("ul.platforms > li > b").allTextContents();
   assert.deepEqual(shown.map((name) => name.trim()).sort(), ["agora", "bravo"], "the one that was unticked gets nothing");
   await close();
 });

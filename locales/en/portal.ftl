@@ -188,9 +188,7 @@ case-shared = { $of ->
     [one] { $having } of 1 platform has the fingerprint.
    *[other] { $having } of { $of } platforms have the fingerprint.
 }
-case-platform = Platform
-case-code = Fingerprint
-case-said = What it says it did
+case-said = It says:
 case-has-it = received
 case-not-yet = not yet
 case-hidden = no longer shared for you

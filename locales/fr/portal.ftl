@@ -246,9 +246,7 @@ case-shared = { $of ->
     [one] { $having } plateforme sur une a l’empreinte.
    *[other] { $having } plateformes sur { $of } ont l’empreinte.
 }
-case-platform = Plateforme
-case-code = Empreinte
-case-said = Ce qu’elle dit avoir fait
+case-said = Elle dit :
 case-has-it = reçue
 case-not-yet = pas encore
 case-hidden = nous ne la partageons plus pour toi
