@@ -26,6 +26,13 @@ macro_rules! id {
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
             }
 
+            /// A random UUID (version 4), where the moment in a version 7 would tell too much.
+            pub fn random(rng: &mut impl Rng) -> Self {
+                let mut random = [0_u8; 16];
+                rng.fill_bytes(&mut random);
+                Self(uuid::Builder::from_random_bytes(random).into_uuid())
+            }
+
             /// The identifier whose 16 bytes these are, or `None` when there are not 16.
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 Uuid::from_slice(bytes).ok().map(Self)
@@ -79,6 +86,11 @@ id!(
 id!(
     /// What a person opened. Found again only with its receipt words.
     CaseId
+);
+
+id!(
+    /// A request to a platform to take something down. Random, so that it tells no moment.
+    NoticeId
 );
 
 /// The public half of a partner key: 8 bytes, 16 lower-case hex digits inside `rp_<id>_<secret>`.

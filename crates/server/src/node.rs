@@ -15,9 +15,10 @@ use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::http::Guard;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
-use crate::removal::Removal;
+use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
 
 /// What a node is set up with.
@@ -43,6 +44,10 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// What judges the addresses of webhooks.
+    pub guard: Guard,
+    /// Who looks at pages again; `None`: people alone.
+    pub looker: Option<Looker>,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -62,6 +67,8 @@ impl Default for NodeSettings {
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            guard: Guard::public(),
+            looker: None,
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -117,6 +124,8 @@ impl Node {
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            guard,
+            looker,
             clock,
             entropy,
         } = settings;
@@ -131,7 +140,8 @@ impl Node {
         )
         .await?;
         let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
-        let removal = Removal::new(database.clone(), clock.clone());
+        let ways = Ways { mail: mail.clone(), guard, looker };
+        let removal = Removal::new(database.clone(), key.clone(), clock.clone(), entropy.clone(), ways);
         let (database_of, key_of) = (database.clone(), key.clone());
         let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
         let neighbours = Neighbours {
@@ -170,6 +180,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::remove(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

@@ -12,7 +12,9 @@ use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
 use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
+use server::http::{Guard, Names};
 use server::node::{Node, NodeSettings};
+use server::removal::Looker;
 use server::storage::{Database, DatabaseUrl};
 
 use crate::config::{self, Settings};
@@ -144,9 +146,16 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         mail: settings.mail()?,
+        guard: Guard::with(Names::System, settings.webhook_permits.clone()),
+        looker: if settings.look_again { Some(looker()?) } else { None },
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         ..NodeSettings::default()
     })
+}
+
+/// This very program, as the process that looks at pages.
+fn looker() -> anyhow::Result<Looker> {
+    Ok(Looker { program: std::env::current_exe()?, arguments: vec!["look".to_owned()] })
 }
 
 /// Reads a list of pictures that very many people have.

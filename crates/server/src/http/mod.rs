@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 mod client;
+mod guard;
 mod json;
 pub(crate) mod locale;
 pub(crate) mod page;
@@ -11,6 +12,7 @@ mod router;
 mod serve;
 
 pub use client::{ClientError, client};
+pub use guard::{Guard, Names, Refused, URL_BYTES_MAX};
 pub use json::{Json, Path, Query};
 pub use problem::Problem;
 pub use remote::{Remote, RemoteError};

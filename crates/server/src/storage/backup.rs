@@ -93,11 +93,25 @@ pub const TABLES: &[Table] = &[
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
     table!(alerts by "id": id Bytes, sealed Bytes, ends_at Integer),
+    table!(crises by "id": id Bytes, sealed Bytes, criteria Integer, opened_at Integer, confirmed_at Integer,
+        ends_at Integer, closed_at Integer),
+    table!(notices by "id": id Bytes, platform Text, regime Text, class Integer, state Integer, channel Integer,
+        urls Integer, sealed Bytes, digest Bytes, partner_id Bytes, crisis_id Bytes, drafted_at Integer,
+        approved_at Integer, sent_at Integer, deadline_at Integer, acknowledged_at Integer, closed_at Integer,
+        reason Integer, reminders Integer, checks Integer, reposts Integer, escalations Integer, due Integer,
+        due_at Integer),
+    table!(notice_log by "seq": seq Integer, notice_id Bytes, at Integer, kind Integer, detail Integer, digest Bytes,
+        link Bytes),
+    table!(notice_head by "one": one Integer, seq Integer, link Bytes),
+    table!(notice_counts by "month, platform, regime, class, measure, value": platform Text, regime Text,
+        class Integer, month Integer, measure Integer, value Integer, amount Integer),
+    table!(platform_settings by "key": key Text, partner_id Bytes, data Text, updated_at Integer),
+    table!(partner_webhooks by "partner_id": partner_id Bytes, url Text, set_at Integer, woken_seq Integer),
 ];
 
-/// Tables whose rows a backup leaves behind: visits end with the browser, and mails that wait are sealed with the node key
-/// alone and would be sent again.
-pub const NOT_KEPT: &[&str] = &["visits", "alert_mails"];
+/// Tables whose rows a backup leaves behind: visits end with the browser, mails that wait are sealed with the node key
+/// alone and would be sent again, and so would notices (an approved one is put anew by a person).
+pub const NOT_KEPT: &[&str] = &["visits", "alert_mails", "notice_outbox"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

@@ -20,6 +20,7 @@ mod portal_setup;
 mod portal_shelf;
 mod portal_time;
 mod portal_upload;
+mod removal;
 mod sharing;
 mod storage;
 mod support;
