@@ -301,16 +301,6 @@ removal-platforms-wrong-way = Nothing was kept: mail needs an address, our API a
 removal-platforms-wrong-long = Nothing was kept: a field is too long.
 removal-platforms-wrong-partner = Nothing was kept: no partner has that name.
 
-removal-board-title = Notices of this case
-removal-board-lead = Each link of the case, the platform that it leads to, and how the notice about it stands. Only who opens the case sees that these belong together.
-removal-board-link = Link
-removal-board-none = No notice yet
-removal-board-draft = Draft notices for what has none
-removal-board-draft-lead = One notice a platform, with all its links. Somebody else approves each.
-removal-board-no-links = This case has no link that stands.
-removal-board-no-consent = The person has not agreed that we write to platforms. Ask first.
-removal-board-reason = Why it is illegal, for all of them
-removal-board-closed = This case is not sealed to you, or it ended.
 
 trouble-notices-late = { $notices ->
     [one] A notice to a platform has waited for more than an hour.

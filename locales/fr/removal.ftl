@@ -301,16 +301,6 @@ removal-platforms-wrong-way = Rien n’a été gardé : le courriel veut une adr
 removal-platforms-wrong-long = Rien n’a été gardé : un champ est trop long.
 removal-platforms-wrong-partner = Rien n’a été gardé : aucun partenaire ne porte ce nom.
 
-removal-board-title = Demandes de ce dossier
-removal-board-lead = Chaque lien du dossier, la plateforme où il mène, et où en est la demande à son sujet. Seul qui ouvre le dossier voit que tout cela va ensemble.
-removal-board-link = Lien
-removal-board-none = Pas encore de demande
-removal-board-draft = Rédiger les demandes qui manquent
-removal-board-draft-lead = Une demande par plateforme, avec tous ses liens. Quelqu’un d’autre approuve chacune.
-removal-board-no-links = Ce dossier n’a aucun lien qui tienne.
-removal-board-no-consent = La personne n’a pas accepté que nous écrivions aux plateformes. Demandez-lui d’abord.
-removal-board-reason = Pourquoi c’est illégal, pour toutes
-removal-board-closed = Ce dossier n’est pas scellé pour vous, ou il a pris fin.
 
 trouble-notices-late = { $notices ->
     [one] Une demande à une plateforme attend depuis plus d’une heure.

@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::staff::Staff;
 use crate::access::{Flood, Operator, RateLimits, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::desk::Faces;
 use crate::http::Guard;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
@@ -48,6 +50,8 @@ pub struct NodeSettings {
     pub guard: Guard,
     /// Who looks at pages again; `None`: people alone.
     pub looker: Option<Looker>,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -69,6 +73,7 @@ impl Default for NodeSettings {
             mail_delay_seconds_max: 3_600,
             guard: Guard::public(),
             looker: None,
+            faces: Faces::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -86,6 +91,10 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// People who work here.
+    pub staff: Staff,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -126,6 +135,7 @@ impl Node {
             mail_delay_seconds_max,
             guard,
             looker,
+            faces,
             clock,
             entropy,
         } = settings;
@@ -152,6 +162,7 @@ impl Node {
             screen,
             alerts: alerts.clone(),
         };
+        let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
@@ -159,6 +170,8 @@ impl Node {
             partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
+            staff,
+            faces,
             intake,
             alerts,
             hotline_key,

@@ -221,7 +221,8 @@ async fn notices(database: &Database) -> Result<Option<Finding>, StorageError> {
             Some(Finding::wrong("notices", detail))
         }
         _ => {
-            let detail = format!("{late} wait for more than an hour: does `rempart serve` run, and do platforms answer?");
+            let detail =
+                format!("{late} wait for more than an hour: does `rempart serve` run, and do platforms answer?");
             Some(Finding::wrong("notices", detail))
         }
     })

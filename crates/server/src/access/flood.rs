@@ -48,6 +48,21 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Clone, Copy)]
 pub(crate) struct Tried(IpAddr);
 
+impl Tried {
+    /// Counted under a key, as everything here is.
+    pub(super) fn bucket(&self, salt: &RandomState) -> u64 {
+        salt.hash_one(match self.0.to_canonical() {
+            IpAddr::V4(address) => (4, u128::from(u32::from(address))),
+            IpAddr::V6(address) => (6, u128::from(address) >> 64),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) const fn of(address: IpAddr) -> Self {
+        Self(address)
+    }
+}
+
 /// The counters of one process.
 pub struct Flood {
     clock: Clock,
@@ -102,22 +117,22 @@ impl Flood {
 
     /// Whether this address may try words now; counts the try.
     pub(crate) fn may_try(&self, who: &Tried) -> bool {
-        self.with(|today| today.tries.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.tries.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may send a case now; counts it.
     pub(crate) fn may_send(&self, who: &Tried) -> bool {
-        self.with(|today| today.cases.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.cases.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may begin a draft now; counts it.
     pub(crate) fn may_begin(&self, who: &Tried) -> bool {
-        self.with(|today| today.drafts.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.drafts.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may begin to send a file now; counts it.
     pub(crate) fn may_upload(&self, who: &Tried) -> bool {
-        self.with(|today| today.uploads.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.uploads.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Counts a case that was sent.
@@ -175,13 +190,6 @@ impl Today {
             drafts: RateLimiter::keyed(Quota::per_hour(number(DRAFTS_PER_HOUR))),
             uploads: RateLimiter::keyed(Quota::per_hour(number(UPLOADS_PER_HOUR))),
         }
-    }
-
-    fn bucket(&self, address: IpAddr) -> u64 {
-        self.salt.hash_one(match address.to_canonical() {
-            IpAddr::V4(address) => (4, u128::from(u32::from(address))),
-            IpAddr::V6(address) => (6, u128::from(address) >> 64),
-        })
     }
 }
 

@@ -11,9 +11,11 @@
 //! | [`Portal`] | none | claim entries for people, and release them |
 //! | [`Operator`] | none | what the command line does |
 
+pub mod audit;
 mod extract;
 mod flood;
 mod limit;
+pub mod staff;
 mod visit;
 
 use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};

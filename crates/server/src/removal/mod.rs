@@ -25,7 +25,8 @@ use sealing::NodeKey;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use crate::access::Teller;
+use crate::access::staff::StaffId;
+use crate::access::{Teller, audit};
 use crate::alerts::MailSettings;
 use crate::clock::{Clock, Entropy};
 use crate::http::{Guard, Refused};
@@ -202,24 +203,25 @@ pub(crate) async fn reported(on: &mut Session) -> Result<Vec<(OutcomeKind, u64)>
 /// What the audit log says of this room.
 pub(crate) mod acts {
     use super::notices::Event;
+    use crate::access::audit::Act;
 
-    pub(crate) const APPROVED: &str = "notice.approved";
-    pub(crate) const CRISIS_OPENED: &str = "crisis.opened";
-    pub(crate) const CRISIS_CONFIRMED: &str = "crisis.confirmed";
-    pub(crate) const CRISIS_CLOSED: &str = "crisis.closed";
-    pub(crate) const PLATFORM_SET: &str = "platform.set";
+    pub(crate) const APPROVED: Act = Act::new("notice.approved");
+    pub(crate) const CRISIS_OPENED: Act = Act::new("crisis.opened");
+    pub(crate) const CRISIS_CONFIRMED: Act = Act::new("crisis.confirmed");
+    pub(crate) const CRISIS_CLOSED: Act = Act::new("crisis.closed");
+    pub(crate) const PLATFORM_SET: Act = Act::new("platform.set");
 
-    pub(crate) const fn of(event: Event) -> &'static str {
+    pub(crate) const fn of(event: Event) -> Act {
         match event {
             Event::Approved => APPROVED,
-            Event::HandedOver => "notice.sent",
-            Event::Acknowledged => "notice.acknowledged",
-            Event::Answered(_) => "notice.answered",
-            Event::Checked(_) => "notice.checked",
-            Event::Escalated(_) => "notice.escalated",
-            Event::Withdrawn => "notice.withdrawn",
-            Event::Retried => "notice.retried",
-            Event::HalfPassed | Event::TimePassed | Event::GivenUp => "notice.passed",
+            Event::HandedOver => Act::new("notice.sent"),
+            Event::Acknowledged => Act::new("notice.acknowledged"),
+            Event::Answered(_) => Act::new("notice.answered"),
+            Event::Checked(_) => Act::new("notice.checked"),
+            Event::Escalated(_) => Act::new("notice.escalated"),
+            Event::Withdrawn => Act::new("notice.withdrawn"),
+            Event::Retried => Act::new("notice.retried"),
+            Event::HalfPassed | Event::TimePassed | Event::GivenUp => Act::new("notice.passed"),
         }
     }
 }
@@ -227,21 +229,27 @@ pub(crate) mod acts {
 async fn recorded(
     on: &mut Session,
     by: By,
-    act: &'static str,
+    act: audit::Act,
     notice: exchange::NoticeId,
     now: Time,
 ) -> Result<(), StorageError> {
     recorded_about(on, by, act, *notice.as_bytes(), now).await
 }
 
+/// A partner's own acts are in the log of notices, and its keys in theirs: the audit log is of people.
 async fn recorded_about(
-    _on: &mut Session,
-    _by: By,
-    _act: &'static str,
-    _about: [u8; 16],
-    _now: Time,
+    on: &mut Session,
+    by: By,
+    act: audit::Act,
+    about: [u8; 16],
+    now: Time,
 ) -> Result<(), StorageError> {
-    Ok(())
+    let who = match by {
+        By::Staff(id) => audit::Who::Staff(StaffId::from_bytes(id)),
+        By::Operator => audit::Who::Operator,
+        By::Partner(_) => return Ok(()),
+    };
+    audit::record(on, now, who, act, Some(about)).await
 }
 
 struct SetPlatform<'a> {

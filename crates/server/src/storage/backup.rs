@@ -93,6 +93,17 @@ pub const TABLES: &[Table] = &[
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
     table!(alerts by "id": id Bytes, sealed Bytes, ends_at Integer),
+    table!(staff by "id": id Bytes, name Text, name_key Text, role Integer, partner_id Bytes, state Integer,
+        language Text, public_key Bytes, salt Bytes, memory_kib Integer, passes Integer, wrapped Bytes,
+        check_value Bytes, created_at Integer, ended_at Integer),
+    table!(staff_factors by "id": id Bytes, staff_id Bytes, kind Integer, sealed Bytes, used Integer,
+        created_at Integer, used_at Integer),
+    table!(staff_links by "id": id Bytes, staff_id Bytes, kind Integer, ends_at Integer),
+    table!(staff_escrow by "staff_id, holder_id, other_id": staff_id Bytes, holder_id Bytes, other_id Bytes,
+        sealed Bytes),
+    table!(staff_notices by "id": id Bytes, staff_id Bytes, code Integer, by_id Bytes, at Integer),
+    table!(audit_log by "seq": seq Integer, at Integer, who Bytes, act Text, about Bytes, before Bytes, hash Bytes),
+    table!(audit_head by "one": one Integer, seq Integer, hash Bytes, dropped_seq Integer, dropped_hash Bytes),
     table!(crises by "id": id Bytes, sealed Bytes, criteria Integer, opened_at Integer, confirmed_at Integer,
         ends_at Integer, closed_at Integer),
     table!(notices by "id": id Bytes, platform Text, regime Text, class Integer, state Integer, channel Integer,
@@ -109,9 +120,11 @@ pub const TABLES: &[Table] = &[
     table!(partner_webhooks by "partner_id": partner_id Bytes, url Text, set_at Integer, woken_seq Integer),
 ];
 
-/// Tables whose rows a backup leaves behind: visits end with the browser, mails that wait are sealed with the node key
-/// alone and would be sent again, and so would notices (an approved one is put anew by a person).
-pub const NOT_KEPT: &[&str] = &["visits", "alert_mails", "notice_outbox"];
+/// Tables whose rows a backup leaves behind: visits and sessions end with the browser, a recovery that is under way is asked
+/// for again, mails that wait are sealed with the node key alone and would be sent again, and so would notices (an approved
+/// one is put anew by a person).
+pub const NOT_KEPT: &[&str] =
+    &["visits", "alert_mails", "notice_outbox", "staff_sessions", "staff_recoveries", "staff_recovery_shares"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

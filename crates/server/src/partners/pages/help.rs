@@ -19,7 +19,11 @@ struct Help {
     x: String,
 }
 
-pub(super) async fn show(who: PlatformStaff, headers: HeaderMap, Taken(node): Taken<Node>) -> Result<Response, Refused> {
+pub(super) async fn show(
+    who: PlatformStaff,
+    headers: HeaderMap,
+    Taken(node): Taken<Node>,
+) -> Result<Response, Refused> {
     // As this browser reached us; it is shown back to it alone.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("node.example").to_owned();
     let key = node.removal.webhook_key();

@@ -35,10 +35,7 @@ pub(super) async fn show(who: SteppedUp<PlatformStaff>, Taken(node): Taken<Node>
     draw(&node, &who, None).await
 }
 
-pub(super) async fn act(
-    Taken(node): Taken<Node>,
-    form: Form<SteppedUp<PlatformStaff>>,
-) -> Result<Response, Refused> {
+pub(super) async fn act(Taken(node): Taken<Node>, form: Form<SteppedUp<PlatformStaff>>) -> Result<Response, Refused> {
     let who = &form.who;
     let own = own(&node, who).await?;
     let now = node.clock.now();
@@ -49,8 +46,7 @@ pub(super) async fn act(
         // A key like this one: what it may be used for, nobody here makes more of.
         "renew" if current.len() < KEYS_MAX => {
             let name = own.name.parse().map_err(|_| Problem::internal())?;
-            let fresh =
-                node.partners.add_key(&name, key.scopes, key.expires_at).await.map_err(Problem::from)?;
+            let fresh = node.partners.add_key(&name, key.scopes, key.expires_at).await.map_err(Problem::from)?;
             draw(&node, who, Some(fresh.reveal())).await
         }
         "end" => {
@@ -66,11 +62,7 @@ async fn own(node: &Node, who: &PlatformStaff) -> Result<PartnerView, Refused> {
     own.ok_or(Refused::gone(who.t()))
 }
 
-async fn draw(
-    node: &Node,
-    who: &SteppedUp<PlatformStaff>,
-    fresh: Option<String>,
-) -> Result<Response, Refused> {
+async fn draw(node: &Node, who: &SteppedUp<PlatformStaff>, fresh: Option<String>) -> Result<Response, Refused> {
     let (t, zone) = (who.t(), who.signed().zone(node).await?);
     let now = node.clock.now();
     let keys = own(node, who).await?.keys;
@@ -80,7 +72,12 @@ async fn draw(
         .filter(|key| key.is_current(now))
         .map(|key| Line {
             id: key.id.to_string(),
-            scopes: Scope::ALL.iter().filter(|scope| key.scopes.has(**scope)).map(Scope::to_string).collect::<Vec<_>>().join(" "),
+            scopes: Scope::ALL
+                .iter()
+                .filter(|scope| key.scopes.has(**scope))
+                .map(Scope::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
             created: day(key.created_at),
             ends: key.expires_at.map(day).unwrap_or_default(),
         })

@@ -13,7 +13,8 @@ use crate::http::locale::Texts;
 
 /// The room's part of the desk.
 pub(crate) fn desk(desk: Desk) -> Desk {
-    let entry = |label: fn(Texts) -> &'static str, path| Entry { label, path, admits: Admitted::PlatformStaff, count: None };
+    let entry =
+        |label: fn(Texts) -> &'static str, path| Entry { label, path, admits: Admitted::PlatformStaff, count: None };
     desk.show("/console", notices::show)
         .show("/console/notices", notices::show)
         .show("/console/notices/{id}", notice::show)

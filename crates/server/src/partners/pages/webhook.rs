@@ -46,10 +46,7 @@ pub(super) async fn show(
     page(t, &drawn)
 }
 
-pub(super) async fn keep(
-    Taken(node): Taken<Node>,
-    form: Form<SteppedUp<PlatformStaff>>,
-) -> Result<Response, Refused> {
+pub(super) async fn keep(Taken(node): Taken<Node>, form: Form<SteppedUp<PlatformStaff>>) -> Result<Response, Refused> {
     match node.removal.set_webhook(form.who.partner(), form.fields.one("url")).await {
         Ok(()) => Ok(went("/console/webhook?said=done", &[])),
         Err(RemovalError::Webhook(_)) => Ok(went("/console/webhook?said=wrong", &[])),

@@ -33,7 +33,11 @@ struct Crises {
     said: Option<(&'static str, bool)>,
 }
 
-pub(super) async fn show(who: Analyst, Taken(node): Taken<Node>, Query(said): Query<Said>) -> Result<Response, Refused> {
+pub(super) async fn show(
+    who: Analyst,
+    Taken(node): Taken<Node>,
+    Query(said): Query<Said>,
+) -> Result<Response, Refused> {
     let (t, zone) = (who.t(), who.signed().zone(&node).await?);
     let (now, by) = (node.clock.now(), By::from(&who));
     let moment = |at| t.language.moment(at, &zone);
@@ -42,9 +46,7 @@ pub(super) async fn show(who: Analyst, Taken(node): Taken<Node>, Query(said): Qu
         let (is_in_force, waits) = (crisis.is_in_force(now), crisis.waits(now));
         let status = match (is_in_force, waits, crisis.confirmed_at, crisis.closed_at.or(crisis.ends_at)) {
             (true, ..) => t.removal_crises_in_force(crisis.ends_at.map(moment).unwrap_or_default()),
-            (_, true, ..) => {
-                t.removal_crises_waits(moment(crisis.opened_at.plus_seconds(CONFIRM_HOURS_MAX * 3_600)))
-            }
+            (_, true, ..) => t.removal_crises_waits(moment(crisis.opened_at.plus_seconds(CONFIRM_HOURS_MAX * 3_600))),
             (_, _, None, _) => t.removal_crises_lapsed().to_owned(),
             (_, _, _, end) => t.removal_crises_over(end.map(moment).unwrap_or_default()),
         };

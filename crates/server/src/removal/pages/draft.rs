@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::act::code;
 use super::notice::refused;
 use super::{Words, notice};
-use crate::access::staff::{Analyst, Handle};
+use crate::access::staff::Analyst;
 use crate::desk::{Form, Frame, Refused, page, went};
 use crate::http::form::Fields;
 use crate::node::Node;
@@ -160,7 +160,8 @@ fn read(fields: &Fields) -> NewNotice {
         platform: fields.one("platform").to_owned(),
         regime: fields.one("regime").to_owned(),
         class: class_of(fields.one("class")),
-        language: Some(fields.one("language").to_owned()).filter(|code| letters::languages().any(|known| known == code)),
+        language: Some(fields.one("language").to_owned())
+            .filter(|code| letters::languages().any(|known| known == code)),
         urls: lines(fields.one("urls")),
         values: values(fields),
         in_crisis: fields.has("in_crisis"),

@@ -1,7 +1,6 @@
 //! What analysts and leads see of notices, and how platforms are set.
 
 mod act;
-mod board;
 mod crises;
 mod draft;
 mod escalate;
@@ -34,8 +33,6 @@ pub(crate) fn desk(desk: Desk) -> Desk {
         .change("/desk/notices/of/{id}/draft", draft::keep_again)
         .show("/desk/notices/of/{id}/to/{authority}", escalate::show)
         .show("/desk/notices/of/{id}/to/{authority}/json", escalate::json)
-        .show("/desk/notices/case/{case}", board::show)
-        .change("/desk/notices/case/{case}", board::draft)
         .show("/desk/crises", crises::show)
         .change("/desk/crises", crises::act)
         .show("/desk/scorecard", scorecard::show)
@@ -52,8 +49,18 @@ pub(crate) fn desk(desk: Desk) -> Desk {
             admits: Admitted::Analyst,
             count: Some(to_approve),
         })
-        .entry(Entry { label: |t| t.removal_crises_nav(), path: "/desk/crises", admits: Admitted::Analyst, count: None })
-        .entry(Entry { label: |t| t.removal_score_nav(), path: "/desk/scorecard", admits: Admitted::Analyst, count: None })
+        .entry(Entry {
+            label: |t| t.removal_crises_nav(),
+            path: "/desk/crises",
+            admits: Admitted::Analyst,
+            count: None,
+        })
+        .entry(Entry {
+            label: |t| t.removal_score_nav(),
+            path: "/desk/scorecard",
+            admits: Admitted::Analyst,
+            count: None,
+        })
         .entry(Entry {
             label: |t| t.removal_platforms_nav(),
             path: "/desk/platforms",

@@ -106,8 +106,7 @@ pub(super) fn refused(t: Texts, error: NoticeError) -> Refused {
 
 fn missing(words: Words, whole: &Whole) -> String {
     let Some((content, law)) = whole.content.as_ref().zip(regime(&whole.view.regime)) else { return String::new() };
-    let names: Vec<&str> =
-        content.missing(law, whole.view.class).into_iter().map(|field| words.field(field)).collect();
+    let names: Vec<&str> = content.missing(law, whole.view.class).into_iter().map(|field| words.field(field)).collect();
     names.join(" · ")
 }
 

@@ -39,6 +39,12 @@ struct PlatformPage {
     said: Option<(&'static str, bool)>,
 }
 
+impl PlatformPage {
+    fn is_set(&self, channel: &Channel) -> bool {
+        self.set.channel == Some(*channel)
+    }
+}
+
 pub(super) async fn show(
     who: Administrator,
     Taken(node): Taken<Node>,
@@ -51,10 +57,7 @@ pub(super) async fn show(
     page(t, &PlatformsPage { frame, words: Words(t), us, recipients, said: Words(t).said(&said.said) })
 }
 
-pub(super) async fn keep_ourselves(
-    Taken(node): Taken<Node>,
-    form: Form<Administrator>,
-) -> Result<Response, Refused> {
+pub(super) async fn keep_ourselves(Taken(node): Taken<Node>, form: Form<Administrator>) -> Result<Response, Refused> {
     let field = |name: &str| form.fields.one(name).trim().to_owned();
     let us = Ourselves {
         sender_name: field("sender_name"),
@@ -125,7 +128,8 @@ pub(super) async fn keep(
     let said = code(kept)?;
     let is_known = node.removal.directory().await?.get(&key).is_some();
     // A key that is not taken is none to go to.
-    let to = if is_known { format!("/desk/platforms/{key}?said={said}") } else { format!("/desk/platforms?said={said}") };
+    let to =
+        if is_known { format!("/desk/platforms/{key}?said={said}") } else { format!("/desk/platforms?said={said}") };
     Ok(went(&to, &[]))
 }
 

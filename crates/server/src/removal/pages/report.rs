@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
 use super::Words;
-use crate::access::staff::{Analyst, Handle};
+use crate::access::staff::Analyst;
 use crate::desk::{Frame, Refused, page};
 use crate::http::locale::Texts;
 use crate::node::Node;
@@ -57,9 +57,7 @@ pub(super) async fn show(who: Analyst, Taken(node): Taken<Node>, Path(year): Pat
     let named = |lines: Vec<ReportLine>, name: &dyn Fn(&str) -> String| -> Vec<(String, ReportLine)> {
         lines.into_iter().map(|line| (name(&line.key), line)).collect()
     };
-    let class = |key: &str| {
-        if key == "minor" { t.removal_class_minor() } else { t.removal_class_adult() }.to_owned()
-    };
+    let class = |key: &str| if key == "minor" { t.removal_class_minor() } else { t.removal_class_adult() }.to_owned();
     let sections = vec![
         Section {
             id: "platforms",
