@@ -47,9 +47,7 @@ removal-deadline = Time ends
 removal-late-since = late since { $at }
 removal-addresses = Addresses
 removal-channel = Way
-removal-due = Next
 removal-since = Since
-removal-open = Open
 
 removal-class-minor = a minor
 removal-class-adult = an adult
@@ -180,7 +178,6 @@ removal-draft-title = Draft a notice
 removal-draft-edit-title = Change the draft
 removal-draft-choose = To whom, and about whom
 removal-draft-language = Language of the letter
-removal-draft-language-theirs = theirs: { $language }
 removal-draft-crisis = It belongs to the crisis that is on: it goes first
 removal-draft-fields = What it says
 removal-draft-fields-lead = What the law wants is marked. Who we are is filled in by itself.
@@ -278,7 +275,6 @@ removal-platforms-ourselves-lead = Filled into notices where the law wants it.
 removal-platforms-coordinator = Digital Services Coordinator of our country
 removal-platforms-police = Police that takes referrals
 removal-platforms-keep = Keep
-removal-platforms-edit = Change
 removal-platforms-country = Seat
 removal-platforms-languages = Languages
 removal-platforms-languages-more = Codes with blanks between them, the one they like best first: fr en
@@ -312,3 +308,13 @@ trouble-notices-given-up = { $notices ->
    *[other] { $notices } notices to platforms could not be handed over.
 }
 trouble-notices-given-up-todo = Nobody was asked to remove anything by them. See the dead letters on the page of notices, put the way right, send them again.
+
+removal-board-title = Notices of this case
+removal-board-lead = Each link of the case, the platform that it leads to, and how the notice about it stands. Only who opens the case sees that these belong together.
+removal-board-link = Link
+removal-board-none = No notice yet
+removal-board-draft = Draft notices for what has none
+removal-board-draft-lead = One notice a platform, with all its links. Somebody else approves each.
+removal-board-no-links = This case has no link that stands.
+removal-board-no-consent = The person has not agreed that we write to platforms. Ask first.
+removal-board-reason = Why it is illegal, for all of them

@@ -47,9 +47,7 @@ removal-deadline = Fin du délai
 removal-late-since = en retard depuis le { $at }
 removal-addresses = Adresses
 removal-channel = Voie
-removal-due = Suite
 removal-since = Depuis
-removal-open = Ouvrir
 
 removal-class-minor = une personne mineure
 removal-class-adult = une personne adulte
@@ -180,7 +178,6 @@ removal-draft-title = Rédiger une demande
 removal-draft-edit-title = Modifier le brouillon
 removal-draft-choose = À qui, et au sujet de qui
 removal-draft-language = Langue de la lettre
-removal-draft-language-theirs = la leur : { $language }
 removal-draft-crisis = Elle relève de la crise en cours : elle part en premier
 removal-draft-fields = Ce qu’elle dit
 removal-draft-fields-lead = Ce que la loi veut est marqué. Qui nous sommes se remplit tout seul.
@@ -278,7 +275,6 @@ removal-platforms-ourselves-lead = Repris dans les demandes là où la loi le ve
 removal-platforms-coordinator = Coordinateur pour les services numériques de notre pays
 removal-platforms-police = Police qui reçoit les transmissions
 removal-platforms-keep = Garder
-removal-platforms-edit = Modifier
 removal-platforms-country = Siège
 removal-platforms-languages = Langues
 removal-platforms-languages-more = Des codes séparés par des espaces, la préférée en premier : fr en
@@ -312,3 +308,13 @@ trouble-notices-given-up = { $notices ->
    *[other] { $notices } demandes à des plateformes n’ont pas pu être remises.
 }
 trouble-notices-given-up-todo = Par elles, rien n’a été demandé à personne. Voyez les lettres mortes sur la page des demandes, corrigez la voie, renvoyez-les.
+
+removal-board-title = Demandes de ce dossier
+removal-board-lead = Chaque lien du dossier, la plateforme où il mène, et où en est la demande à son sujet. Seul qui ouvre le dossier voit que tout cela va ensemble.
+removal-board-link = Lien
+removal-board-none = Pas encore de demande
+removal-board-draft = Rédiger les demandes qui manquent
+removal-board-draft-lead = Une demande par plateforme, avec tous ses liens. Quelqu’un d’autre approuve chacune.
+removal-board-no-links = Ce dossier n’a aucun lien qui tienne.
+removal-board-no-consent = La personne n’a pas accepté que nous écrivions aux plateformes. Demandez-lui d’abord.
+removal-board-reason = Pourquoi c’est illégal, pour toutes

@@ -87,6 +87,11 @@ id!(
     /// What a person opened. Found again only with its receipt words.
     CaseId
 );
+id!(
+    /// A request to a platform to take something down. Random throughout ([`NoticeId::from_bytes`]): when it was made
+    /// would tell which case it is of.
+    NoticeId
+);
 
 id!(
     /// A request to a platform to take something down. Random, so that it tells no moment.

@@ -145,6 +145,7 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         block_radius: settings.block_radius,
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
+        proxies: settings.proxies()?,
         mail: settings.mail()?,
         guard: Guard::with(Names::System, settings.webhook_permits.clone()),
         looker: if settings.look_again { Some(looker()?) } else { None },

@@ -1,6 +1,7 @@
 //! What analysts and leads see of notices, and how platforms are set.
 
 mod act;
+mod board;
 mod crises;
 mod draft;
 mod escalate;
@@ -33,6 +34,8 @@ pub(crate) fn desk(desk: Desk) -> Desk {
         .change("/desk/notices/of/{id}/draft", draft::keep_again)
         .show("/desk/notices/of/{id}/to/{authority}", escalate::show)
         .show("/desk/notices/of/{id}/to/{authority}/json", escalate::json)
+        .show("/desk/notices/case/{case}", board::show)
+        .change("/desk/notices/case/{case}", board::draft)
         .show("/desk/crises", crises::show)
         .change("/desk/crises", crises::act)
         .show("/desk/scorecard", scorecard::show)
