@@ -88,12 +88,6 @@ id!(
     CaseId
 );
 id!(
-    /// A request to a platform to take something down. Random throughout ([`NoticeId::from_bytes`]): when it was made
-    /// would tell which case it is of.
-    NoticeId
-);
-
-id!(
     /// A request to a platform to take something down. Random, so that it tells no moment.
     NoticeId
 );

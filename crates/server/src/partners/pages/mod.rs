@@ -15,8 +15,7 @@ use crate::http::locale::Texts;
 pub(crate) fn desk(desk: Desk) -> Desk {
     let entry =
         |label: fn(Texts) -> &'static str, path| Entry { label, path, admits: Admitted::PlatformStaff, count: None };
-    desk.show("/console", notices::show)
-        .show("/console/notices", notices::show)
+    desk.show("/console/notices", notices::show)
         .show("/console/notices/{id}", notice::show)
         .change("/console/notices/{id}", notice::act)
         .show("/console/feed", feed::show)

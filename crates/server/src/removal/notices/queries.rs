@@ -44,11 +44,11 @@ const REDRAFT: &str = "update notices set sealed = $2, urls = $3 where id = $1 a
 const TO_FORGET: &str = "select id from notices where sealed is not null and closed_at <= $1 limit $2";
 const FORGET: &str = "update notices set sealed = null where id = $1";
 const HOW_MANY: &str =
-    "select count(*) from (select 1 as one from notices where state = $1 and channel >= $2 limit $3) as some";
+    "select count(*) from (select 1 as one from notices where state = $1 and channel >= $2 limit $3) as found";
 const HOW_MANY_LATE: &str =
-    "select count(*) from (select 1 as one from notices where state in (2, 3) and deadline_at <= $1 limit $2) as some";
+    "select count(*) from (select 1 as one from notices where state in (2, 3) and deadline_at <= $1 limit $2) as found";
 const HOW_MANY_DUE: &str =
-    "select count(*) from (select 1 as one from notices where due = $1 and due_at <= $2 limit $3) as some";
+    "select count(*) from (select 1 as one from notices where due = $1 and due_at <= $2 limit $3) as found";
 
 const BEGIN_HEAD: &str = "insert into notice_head (one, seq, link) values (1, 0, $1) on conflict (one) do nothing";
 const HEAD: &str = "select seq, link from notice_head where one = 1";

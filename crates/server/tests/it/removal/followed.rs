@@ -5,7 +5,7 @@ use server::removal::notices::{
     Answer, Authority, CHECK_DAYS, Due, Event, Found, NoticeError, Of, Place, Refusal, State, walk,
 };
 
-use super::ground::{ANN, BEN, DAY, FORM, Ground, HOUR, PARTNER, Platform};
+use super::ground::{ANN, BEN, DAY, FORM, Ground, HOUR, PARTNER, Platform, new};
 use crate::support::on_every_engine;
 
 on_every_engine!(silence_is_reminded_at_half_and_at_full_time_once_each, |engine| {
@@ -114,6 +114,6 @@ on_every_engine!(a_partner_reaches_its_own_notices_and_says_of_them_what_it_did_
     for event in [Event::Withdrawn, Event::Checked(Found::Gone), Event::Retried, Event::HandedOver] {
         assert!(matches!(removal.happened(partner, theirs, event).await, Err(NoticeError::Unknown(_))), "{event:?}");
     }
-    let draft = removal.draft(ANN, &super::ground::new(PARTNER)).await.unwrap();
+    let draft = removal.draft(ANN, &new(PARTNER)).await.unwrap();
     assert!(matches!(removal.whole(partner, draft).await, Err(NoticeError::Unknown(_))), "what is not sent is ours");
 });

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use server::removal::notices::{State, counts_anew, walk};
 
-use super::ground::{ANN, BEN, Ground, HOUR, PARTNER, Platform, beside, new};
+use super::ground::{ANN, BEN, FORM, Ground, HOUR, PARTNER, Platform, beside, new};
 use crate::support::on_every_engine;
 
 on_every_engine!(killed_between_approval_and_webhook_the_next_process_hands_it_over, |engine| {
@@ -92,7 +92,7 @@ on_every_engine!(the_counts_are_what_the_log_gives_when_it_is_folded_anew, |engi
     let removal = &ground.node.removal;
     let mut ids = Vec::new();
     for turn in 0..9 {
-        let id = ground.sent(if turn % 2 == 0 { PARTNER } else { super::ground::FORM }).await;
+        let id = ground.sent(if turn % 2 == 0 { PARTNER } else { FORM }).await;
         ids.push(id);
         ground.pass(7 * HOUR);
         match turn {
