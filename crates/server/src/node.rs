@@ -14,6 +14,7 @@ use crate::access::staff::Staff;
 use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
+use crate::casework::{Casework, DeskSettings};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::desk::Faces;
@@ -54,6 +55,8 @@ pub struct NodeSettings {
     pub looker: Option<Looker>,
     /// On which listeners the desk is.
     pub faces: Faces,
+    /// How the desk is kept.
+    pub casework: DeskSettings,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -77,6 +80,7 @@ impl Default for NodeSettings {
             guard: Guard::public(),
             looker: None,
             faces: Faces::default(),
+            casework: DeskSettings::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -102,6 +106,8 @@ pub struct Node {
     pub intake: Intake,
     /// Neutral mails to those who left an address.
     pub alerts: Alerts,
+    /// What is to be decided, and by whom.
+    pub casework: Casework,
     /// Where the hotline's secret lies on this machine, if it does.
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
@@ -142,6 +148,7 @@ impl Node {
             guard,
             looker,
             faces,
+            casework,
             clock,
             entropy,
         } = settings;
@@ -171,6 +178,8 @@ impl Node {
         let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
+        let neighbours = (bank.clone(), intake.clone(), removal.clone());
+        let casework = Casework::new(database.clone(), neighbours, casework, clock.clone(), entropy.clone());
         let node = Self {
             bank,
             partners,
@@ -180,6 +189,7 @@ impl Node {
             faces,
             intake,
             alerts,
+            casework,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             proxies: Arc::new(proxies),

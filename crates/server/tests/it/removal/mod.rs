@@ -6,5 +6,7 @@ mod followed;
 mod ground;
 mod handed_over;
 mod killed;
+mod looked;
+mod pages;
 mod private;
 mod written;
