@@ -4,21 +4,21 @@ use server::access::staff::Role;
 use server::intake::{Age, Consent, Situation, Stand};
 use server::node::NodeSettings;
 
-use crate::support::staff::{StaffBrowser, platform_staff, staff};
-use crate::support::{TestNode, manual, on_every_engine};
+use crate::support::{Engine, StaffBrowser, TestNode, manual, on_every_engine, platform_staff, staff};
 
-async fn node(engine: crate::support::Engine) -> TestNode {
+async fn node(engine: Engine) -> TestNode {
     TestNode::start_with(engine, |settings: &mut NodeSettings| drop(manual(settings))).await
+}
+
+/// What stands between two marks, the first time.
+fn between(text: &str, before: &str, after: &str) -> Option<String> {
+    let rest = text.split_once(before)?.1;
+    Some(rest.split_once(after)?.0.to_owned())
 }
 
 /// The id in the address that a form led to, or in a page.
 fn id_in(text: &str) -> String {
-    crate::support::staff::between(text, "/desk/notices/of/", "\"")
-        .unwrap()
-        .split(['?', '/'])
-        .next()
-        .unwrap()
-        .to_owned()
+    between(text, "/desk/notices/of/", "\"").unwrap().split(['?', '/']).next().unwrap().to_owned()
 }
 
 async fn draft(browser: &mut StaffBrowser, platform: &str) -> String {
@@ -34,7 +34,7 @@ async fn draft(browser: &mut StaffBrowser, platform: &str) -> String {
     let page = browser.submit("/desk/notices/new", &fields).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("Done."), "{}", page.text);
-    let id = crate::support::staff::between(&page.text, "<code>", "</code>").unwrap();
+    let id = between(&page.text, "<code>", "</code>").unwrap();
     assert_eq!(id.len(), 36, "{id}");
     id
 }
@@ -139,12 +139,12 @@ on_every_engine!(a_platforms_people_answer_on_their_console_and_see_nobody_elses
     node.node.clock.set(node.node.clock.now().plus_seconds(60));
     theirs.step_up().await;
     let keys = theirs.page("/console/keys?lang=en").await;
-    let key = crate::support::staff::between(&keys.text, "name=\"key\" value=\"", "\"").unwrap();
+    let key = between(&keys.text, "name=\"key\" value=\"", "\"").unwrap();
     let fresh = theirs.post("/console/keys", &[("act", "renew"), ("key", &key)]).await;
-    let fresh = crate::support::staff::between(&fresh.text, "class=\"secret\">", "<").unwrap();
-    assert_eq!(node.with_key(fresh).get("partner").await.status, 200);
+    let fresh = between(&fresh.text, "class=\"secret\">", "<").unwrap();
+    assert_eq!(node.with_key(fresh).get("notices/key").await.status, 200);
     theirs.submit("/console/keys", &[("act", "end"), ("key", &key)]).await;
-    partner.get("partner").await.is_problem(401, "key-unknown");
+    partner.get("notices/key").await.is_problem(401, "key-unknown");
     let inside = theirs.submit("/console/webhook", &[("url", "https://10.0.0.1/hook")]).await;
     assert!(inside.text.contains("leads to the public internet"), "{}", inside.text);
     let set = theirs.submit("/console/webhook", &[("url", "https://platform.example.org/hook")]).await;
