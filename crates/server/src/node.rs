@@ -41,6 +41,8 @@ pub struct NodeSettings {
     pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub list_page: u64,
     /// Reverse proxies that are believed when they say who asked; only for counting visitors against floods.
     pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
@@ -73,6 +75,7 @@ impl Default for NodeSettings {
             hotline_key: None,
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            list_page: crate::exchange::LIST_PAGE,
             proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             mail: None,
@@ -116,6 +119,8 @@ pub struct Node {
     pub(crate) proxies: Arc<TrustedProxies>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub(crate) list_page: u64,
     /// Where the time comes from.
     pub clock: Clock,
     /// Searches under way at a time.
@@ -141,6 +146,7 @@ impl Node {
             hotline_key,
             screen,
             requests_per_second,
+            list_page,
             proxies,
             receipt_cost,
             mail,
@@ -194,6 +200,7 @@ impl Node {
             flood: Arc::new(Flood::new(clock.clone())),
             proxies: Arc::new(proxies),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
+            list_page,
             clock,
             searches: turns(),
             database,

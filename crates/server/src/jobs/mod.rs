@@ -137,6 +137,11 @@ pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
             Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
             Err(error) => tracing::error!(%error, "could not forget kept answers"),
         }
+        match node.bank.forget_farewells().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "forgot values of entries that went"),
+            Err(error) => tracing::error!(%error, "could not forget values of entries that went"),
+        }
         match node.visits.tidy().await {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "could not remove visits that are over"),
