@@ -52,7 +52,6 @@ pub use withdraw::Changed;
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done, and read what others did."),
         (name = "notices", description = "What you were asked to take down: read it, say that you have it, say what you did."),
-        (name = "self", description = "What this node knows of you.")
         (name = "self", description = "What this node knows of you."),
         (name = "dialects", description = "The same for clients of StopNCII, NCMEC, ThreatExchange, Tech Against \
             Terrorism and Arachnid Shield: see docs/dialects.md. Each takes the key in its own place too.")
@@ -75,26 +74,6 @@ impl utoipa::Modify for Security {
 
 /// The routes of a node, under `/api/v1`, with their documentation.
 pub fn node() -> OpenApiRouter<Node> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .routes(routes!(contribute::contribute))
-            .routes(routes!(entry::entry, withdraw::withdraw))
-            .routes(routes!(dispute::dispute))
-            .routes(routes!(outcomes_of_entry::outcomes_of_entry))
-            .routes(routes!(changes::changes))
-            .routes(routes!(stream::stream))
-            .routes(routes!(snapshot::snapshot))
-            .routes(routes!(cursor::cursor))
-            .routes(routes!(matching::matching))
-            .routes(routes!(outcomes::outcomes))
-            .routes(routes!(notices::notices))
-            .routes(routes!(notice_key::notice_key))
-            .routes(routes!(notices::notice))
-            .routes(routes!(notice_acknowledgement::notice_acknowledgement))
-            .routes(routes!(notice_outcome::notice_outcome))
-            .routes(routes!(partner::partner)),
-    )
     OpenApiRouter::with_openapi(Document::openapi())
         .nest(
             "/api/v1",
@@ -109,6 +88,11 @@ pub fn node() -> OpenApiRouter<Node> {
                 .routes(routes!(cursor::cursor))
                 .routes(routes!(matching::matching))
                 .routes(routes!(outcomes::outcomes))
+                .routes(routes!(notices::notices))
+                .routes(routes!(notice_key::notice_key))
+                .routes(routes!(notices::notice))
+                .routes(routes!(notice_acknowledgement::notice_acknowledgement))
+                .routes(routes!(notice_outcome::notice_outcome))
                 .routes(routes!(partner::partner)),
         )
         .merge(super::dialect::routes())
