@@ -9,6 +9,7 @@ mod doctor;
 mod feed;
 mod generated;
 mod hash;
+mod look;
 mod matcher;
 mod matching;
 mod migrate;
@@ -54,6 +55,8 @@ pub(crate) enum Command {
     Partner(partner::Partner),
     #[command(subcommand)]
     Feed(feed::Feed),
+    #[command(hide = true)]
+    Look(look::Look),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -81,6 +84,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
+        Command::Look(look) => done(block_on(look.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),
