@@ -17,6 +17,7 @@ mod manifests;
 mod needs;
 mod node;
 mod packages;
+mod peers;
 mod postgres;
 mod process;
 mod python;

@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod age;
 mod backup;
 mod bank;
 mod bench;
@@ -9,6 +10,7 @@ mod doctor;
 mod feed;
 mod generated;
 mod hash;
+mod log;
 mod look;
 mod matcher;
 mod matching;
@@ -47,6 +49,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
+    #[command(subcommand)]
+    Age(age::Age),
+    #[command(subcommand)]
+    Log(log::Log),
     Hash(hash::Hash),
     Match(matching::Match),
     #[command(subcommand)]
@@ -79,6 +85,8 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Setup(setup) => done(block_on(setup.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
+        Command::Age(age) => done(block_on(age.run())),
+        Command::Log(log) => block_on(log.run()),
         Command::Hash(hash) => hash.run(),
         Command::Match(matching) => block_on(matching.run()),
         Command::Bank(bank) => block_on(bank.run()),

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
+mod age;
 mod alert;
 mod api;
 mod backup;
