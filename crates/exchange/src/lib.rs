@@ -11,6 +11,7 @@
 mod advice;
 mod agreement;
 mod change;
+pub mod dialects;
 mod entry;
 mod fingerprint;
 pub mod follow;

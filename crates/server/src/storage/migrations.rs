@@ -49,12 +49,20 @@ pub const NODE: Schema = Schema {
 
 /// The schema of a matcher's own file, SQLite only.
 pub const MATCHER: Schema = Schema {
-    steps: &[Step {
-        number: 1,
-        name: "replica",
-        sqlite: include_str!("../../../../migrations/matcher/0001_replica.sql"),
-        postgres: "",
-    }],
+    steps: &[
+        Step {
+            number: 1,
+            name: "replica",
+            sqlite: include_str!("../../../../migrations/matcher/0001_replica.sql"),
+            postgres: "",
+        },
+        Step {
+            number: 2,
+            name: "banks",
+            sqlite: include_str!("../../../../migrations/matcher/0002_banks.sql"),
+            postgres: "",
+        },
+    ],
 };
 
 /// How a database stands to a schema.
