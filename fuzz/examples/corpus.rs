@@ -20,6 +20,7 @@ const MD5: &str = "d41d8cd98f00b204e9800998ecf8427e";
 fn main() -> io::Result<()> {
     for (target, seeds) in [
         ("exchange_follow", exchange_follow()),
+        ("exchange_hma", exchange_hma()),
         ("exchange_json", exchange_json()),
         ("exchange_packed", exchange_packed()),
         ("exchange_text", exchange_text()),
@@ -101,6 +102,15 @@ fn exchange_follow() -> Seeds {
         ("events", &format!("\u{7}: hello\r\nevent: page\nid: 5\ndata: {page}\n\nevent: problem\rdata\r\r")),
         ("snapshot", &format!("\u{11}{snapshot}")),
         ("cut", &format!("\u{1}{}", &page[..page.len() / 2])),
+    ])
+}
+
+fn exchange_hma() -> Seeds {
+    texts(&[
+        ("signals", &format!(r#"{{"pdq":"{PDQ}","video_md5":"{MD5}","note":"n","metadata":{{"content_id":"1"}}}}"#)),
+        ("compare", &format!(r#"{{"pdq":["{PDQ}","{PDQ}"],"video_md5":["{MD5}","{MD5}"]}}"#)),
+        ("bank", r#"{"name":"BANK_1","enabled_ratio":"0.5","enabled":"true"}"#),
+        ("metadata", r#"{"content_id":"1","content_uri":"https://example.org","json":{"a":[1]}}"#),
     ])
 }
 

@@ -101,8 +101,8 @@ async fn what_is_banked_over_hma_matches_in_the_next_call_and_after_a_restart() 
     let (_, far) = hma.get(&format!("{raw}&include_distance=true")).await;
     assert_eq!(far["matches"][0]["distance"], "0");
     // Our own API answers from the same banks, for review.
-    let ours = matcher.client();
-    let ours = ours.request(Method::POST, "match").bearer_auth(TOKEN).json(&json!({"queries": [{"pdq": pdq}]}));
+    let ours = hma.http.post(format!("{}/api/v1/match", matcher.base)).bearer_auth(TOKEN);
+    let ours = ours.json(&json!({"queries": [{"pdq": pdq}]}));
     let (_, answer) = said(ours).await;
     assert_eq!(answer["results"][0]["matches"][0]["advice"], "review", "{answer}");
 
