@@ -19,6 +19,7 @@ const MD5: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 fn main() -> io::Result<()> {
     for (target, seeds) in [
+        ("exchange_dialects", exchange_dialects()),
         ("exchange_follow", exchange_follow()),
         ("exchange_hma", exchange_hma()),
         ("exchange_json", exchange_json()),
@@ -70,6 +71,69 @@ fn links() -> Seeds {
         ("schemes", "javascript:alert(1) ftp://exemple.fr/ mailto:a@exemple.fr https://exemple.fr/b…"),
         ("punycode", "https://Müller.example.com./é?b=%20é#f"),
     ])
+}
+
+/// One for each reader, which the first byte names.
+fn exchange_dialects() -> Seeds {
+    let pdq = "0f".repeat(32);
+    let seed = |name, reader: u8, text: String| (name, [vec![reader], text.into_bytes()].concat());
+    vec![
+        seed(
+            "stopncii_page",
+            0,
+            format!(
+                r#"{{"count":1,"nextPageToken":"1.2","nextSetTimestamp":9,"hasMoreRecords":true,"hashRecords":[{{"lastModtimestamp":8,"signalType":"ImagePDQ","hashValue":"{pdq}","hashStatus":"Active","caseNumbers":{{"a":"Active"}},"CSPFeedbacks":[{{"source":"b","feedbackValue":"Blocked","tags":["minor"]}}]}}]}}"#
+            ),
+        ),
+        seed("ncmec_page", 1, include_str!("../../vectors/dialects/ncmec-entries.xml").to_owned()),
+        seed(
+            "threatexchange_page",
+            2,
+            format!(
+                r#"{{"data":[{{"id":"9","indicator":"{pdq}","type":"HASH_PDQ","last_updated":8,"should_delete":false,"descriptors":{{"data":[{{"id":"7","owner":{{"id":"6"}},"status":"MALICIOUS","tags":{{"data":[{{"id":"1","text":"minor"}}]}}}}]}}}}],"paging":{{"next":"https://a/"}}}}"#
+            ),
+        ),
+        seed(
+            "tat_page",
+            3,
+            format!(
+                r#"{{"count":1,"next":"a=b","previous":null,"checkpoint":"9,1","results":[{{"hash_digest":"{pdq}","algorithm":"PDQ","ideology":"minor","file_type":"jpg","deleted":false,"updated_on":8.5,"created_on":"","id":1}}]}}"#
+            ),
+        ),
+        seed("arachnid_queries", 4, format!(r#"{{"hashes":["{}="]}}"#, "A".repeat(43))),
+        seed(
+            "arachnid_answers",
+            4,
+            r#"{"scanned_hashes":{"a":{"classification":"csam","match_type":"near","near_match_details":null}}}"#
+                .to_owned(),
+        ),
+        seed(
+            "stopncii_submission",
+            5,
+            format!(
+                r#"{{"count":1,"hashRecords":[{{"lastModtimestamp":1,"signalType":"StopNCIISignalType.ImagePDQ","hashValue":"{pdq}","CSPFeedbacks":[]}}]}}"#
+            ),
+        ),
+        seed(
+            "stopncii_feedback",
+            5,
+            format!(r#"{{"count":1,"hashFeedbacks":[{{"hashValue":"{pdq}","feedbackValue":"Blocked","tags":[]}}]}}"#),
+        ),
+        seed(
+            "ncmec_submission",
+            6,
+            format!(
+                "<submission><images><image><id>a</id><fingerprints><pdq>{pdq}</pdq></fingerprints></image></images></submission>"
+            ),
+        ),
+        seed(
+            "ncmec_feedback",
+            7,
+            "<feedbackSubmission><negative><reasonIds><guid>x</guid></reasonIds></negative></feedbackSubmission>"
+                .to_owned(),
+        ),
+        seed("tat_feedback", 8, format!(r#"{{"hash_digest":"{pdq}","category":1}}"#)),
+    ]
 }
 
 fn exchange_text() -> Seeds {

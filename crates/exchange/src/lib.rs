@@ -5,8 +5,8 @@
 //! The JSON shapes are those of the OpenAPI document (`docs/api/openapi.json`). [`packed`] is the one binary form, [`follow`] reads what
 //! a node sends.
 //!
-//! Adding a dialect of another system: make a folder under `dialects/` with pure `encode` and `decode` functions
-//! between its wire and these types, a fuzz target, and a note of what that wire cannot carry.
+//! Other systems' wires are in [`dialects`]. Adding one: a folder there with pure `encode` and `decode` functions between
+//! its wire and these types, a fuzz target, and a note of what that wire cannot carry.
 
 mod advice;
 mod agreement;
