@@ -1,4 +1,4 @@
-//! Other systems' wires: StopNCII, NCMEC hash sharing, Meta's ThreatExchange, Tech Against Terrorism, Arachnid Shield, and HMA
+//! Other systems' wires: StopNCII, NCMEC hash sharing, Meta's ThreatExchange, Tech Against Terrorism, Arachnid Shield, HMA.
 //!
 //! A folder for each, with pure `encode` and `decode` for both sides: a node answers with the one and reads requests with
 //! the other, whoever follows such a system does the reverse. All meet in two values: [`Held`] is what a bank says of one
