@@ -226,6 +226,14 @@ pub mod hex {
         Some(bytes)
     }
 
+    /// However many bytes these digits say; `None` for anything else.
+    pub fn decode_all(text: &str) -> Option<Vec<u8>> {
+        let pairs = text.as_bytes().chunks(2);
+        pairs
+            .map(|pair| if let [high, low] = pair { Some((value(*high)? << 4) | value(*low)?) } else { None })
+            .collect()
+    }
+
     const fn value(digit: u8) -> Option<u8> {
         match digit {
             b'0'..=b'9' => Some(digit - b'0'),

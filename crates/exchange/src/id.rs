@@ -80,6 +80,11 @@ id!(
     /// What a person opened. Found again only with its receipt words.
     CaseId
 );
+id!(
+    /// A request to a platform to take something down. Random throughout ([`NoticeId::from_bytes`]): when it was made
+    /// would tell which case it is of.
+    NoticeId
+);
 
 /// The public half of a partner key: 8 bytes, 16 lower-case hex digits inside `rp_<id>_<secret>`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -28,7 +28,7 @@ pub use agreement::{Agreement, AgreementError, Reach, Scope, Scopes};
 pub use change::{Action, Change, ChangePage, CursorReport, RemoveReason, SnapshotHeader, SnapshotLine};
 pub use entry::{Class, Contribution, ContributionError, Entry, FINGERPRINTS_PER_ENTRY_MAX, Status, Tier};
 pub use fingerprint::{Fingerprint, FingerprintError, Kind, PDQ_BITS_SET, PDQ_QUALITY_MIN, hex};
-pub use id::{CaseId, EntryId, KeyId, OutcomeId, PartnerId};
+pub use id::{CaseId, EntryId, KeyId, NoticeId, OutcomeId, PartnerId};
 pub use matching::{
     MATCHES_PER_QUERY_MAX, MatchRequest, MatchResponse, MatchResult, Matched, Orientation, Parsed, PdqQuery,
     QUERIES_MAX, Query, QueryError, RADIUS_DEFAULT, RADIUS_FIRM_MAX, RADIUS_MAX, Radius,

@@ -15,6 +15,7 @@ use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::value::magic::RelativePathBuf;
 use serde::{Deserialize, Serialize};
+use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
 use server::telemetry::{self, TelemetrySettings};
@@ -43,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) node_key_file: Option<RelativePathBuf>,
     /// More pictures that the portal does not take, beside those that it knows: lines of `rempart hash`.
     pub(crate) common_pictures_file: Option<RelativePathBuf>,
+    /// Reverse proxies that are believed when they say who asked: addresses and networks.
+    pub(crate) trusted_proxies: Vec<String>,
     /// Requests a second that one partner key may send.
     pub(crate) requests_per_second: NonZeroU32,
     /// How far a verified entry may be blocked without a person looking.
@@ -95,6 +98,7 @@ impl Default for Settings {
             database: None,
             node_key_file: None,
             common_pictures_file: None,
+            trusted_proxies: Vec::new(),
             requests_per_second: NonZeroU32::MIN.saturating_add(199),
             block_radius: BlockRadius::default(),
             views: VIEWS_PER_ENTRY_MAX,
@@ -164,6 +168,11 @@ impl Settings {
             return Err(ConfigError(format!("mail_delay_minutes is 0 to {MAIL_DELAY_MINUTES_MAX}, not {given}")));
         }
         Ok(self)
+    }
+
+    /// Reverse proxies that are believed.
+    pub(crate) fn proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        TrustedProxies::read(&self.trusted_proxies).map_err(|error| ConfigError(format!("trusted_proxies: {error}")))
     }
 
     /// How alerts leave; `None` where no mail server is set.
@@ -349,6 +358,13 @@ mod tests {
         let settings = Settings::read(folder.path(), None, &Flags { listen: None }).unwrap();
         let shown = format!("{settings:?} {:?}", settings.mail().unwrap().unwrap());
         assert!(!shown.contains("swordfish"), "{shown}");
+    }
+
+    #[test]
+    fn a_proxy_that_would_be_everybody_is_refused_by_its_key() {
+        let proxies = |text: &str| read(text, None).unwrap().proxies().map_err(|error| error.to_string());
+        assert!(proxies("trusted_proxies = [\"203.0.113.0/24\", \"2001:db8::7\"]").is_ok());
+        assert!(proxies("trusted_proxies = [\"0.0.0.0/0\"]").unwrap_err().starts_with("trusted_proxies: "));
     }
 
     #[test]

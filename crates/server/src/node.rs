@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::{Flood, Operator, RateLimits, Visits};
+use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
@@ -37,6 +37,8 @@ pub struct NodeSettings {
     pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// Reverse proxies that are believed when they say who asked; only for counting visitors against floods.
+    pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
     /// How mails leave; `None`: nobody is offered any.
@@ -59,6 +61,7 @@ impl Default for NodeSettings {
             hotline_key: None,
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
@@ -87,6 +90,8 @@ pub struct Node {
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
     pub flood: Arc<Flood>,
+    /// Whose word counts on which address that is.
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
     /// Where the time comes from.
@@ -114,6 +119,7 @@ impl Node {
             hotline_key,
             screen,
             requests_per_second,
+            proxies,
             receipt_cost,
             mail,
             mail_delay_seconds_max,
@@ -153,6 +159,7 @@ impl Node {
             alerts,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
+            proxies: Arc::new(proxies),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
             clock,
             searches: turns(),
@@ -170,6 +177,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 

@@ -1,6 +1,7 @@
 //! `rempart case`: the hotline reads and answers cases with its key. Nothing is read without it.
 
 mod file;
+mod tell;
 
 use std::fs;
 use std::io::{self, Read};
@@ -41,6 +42,9 @@ pub(crate) enum Case {
     Answer(Answer),
     /// Open a file that a person sent sealed, and write it to standard output: into a viewer, never onto the disk
     OpenFile(file::OpenFile),
+    /// Look through the open cases and put a neutral mail where a platform did something since the last one; `rempart serve`
+    /// does it by itself every hour where hotline.key is
+    Tell(tell::Tell),
     /// Remove the hotline's key from this machine; first shows that the sheet is at hand
     ForgetKey(ForgetKey),
 }
@@ -111,6 +115,7 @@ impl Case {
             Self::Show(show) => show.run().await,
             Self::Answer(answer) => answer.run().await,
             Self::OpenFile(open) => open.run().await,
+            Self::Tell(tell) => tell.run().await,
             Self::ForgetKey(forget) => forget.run().await,
         }
     }
@@ -178,6 +183,11 @@ struct Shown {
     messages: Vec<ShownMessage>,
     /// Whether a neutral mail tells its owner of an answer; where to, nobody is shown.
     alert: &'static str,
+    /// By when the person was told that they are answered, while it is the hotline's turn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_by: Option<Time>,
+    /// Whether that is over.
+    is_late: bool,
 }
 
 /// What the person lets us do.
@@ -248,7 +258,11 @@ struct ShownPicture {
 #[derive(Serialize)]
 struct ShownPlatform {
     name: String,
+    /// Whether the fingerprint is shared with it; else it was, and is to be forgotten.
+    is_shown: bool,
     has_it: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late_since: Option<Time>,
     outcomes: Vec<(OutcomeKind, u32, Time)>,
 }
 
@@ -283,7 +297,13 @@ impl Shown {
             partner.map_or_else(|| id.to_string(), |(_, name)| name.clone())
         };
         let platforms = |all: Vec<PlatformView>| -> Vec<ShownPlatform> {
-            let shown = |PlatformView { name, has_it, outcomes }| ShownPlatform { name, has_it, outcomes };
+            let shown = |PlatformView { name, is_shown, has_it, due, outcomes }| ShownPlatform {
+                name,
+                is_shown,
+                has_it,
+                late_since: due.and_then(|due| due.late_since()),
+                outcomes: outcomes.into_iter().map(|outcome| (outcome.kind, outcome.count, outcome.at)).collect(),
+            };
             all.into_iter().map(shown).collect()
         };
         let pictures = view.pictures.into_iter().map(|picture| {
@@ -330,6 +350,8 @@ impl Shown {
                 .map(|message| ShownMessage { at: message.at, by: message.by, text: message.text })
                 .collect(),
             alert,
+            answer_by: view.answer.map(|due| due.by),
+            is_late: view.answer.is_some_and(|due| due.is_late),
         }
     }
 
@@ -342,6 +364,11 @@ impl Shown {
         ))?;
         output::line(format_args!("{} · {}", aged(self.age), stood(self.stand)))?;
         output::line(format_args!("opened {} · deleted {ends_at} unless something happens", self.opened_at))?;
+        match self.answer_by {
+            Some(by) if self.is_late => output::line(format_args!("LATE: an answer was promised by {by}"))?,
+            Some(by) => output::line(format_args!("an answer was promised by {by}"))?,
+            None => {}
+        }
         output::line(self.may.line())?;
         match self.alert {
             "set" => output::line("a neutral mail tells them of an answer")?,
@@ -350,8 +377,8 @@ impl Shown {
         }
         for picture in &self.pictures {
             let how = if picture.perceptual { "similar copies" } else { "this very file" };
-            let having = picture.platforms.iter().filter(|platform| platform.has_it).count();
-            let of = picture.platforms.len();
+            let shown = || picture.platforms.iter().filter(|platform| platform.is_shown);
+            let (having, of) = (shown().filter(|platform| platform.has_it).count(), shown().count());
             output::line(format_args!("picture {}: {} ({how}), with {having} of {of}", picture.at, picture.state))?;
         }
         for file in &self.files {

@@ -9,7 +9,8 @@ use serde::Serialize;
 use server::alerts::{self, Alerts};
 use server::bank::{Bank, Checked};
 use server::clock::{Clock, Entropy};
-use server::intake::{self, Intake, KeyFile};
+use server::intake::links::platforms;
+use server::intake::{self, Intake, KeyFile, helplines};
 use server::partners::Partners;
 use server::storage::{Database, DatabaseUrl, NODE, StorageError};
 
@@ -23,6 +24,8 @@ use crate::progress::Progress;
 const FREE_BYTES_MIN: u64 = 1024 * 1024 * 1024;
 /// A partner that has acknowledged nothing for so long is worth a call, in seconds.
 const SILENT_SECONDS_MAX: u64 = 24 * 3600;
+/// Helplines are called again after so long, in seconds.
+const LINES_SECONDS_MAX: u64 = 365 * 24 * 3600;
 
 /// Check everything a node stands on, and say what to do
 ///
@@ -151,6 +154,10 @@ impl Doctor {
             Ok(finding) => finding,
             Err(error) => Finding::wrong("hotline", format!("{error:#}")),
         });
+        match self.helplines(database).await {
+            Ok(finding) => found.extend(finding),
+            Err(error) => found.push(Finding::wrong("helplines", format!("{error:#}"))),
+        }
         match mails(database).await {
             Ok(finding) => found.extend(finding),
             Err(error) => found.push(Finding::wrong("mails", error.to_string())),
@@ -167,6 +174,34 @@ impl Doctor {
         }
         let progress = Intake::progress_of(database).await?;
         Ok(hotline(progress, &self.node.hotline_key()))
+    }
+
+    async fn helplines(&self, database: &Database) -> anyhow::Result<Option<Finding>> {
+        if !Bank::is_set_up(database).await? {
+            return Ok(None);
+        }
+        Ok(Some(helplines(Intake::progress_of(database).await?, Clock::System.now())))
+    }
+}
+
+/// Whether somebody called the numbers that people in danger are shown.
+fn helplines(progress: intake::Progress, now: exchange::Time) -> Finding {
+    let (lines, channels) = (helplines::written(), platforms().written());
+    match progress.lines_checked_at {
+        Some(at) if now.micros_since(at) <= LINES_SECONDS_MAX * 1_000_000 => Finding::good(
+            "helplines",
+            format!("confirmed {at}; try platforms' channels ({channels}) before you use them"),
+        ),
+        Some(at) => {
+            Finding::note("helplines", format!("confirmed {at}, more than a year ago: call each, `rempart setup`"))
+        }
+        None => {
+            let detail = format!(
+                "numbers ({lines}) and platforms' channels ({channels}) were written from general knowledge, and nobody here \
+                 confirmed them: call each number, then tick the box that `rempart setup` leads to"
+            );
+            Finding::note("helplines", detail)
+        }
     }
 }
 

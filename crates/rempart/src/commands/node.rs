@@ -143,6 +143,7 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         block_radius: settings.block_radius,
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
+        proxies: settings.proxies()?,
         mail: settings.mail()?,
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         ..NodeSettings::default()

@@ -47,6 +47,11 @@ pub(crate) struct Serve {
     #[arg(long)]
     disk_encrypted: bool,
 
+    /// A reverse proxy that is believed when it says in X-Forwarded-For who asked: an address or a network; may be given
+    /// several times. Only floods of the portal are counted by it [default: one on this machine or in its private network]
+    #[arg(long = "trusted-proxy", value_name = "CIDR")]
+    trusted_proxies: Vec<String>,
+
     /// The mail server for neutral alerts to people who leave an address: smtps://host, or smtp://host with STARTTLS; user and
     /// password are settings. Put it in rempart.toml, so that `rempart doctor` tries it too
     #[arg(long, value_name = "URL")]
@@ -71,6 +76,8 @@ struct Flags<'a> {
     operator_listen: Option<SocketAddr>,
     #[serde(skip_serializing_if = "is_not_given")]
     disk_encrypted: bool,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    trusted_proxies: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     smtp_url: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +116,7 @@ impl Serve {
             listen: self.listen,
             operator_listen: self.operator_listen,
             disk_encrypted: self.disk_encrypted,
+            trusted_proxies: &self.trusted_proxies,
             smtp_url: self.smtp_url.as_deref(),
             mail_from: self.mail_from.as_deref(),
         };

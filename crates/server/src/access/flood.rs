@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::clock::Clock;
+use crate::node::Node;
 
 /// Words tried by one address: this many at once, and as many a minute. Guessing needs 2^66.
 pub const TRIES_PER_MINUTE: u32 = 10;
@@ -189,24 +190,13 @@ const fn day(now: Time) -> i64 {
     now.as_micros() / DAY_MICROS
 }
 
-impl<S: Sync> FromRequestParts<S> for Tried {
+impl FromRequestParts<Node> for Tried {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, node: &Node) -> Result<Self, Infallible> {
         let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-        Ok(Self(forwarded(peer, parts).unwrap_or(peer)))
+        Ok(Self(node.proxies.who(peer, &parts.headers)))
     }
-}
-
-/// Behind a reverse proxy on this machine or in its private network, the last address that it wrote into `X-Forwarded-For`;
-/// what a stranger writes there is not read.
-fn forwarded(peer: IpAddr, parts: &Parts) -> Option<IpAddr> {
-    let is_near = match peer.to_canonical() {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
-        IpAddr::V6(address) => address == Ipv6Addr::LOCALHOST || address.is_unique_local(),
-    };
-    let header = parts.headers.get_all("x-forwarded-for").iter().next_back().filter(|_| is_near)?;
-    header.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 
 #[cfg(test)]

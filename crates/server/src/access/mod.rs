@@ -14,6 +14,7 @@
 mod extract;
 mod flood;
 mod limit;
+mod proxies;
 mod visit;
 
 use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
@@ -23,6 +24,7 @@ use crate::partners::Member;
 pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, UPLOADS_PER_HOUR, Work};
 pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
+pub use proxies::{ProxiesError, TRUSTED_PROXIES_MAX, TrustedProxies};
 pub use visit::{SQL, Visits};
 
 macro_rules! handle {

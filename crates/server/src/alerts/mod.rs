@@ -188,10 +188,21 @@ impl Alerts {
 
     /// Puts one mail, unless one waits or the last one is younger than [`MAIL_EVERY_SECONDS`]. Whether it was put.
     pub(crate) async fn tell(&self, on: &mut Session, key: &AlertKey, language: &str) -> Result<bool, StorageError> {
+        self.tell_of(on, key, language, self.clock.now()).await
+    }
+
+    /// The same for something that came in at `came_at`, unless the last mail was put since.
+    pub(crate) async fn tell_of(
+        &self,
+        on: &mut Session,
+        key: &AlertKey,
+        language: &str,
+        came_at: Time,
+    ) -> Result<bool, StorageError> {
         let now = self.clock.now();
         let Some(sealed) = queries::alert(on, &key.id).await? else { return Ok(false) };
         let set = self.open(key, &sealed)?;
-        if set.mailed_at.is_some_and(|at| now < at.plus_seconds(MAIL_EVERY_SECONDS)) {
+        if set.mailed_at.is_some_and(|at| now < at.plus_seconds(MAIL_EVERY_SECONDS) || came_at <= at) {
             return Ok(false);
         }
         let waiting = Waiting { to: set.to.clone(), language: language.to_owned() };

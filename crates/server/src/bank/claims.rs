@@ -16,6 +16,7 @@ mod queries;
 use std::collections::{HashMap, HashSet};
 
 use exchange::{Contribution, EntryId, PartnerId, RemoveReason, Status, Tier, Time};
+use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -23,6 +24,7 @@ use super::model::BankError;
 use super::queries as entries;
 use super::{Bank, Idempotency, settle, withheld};
 use crate::access::{OF_PORTAL, Portal};
+use crate::clock::Entropy;
 use crate::partners;
 use crate::storage::{Session, StorageError, Transact};
 
@@ -63,6 +65,8 @@ pub struct Stands {
 /// Hours after which a claim that nobody confirmed is let go: longer than anybody goes on sending the same draft.
 pub const PENDING_HOURS: i64 = 12;
 const HOUR_MICROS: i64 = 3_600_000_000;
+/// Tells the key of a kept answer from everything else that is made of a claim.
+const KEPT_ANSWER: &[u8] = b"the kept answer of a release";
 /// Claims let go between two looks at what is due.
 const CLAIMS_PER_TURN: i64 = 250;
 
@@ -138,7 +142,8 @@ impl Bank {
     /// Lets a claim go. With the last one its entry is withdrawn for `reason`, whatever tier it was raised to: the
     /// person decides. Again, within a day, is the same as once.
     pub async fn release(&self, portal: &Portal, claim: [u8; 16], reason: RemoveReason) -> Result<Released, BankError> {
-        let released = self.database.run(&Release { portal, claim, reason, now: self.clock.now() }).await?;
+        let work = Release { portal, claim, reason, now: self.clock.now(), entropy: &self.entropy };
+        let released = self.database.run(&work).await?;
         // No line of the log names the entry: lines of one request would tell what one person had reported.
         self.stir();
         self.live.wait_for(released.seq).await;
@@ -201,6 +206,7 @@ struct Release<'a> {
     claim: [u8; 16],
     reason: RemoveReason,
     now: Time,
+    entropy: &'a Entropy,
 }
 
 impl Transact for Release<'_> {
@@ -214,11 +220,12 @@ impl Transact for Release<'_> {
         let Some(&entry) = entries_of(on, &[self.claim]).await?.get(&self.claim) else {
             let kept = entries::answered(on, self.portal.partner(), &answered.token).await?;
             let (_, answer) = kept.ok_or(BankError::NoClaim)?;
-            return serde_json::from_str(&answer).map_err(|_| StorageError::Damaged("a kept answer").into());
+            return self.opened(&answer).ok_or_else(|| StorageError::Damaged("a kept answer").into());
         };
         let released = release(on, &self.claim, entry, next, self.now, self.reason).await?;
-        let answer = serde_json::to_string(&released).map_err(|_| StorageError::Damaged("an answer"))?;
-        entries::keep_answer(on, self.portal.partner(), &answered, &answer, self.now).await?;
+        // To the hour: its moment would find the change, and with it the entry.
+        let hour = Time::from_micros(self.now.as_micros().div_euclid(HOUR_MICROS) * HOUR_MICROS);
+        entries::keep_answer(on, self.portal.partner(), &answered, &self.sealed(&released)?, hour).await?;
         Ok(released)
     }
 }
@@ -278,5 +285,20 @@ impl Release<'_> {
     fn idempotency(&self) -> Idempotency {
         let request_digest: [u8; 32] = Sha256::digest(self.claim).into();
         Idempotency { token: format!("release {}", exchange::hex::encode(&request_digest)), request_digest }
+    }
+
+    /// The answer as it is kept: only who has the claim, which is deleted with this, can tell which entry it was on.
+    fn sealed(&self, released: &Released) -> Result<String, StorageError> {
+        let plain = serde_json::to_vec(released).map_err(|_| StorageError::Damaged("an answer"))?;
+        Ok(exchange::hex::encode(&self.key().seal(KEPT_ANSWER, &plain, &mut self.entropy.rng())))
+    }
+
+    fn opened(&self, kept: &str) -> Option<Released> {
+        let sealed = exchange::hex::decode_all(kept)?;
+        serde_json::from_slice(&self.key().open(KEPT_ANSWER, &sealed).ok()?).ok()
+    }
+
+    fn key(&self) -> CaseKey {
+        CaseKey::from_bytes(Sha256::new().chain_update(KEPT_ANSWER).chain_update(self.claim).finalize().into())
     }
 }

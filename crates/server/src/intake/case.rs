@@ -1,16 +1,11 @@
-//! A case that is open: what is in it, what can be added, withdrawn, deleted.
+//! A case that is open: what can be added to it, withdrawn, deleted. What its page shows: `view`.
 
-use std::collections::HashMap;
-
-use exchange::{CaseId, EntryId, OutcomeKind, PartnerId, RemoveReason, Scope, Status, Tier, Time};
+use exchange::{CaseId, NoticeId, PartnerId, RemoveReason, Scope, Tier, Time};
 use rand::{Rng, RngExt};
 use sealing::CaseKey;
 
-use super::model::{
-    Age, Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, Stand, WaitsFor,
-    What,
-};
-use super::uploads::{self, Upload, UploadId};
+use super::model::{Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, WaitsFor, What};
+use super::uploads::{self, UploadId};
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::alerts::{Address, AlertKey, Alerts};
 use crate::bank::{self, BankError};
@@ -19,151 +14,6 @@ use crate::storage::{Session, Transact};
 
 /// The same message again within so long is the same one, sent twice.
 const TWICE_MICROS: u64 = 600_000_000;
-
-/// A case as its page shows it.
-#[derive(Clone, Debug)]
-pub struct CaseView {
-    /// How it stands in clear.
-    pub row: CaseRow,
-    /// What brought the person.
-    pub situation: Situation,
-    /// How old the person in the picture is.
-    pub age: Age,
-    /// Where it stood when the case was sent; `None` where that is not asked.
-    pub stand: Option<Stand>,
-    /// Whether French says « vous ».
-    pub is_adult: bool,
-    /// `fr` or `en`.
-    pub language: String,
-    /// When it was sent.
-    pub opened_at: Time,
-    /// Pictures and videos, in the order of coming.
-    pub pictures: Vec<PictureView>,
-    /// Links, in the order of coming.
-    pub links: Vec<LinkView>,
-    /// Sealed files, in the order of coming.
-    pub uploads: Vec<UploadView>,
-    /// Messages, in the order of coming.
-    pub messages: Vec<MessageView>,
-    /// What we may do, as last said.
-    pub consent: Consent,
-    /// Whether a neutral mail goes out when we have written; where to, nobody is shown.
-    pub alert: AlertView,
-}
-
-/// How the alert of a case stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum AlertView {
-    /// There is none.
-    None,
-    /// There is one.
-    Set,
-    /// There is one, and the last mail could not be delivered.
-    Failed,
-}
-
-impl CaseView {
-    /// Links that were not taken back.
-    pub fn standing_links(&self) -> impl Iterator<Item = &str> {
-        self.links.iter().filter(|link| link.withdrawn_at.is_none()).map(|link| link.url.as_str())
-    }
-
-    /// How many pictures were not taken back.
-    pub fn standing_pictures(&self) -> usize {
-        self.pictures.iter().filter(|picture| !matches!(picture.state, PictureState::Withdrawn { .. })).count()
-    }
-}
-
-/// One picture or video.
-#[derive(Clone, Debug)]
-pub struct PictureView {
-    /// Its place in the case, to name it in a form.
-    pub position: i64,
-    /// When it came.
-    pub at: Time,
-    /// Whether similar copies are found too.
-    pub perceptual: bool,
-    /// How it stands.
-    pub state: PictureState,
-}
-
-/// How a picture stands.
-#[derive(Clone, Debug)]
-pub enum PictureState {
-    /// Its fingerprint is with us alone.
-    Kept,
-    /// Its fingerprint is in the bank.
-    Shared {
-        /// How many analysts looked.
-        tier: Tier,
-        /// Whether somebody contests it.
-        disputed: bool,
-        /// Where it stands with each platform.
-        platforms: Vec<PlatformView>,
-    },
-    /// The hotline took its fingerprint out of the bank.
-    Refused,
-    /// Taken back.
-    Withdrawn {
-        /// When.
-        at: Time,
-        /// Platforms that do not know yet.
-        platforms: Vec<PlatformView>,
-    },
-}
-
-/// One platform.
-#[derive(Clone, Debug)]
-pub struct PlatformView {
-    /// Its name.
-    pub name: String,
-    /// Whether it has confirmed the state of this picture.
-    pub has_it: bool,
-    /// What it told us, newest first, and when.
-    pub outcomes: Vec<(OutcomeKind, u32, Time)>,
-}
-
-impl PlatformView {
-    /// How many of these have confirmed it.
-    pub fn having(platforms: &[Self]) -> usize {
-        platforms.iter().filter(|platform| platform.has_it).count()
-    }
-}
-
-/// One link.
-#[derive(Clone, Debug)]
-pub struct LinkView {
-    /// Its place in the case.
-    pub position: i64,
-    /// When it came.
-    pub at: Time,
-    /// Where.
-    pub url: String,
-    /// Since when it counts no more.
-    pub withdrawn_at: Option<Time>,
-}
-
-/// One file that came sealed.
-#[derive(Clone, Debug)]
-pub struct UploadView {
-    /// Its place in the case.
-    pub position: i64,
-    /// When it came.
-    pub at: Time,
-    /// Where its parts lie and the keys to it; `None` once taken back, when nothing is left of it.
-    pub upload: Option<Upload>,
-}
-
-/// One message.
-#[derive(Clone, Debug)]
-pub struct MessageView {
-    /// When.
-    pub at: Time,
-    /// From whom.
-    pub by: Author,
-    /// As written.
-    pub text: String,
-}
 
 /// Seals an item for its place.
 pub(super) fn seal(key: &CaseKey, case: CaseId, position: i64, item: &Item, rng: &mut impl Rng) -> Vec<u8> {
@@ -176,105 +26,6 @@ fn place(case: CaseId, position: i64) -> Vec<u8> {
 }
 
 impl Intake {
-    /// What is in a case, with what the bank and the partners say of it now.
-    pub async fn view(&self, case: &OpenCase) -> Result<CaseView, IntakeError> {
-        let (row, items) = self.items(case).await?;
-        let followers = self.followers(&row).await?;
-        let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
-        let standing = self.bank.standing_of(&self.portal, &held).await?;
-        let outcomes = self.removal.outcomes_of(&held).await?;
-        let alert = match alert_of(&items) {
-            None => AlertView::None,
-            Some(key) if self.alerts.has_failed(&mut self.database.read().await?, key).await? => AlertView::Failed,
-            Some(_) => AlertView::Set,
-        };
-        let Some(What::Opened { situation, age, stand, language }) = items.first().map(|(_, item)| item.what.clone())
-        else {
-            return Err(IntakeError::Sealed);
-        };
-        let mut view = CaseView {
-            row,
-            situation,
-            age,
-            stand,
-            is_adult: age.is_adult() || situation == Situation::Helper,
-            language,
-            opened_at: items[0].1.at,
-            pictures: vec![],
-            links: vec![],
-            uploads: vec![],
-            messages: vec![],
-            consent: consent_of(&items),
-            alert,
-        };
-        let withdrawn: HashMap<i64, (Time, Option<u64>)> = items
-            .iter()
-            .filter_map(|(_, item)| match item.what {
-                What::Withdrawn { position, seq } => Some((position, (item.at, seq))),
-                _ => None,
-            })
-            .collect();
-        let replaced: Vec<i64> = items
-            .iter()
-            .filter_map(|(_, item)| if let What::Replaced { position } = item.what { Some(position) } else { None })
-            .collect();
-        for (position, Item { at, what }) in items.into_iter().filter(|(position, _)| !replaced.contains(position)) {
-            match what {
-                What::Picture { held, perceptual, .. } => {
-                    let platforms = |seq: u64, entry: EntryId| -> Vec<PlatformView> {
-                        let told = |name: &str| {
-                            let all = outcomes.get(&entry).map_or(&[][..], Vec::as_slice);
-                            // What was done before this person came tells that somebody else had reported the picture.
-                            let of = all.iter().filter(|outcome| outcome.partner == name && outcome.at >= at);
-                            of.map(|outcome| (outcome.kind, outcome.count, outcome.at)).collect()
-                        };
-                        followers
-                            .iter()
-                            .filter(|follower| view.consent.reaches(&follower.id))
-                            .map(|follower| PlatformView {
-                                name: follower.name.clone(),
-                                has_it: follower.cursor >= seq,
-                                outcomes: told(&follower.name),
-                            })
-                            .collect()
-                    };
-                    let state = match (withdrawn.get(&position), held) {
-                        (Some((at, seq)), held) => PictureState::Withdrawn {
-                            at: *at,
-                            platforms: held.zip(*seq).map(|(held, seq)| platforms(seq, held.entry)).unwrap_or_default(),
-                        },
-                        (None, Some(held)) => match standing.get(&held.entry) {
-                            Some(stands) if stands.status != Status::Withdrawn => PictureState::Shared {
-                                // Nor does anybody learn that analysts had looked before.
-                                tier: if stands.tier > held.tier { stands.tier } else { Tier::Reported },
-                                disputed: stands.status == Status::Disputed && !held.disputed,
-                                platforms: platforms(held.seq, held.entry),
-                            },
-                            _ => PictureState::Refused,
-                        },
-                        (None, None) => PictureState::Kept,
-                    };
-                    view.pictures.push(PictureView { position, at, perceptual, state });
-                }
-                What::Link { url } => {
-                    let withdrawn_at = withdrawn.get(&position).map(|(at, _)| *at);
-                    view.links.push(LinkView { position, at, url, withdrawn_at });
-                }
-                What::Upload(upload) => {
-                    let upload = (!withdrawn.contains_key(&position)).then_some(upload);
-                    view.uploads.push(UploadView { position, at, upload });
-                }
-                What::Message { by, text } => view.messages.push(MessageView { at, by, text }),
-                What::Opened { .. }
-                | What::Consent(_)
-                | What::Withdrawn { .. }
-                | What::Replaced { .. }
-                | What::Alert { .. } => {}
-            }
-        }
-        Ok(view)
-    }
-
     /// Adds a message. What the hotline writes puts a neutral mail, if its owner left an address.
     pub async fn write(&self, case: &OpenCase, by: Author, text: &str) -> Result<(), IntakeError> {
         let (waits_for, alert) = match by {
@@ -283,6 +34,11 @@ impl Intake {
         };
         let whats = vec![What::Message { by, text: text.to_owned() }];
         self.append_with(case, Some(waits_for), whats, alert).await
+    }
+
+    /// Writes down that a platform is asked to take these links down; see [`What::Notice`].
+    pub async fn note_notice(&self, case: &OpenCase, notice: NoticeId, links: Vec<i64>) -> Result<(), IntakeError> {
+        self.append(case, None, vec![What::Notice { notice, links }]).await
     }
 
     /// Leaves an address for neutral mails in place of the one before, or takes it back. Who is to write next stays.
@@ -349,10 +105,12 @@ impl Intake {
         let (row, items) = self.items(case).await?;
         let mut whats = vec![What::Consent(consent.clone())];
         let over = over(&items);
+        let mut shown_at = 0;
         for (position, item) in items.iter().filter(|(position, _)| !over.contains(position)) {
             match &item.what {
                 What::Picture { held: Some(held), .. } if consent.shares() => {
-                    self.bank.show_to(&self.portal, held.claim, consent.audience()).await?;
+                    let seq = self.bank.show_to(&self.portal, held.claim, consent.audience()).await?;
+                    shown_at = shown_at.max(seq);
                 }
                 What::Picture { held: Some(held), .. } => {
                     let seq = self.release(held).await?;
@@ -367,7 +125,27 @@ impl Intake {
                 _ => {}
             }
         }
+        if shown_at > 0 {
+            whats.extend(self.audience_change(&row, &consent_of(&items), consent, shown_at).await?);
+        }
         self.append(case, Some(WaitsFor::Hotline), whats).await
+    }
+
+    /// Which of the platforms that follow are shown what was shared before, and which no longer, from `seq` on.
+    async fn audience_change(
+        &self,
+        row: &CaseRow,
+        before: &Consent,
+        after: &Consent,
+        seq: u64,
+    ) -> Result<Option<What>, IntakeError> {
+        let all = self.platforms(row.class).await?;
+        let those = |was: &Consent, is: &Consent| -> Vec<PartnerId> {
+            all.iter().map(|(id, _)| *id).filter(|id| is.reaches(id) && !was.reaches(id)).collect()
+        };
+        let (shown, hidden) = (those(before, after), those(after, before));
+        let is_same = shown.is_empty() && hidden.is_empty();
+        Ok((!is_same).then_some(What::Audience { seq, shown, hidden }))
     }
 
     /// Platforms that follow and may see a case's class as it is first shared: who a person may leave out.
@@ -417,37 +195,15 @@ impl Intake {
         let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
         self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
     }
-
-    async fn followers(&self, row: &CaseRow) -> Result<Vec<FollowerAt>, IntakeError> {
-        let now = self.clock.now();
-        let all = self.partners.list().await?;
-        Ok(all
-            .into_iter()
-            .filter(|partner| follows(partner, row.class, now))
-            .map(|partner| {
-                let current = partner.keys.iter().filter(|key| key.is_current(now) && key.scopes.has(Scope::Follow));
-                // A platform with several matchers has it when the last of them has.
-                let cursor = current.map(|key| key.cursor.map_or(0, |(seq, _)| seq)).min().unwrap_or(0);
-                FollowerAt { id: partner.id, name: partner.name.clone(), cursor }
-            })
-            .collect())
-    }
 }
 
-/// A platform that follows, and how far it has got.
-struct FollowerAt {
-    id: PartnerId,
-    name: String,
-    cursor: u64,
-}
-
-fn follows(partner: &PartnerView, class: exchange::Class, now: Time) -> bool {
+pub(super) fn follows(partner: &PartnerView, class: exchange::Class, now: Time) -> bool {
     partner.revoked_at.is_none()
         && partner.agreement.sees(class, Tier::Reported)
         && partner.keys.iter().any(|key| key.is_current(now) && key.scopes.has(Scope::Follow))
 }
 
-fn held_of(item: &Item) -> Option<Held> {
+pub(super) fn held_of(item: &Item) -> Option<Held> {
     if let What::Picture { held, .. } = &item.what { *held } else { None }
 }
 
@@ -486,7 +242,7 @@ pub(super) fn claims_in<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<[u
 }
 
 /// What opens the alert of a case, as last said.
-fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
+pub(super) fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
     let said = items.iter().rev().find_map(|(_, item)| match &item.what {
         What::Alert { key } => Some(key.as_ref()),
         _ => None,
@@ -495,7 +251,7 @@ fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
 }
 
 /// Positions of items that count no more.
-fn over(items: &[(i64, Item)]) -> Vec<i64> {
+pub(super) fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
         What::Withdrawn { position, .. } | What::Replaced { position } => Some(position),
         _ => None,
@@ -510,7 +266,7 @@ pub(super) fn uploads_in(items: &[(i64, Item)]) -> Vec<UploadId> {
     live.filter_map(|(_, item)| if let What::Upload(upload) = &item.what { Some(upload.id) } else { None }).collect()
 }
 
-fn consent_of(items: &[(i64, Item)]) -> Consent {
+pub(super) fn consent_of(items: &[(i64, Item)]) -> Consent {
     let said = items.iter().rev().find_map(|(_, item)| match &item.what {
         What::Consent(consent) => Some(consent.clone()),
         _ => None,

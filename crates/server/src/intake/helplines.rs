@@ -1,10 +1,10 @@
-//! Who helps at once, by country: `web/data/helplines.toml`.
+//! Who helps at once, by country: `web/data/helplines.toml`, and lines that an operator writes down beside them or instead.
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::said::Said;
+pub use super::said::Said;
 use crate::http::locale::Language;
 
 const DATA: &str = include_str!("../../../../web/data/helplines.toml");
@@ -15,10 +15,26 @@ static HELPLINES: LazyLock<Helplines> =
 /// The country whose lines are shown where nothing is known of the person or the operator: the Union's.
 const ANYWHERE: &str = "eu";
 
+/// Lines that an operator may write down, at most.
+pub const LINES_OWN_MAX: usize = 6;
+/// Letters of a line's name, at most.
+pub const LINE_NAME_CHARACTERS_MAX: usize = 120;
+/// Letters of a number or an address, at most.
+pub const LINE_NUMBER_CHARACTERS_MAX: usize = 60;
+
 /// The lines of a country (ISO 3166-1 alpha-2, lower-case); of the Union at large where it has none here.
 pub fn of(country: &str) -> &'static Country {
-    let find = |code: &str| HELPLINES.country.iter().find(|country| country.code == code);
-    find(country).or_else(|| find(ANYWHERE)).expect("a test finds the Union among the countries")
+    known(country).or_else(|| known(ANYWHERE)).expect("a test finds the Union among the countries")
+}
+
+/// The lines of a country, if it has any here.
+pub fn known(country: &str) -> Option<&'static Country> {
+    HELPLINES.country.iter().find(|known| known.code == country)
+}
+
+/// When whoever wrote the list last went through it, as `2026-11`. Nobody called: that is the operator's part.
+pub fn written() -> &'static str {
+    &HELPLINES.checked
 }
 
 /// Every country that has lines here.
@@ -31,7 +47,6 @@ pub fn countries() -> &'static [Country] {
 struct Helplines {
     #[cfg_attr(not(test), expect(dead_code, reason = "for whoever edits the file; held to by a test"))]
     version: u32,
-    #[cfg_attr(not(test), expect(dead_code, reason = "for whoever runs a node; held to by a test"))]
     checked: String,
     country: Vec<Country>,
 }
@@ -56,7 +71,7 @@ impl Country {
 }
 
 /// One line.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     /// What it is for.
@@ -79,6 +94,23 @@ pub struct Line {
 }
 
 impl Line {
+    /// Whether a page can show it, and a telephone call it.
+    pub(super) fn is_good(&self) -> bool {
+        let is_text = |text: &str| {
+            (1..=LINE_NAME_CHARACTERS_MAX).contains(&text.trim().chars().count()) && !text.chars().any(char::is_control)
+        };
+        let is_number = match self.by {
+            By::Call | By::Text => {
+                self.number.chars().any(|c| c.is_ascii_digit())
+                    && self.number.chars().all(|c| c.is_ascii_digit() || " -+".contains(c))
+            }
+            By::Web => self.number.contains('.') && self.number.chars().all(|c| c.is_ascii_graphic()),
+        };
+        is_number
+            && self.number.len() <= LINE_NUMBER_CHARACTERS_MAX
+            && [&self.name.en, &self.name.fr].into_iter().all(|name| is_text(name))
+    }
+
     /// What a link to it begins and ends with; none for a web address, which is shown and not linked: the way there would
     /// say from where one comes.
     pub(crate) fn link(&self) -> Option<String> {
@@ -101,7 +133,7 @@ impl Line {
 }
 
 /// What a line is for.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Somebody is in danger now.
@@ -114,8 +146,28 @@ pub enum Role {
     Despair,
 }
 
+impl Role {
+    /// Every one, the most pressing first.
+    pub const ALL: [Self; 4] = [Self::Danger, Self::Pictures, Self::Child, Self::Despair];
+
+    /// As a form says it.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::Danger => "danger",
+            Self::Pictures => "pictures",
+            Self::Child => "child",
+            Self::Despair => "despair",
+        }
+    }
+
+    /// From a form.
+    pub fn from_form(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.form() == text)
+    }
+}
+
 /// How a line is reached.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
     /// By voice.
@@ -124,6 +176,25 @@ pub enum By {
     Text,
     /// On the web.
     Web,
+}
+
+impl By {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Call, Self::Text, Self::Web];
+
+    /// As a form says it.
+    pub const fn form(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Text => "text",
+            Self::Web => "web",
+        }
+    }
+
+    /// From a form.
+    pub fn from_form(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.form() == text)
+    }
 }
 
 #[cfg(test)]
@@ -159,6 +230,37 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_line_of_ones_own_is_one_that_a_page_can_show_and_a_telephone_call() {
+        let line = |by, number: &str, name: &str| Line {
+            role: Role::Danger,
+            by,
+            number: number.to_owned(),
+            name: Said { en: name.to_owned(), fr: "Police".to_owned() },
+            hours: None,
+            free: false,
+            anonymous: false,
+        };
+        assert!(line(By::Call, "+34 091", "Police").is_good() && line(By::Web, "help.example/chat", "Chat").is_good());
+        let (longest, longer) = ("x".repeat(LINE_NAME_CHARACTERS_MAX), "x".repeat(LINE_NAME_CHARACTERS_MAX + 1));
+        assert!(line(By::Text, "114", &longest).is_good() && !line(By::Text, "114", &longer).is_good());
+        let (most, more) = ("1".repeat(LINE_NUMBER_CHARACTERS_MAX), "1".repeat(LINE_NUMBER_CHARACTERS_MAX + 1));
+        assert!(line(By::Call, &most, "Police").is_good() && !line(By::Call, &more, "Police").is_good());
+        for (by, number, name) in [
+            (By::Call, "", "Police"),
+            (By::Call, "+ -", "Police"),
+            (By::Call, "091;ext=1", "Police"),
+            (By::Call, "091", "  "),
+            (By::Call, "091", "a\nb"),
+            (By::Web, "help", "Chat"),
+            (By::Web, "help.example/a b", "Chat"),
+        ] {
+            assert!(!line(by, number, name).is_good(), "{number:?} {name:?}");
+        }
+        assert!(Role::ALL.iter().all(|role| Role::from_form(role.form()) == Some(*role)));
+        assert!(By::ALL.iter().all(|by| By::from_form(by.form()) == Some(*by)));
     }
 
     #[test]

@@ -19,7 +19,10 @@ mod said;
 mod screen;
 mod send;
 mod settings;
+pub mod targets;
+mod tell;
 pub mod uploads;
+mod view;
 pub(crate) mod zones;
 
 use std::sync::Arc;
@@ -40,7 +43,6 @@ use crate::partners::Partners;
 use crate::removal::Removal;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
-pub use case::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView, UploadView};
 pub use key_file::{KeyFile, KeyFileError};
 pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
@@ -53,6 +55,8 @@ pub use screen::{COMMON_BYTES_MAX, COMMON_PICTURES_MAX, Screen, ScreenError};
 pub use settings::{
     InBoth, LINK_SECONDS, Offered, Progress, RecipientError, SITE_CHARACTERS_MAX, Settings, SettingsError,
 };
+pub use targets::Due;
+pub use view::{AlertView, CaseView, LinkView, MessageView, PictureState, PictureView, PlatformView, UploadView};
 
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_MICROS: i64 = 3_600_000_000;

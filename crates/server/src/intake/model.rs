@@ -1,6 +1,6 @@
 //! What a person told us, as values: the draft, the items of a case, the answers of the questions.
 
-use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, PDQ_QUALITY_MIN, PartnerId, Tier, Time, View};
+use exchange::{CaseId, Class, EntryId, Fingerprint, Kind, NoticeId, PDQ_QUALITY_MIN, PartnerId, Tier, Time, View};
 use sealing::CaseKey;
 use serde::{Deserialize, Serialize};
 
@@ -475,6 +475,22 @@ pub enum What {
     Replaced {
         /// Which.
         position: i64,
+    },
+    /// Single platforms get to see what was shared before this, or no longer do.
+    Audience {
+        /// The bank's number of that: whoever is there has heard of it.
+        seq: u64,
+        /// Who is shown it from here on.
+        shown: Vec<PartnerId>,
+        /// From whom it is hidden from here on.
+        hidden: Vec<PartnerId>,
+    },
+    /// A platform is asked to take something down: room `removal` knows how that stands, and not whose it is.
+    Notice {
+        /// Which.
+        notice: NoticeId,
+        /// Positions of the links that it is about.
+        links: Vec<i64>,
     },
 }
 

@@ -28,6 +28,7 @@ const OPEN_CASES: &str = "select id, class, urgency, waits_for, created_at, acti
     where ended = 0 order by urgency desc, created_at, id limit $1";
 const OPEN_BETWEEN: &str = "select id, class, urgency, waits_for, created_at, active_at, ends_at, ended from cases
     where ended = 0 and id >= $1 and id <= $2 order by id limit $3";
+const OPEN_AFTER: &str = "select id from cases where ended = 0 and id > $1 order by id limit $2";
 const TOUCH: &str =
     "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
@@ -55,6 +56,7 @@ pub const SQL: &[&str] = &[
     CASE,
     OPEN_CASES,
     OPEN_BETWEEN,
+    OPEN_AFTER,
     TOUCH,
     INSERT_ITEM,
     ITEMS,
@@ -286,6 +288,13 @@ pub(super) async fn end_case(
 
 pub(super) async fn due(on: &mut Session, now: Time, most: i64) -> Result<Vec<CaseId>, StorageError> {
     let rows: Vec<Vec<u8>> = on!(on, |c| sqlx::query_scalar(DUE).bind(now.as_micros()).bind(most).fetch_all(c).await?);
+    rows.iter().map(|id| case_id(id)).collect()
+}
+
+/// Open cases whose ids come after this one, in order.
+pub(super) async fn open_after(on: &mut Session, after: CaseId, most: i64) -> Result<Vec<CaseId>, StorageError> {
+    let rows: Vec<Vec<u8>> =
+        on!(on, |c| sqlx::query_scalar(OPEN_AFTER).bind(&after.as_bytes()[..]).bind(most).fetch_all(c).await?);
     rows.iter().map(|id| case_id(id)).collect()
 }
 

@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | draft | [`DRAFT_SECONDS`] after the last answer | gone; nothing was sent |
 //! | case that is open in a browser | [`OPEN_SECONDS`] after the last page | closed there; its words open it again |
+//! | the way from a draft that was sent to its case, should the answer be lost | [`SENT_SECONDS`], or until it is taken | gone; the words open the case |
 //! | what was wrong with an answer, without draft or case | [`SAID_SECONDS`], or until it is said | gone |
 //! | case: messages, links, marks not shared | [`CASE_DAYS`] after somebody, of either side, last did something in it | keys and items deleted; warned [`WARNED_DAYS`] and, more strongly, [`WARNED_STRONGLY_DAYS`] days before |
 //! | that a case was, and how it ended | [`ENDED_DAYS`] | forgotten |
@@ -17,6 +18,8 @@ pub const DRAFT_SECONDS: i64 = 2 * 3_600;
 /// An open case closes this long after the last page, in seconds: as long as anybody writes one message, and as we promise
 /// to those who are slow.
 pub const OPEN_SECONDS: i64 = DRAFT_SECONDS;
+/// Whoever sent a draft and did not hear of it is led to the case for so long, in seconds.
+pub const SENT_SECONDS: i64 = 600;
 /// What is to be said to somebody who has neither draft nor case is kept this long, in seconds.
 pub const SAID_SECONDS: i64 = 600;
 /// Days that a case lives after somebody last did something in it: six months.

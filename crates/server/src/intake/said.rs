@@ -1,11 +1,11 @@
 //! A text that comes from a data file, in every language. (What pages say themselves is in the catalogues.)
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::http::locale::Language;
 
 /// One text in every language.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
     /// In English.
@@ -16,6 +16,11 @@ pub struct Said {
 }
 
 impl Said {
+    /// A text of the operator's own.
+    pub(crate) fn of(en: &str, fr: &str) -> Self {
+        Self { en: en.to_owned(), fr: french(fr) }
+    }
+
     /// In a language; templates hand over references.
     pub(crate) fn to(&self, language: &Language) -> &str {
         match language {

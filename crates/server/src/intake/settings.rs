@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::helplines::{self, By, LINES_OWN_MAX, Line, Role};
 use super::key_file::{KeyFile, KeyFileError};
 use super::{Intake, queries, zones};
 use crate::access::Operator;
@@ -39,6 +40,10 @@ pub struct Settings {
     pub languages: Offered,
     /// Whose helplines are shown: ISO 3166-1, two capitals.
     pub country: String,
+    /// Helplines that the operator wrote down: before those that are known of the country.
+    pub lines: Vec<Line>,
+    /// When somebody said that they called or looked up each of the lines as they stand.
+    pub lines_checked_at: Option<Time>,
     /// In which zone pages tell the time, as the IANA database calls it; empty: the country's.
     pub time_zone: String,
     /// Where "leave now" goes.
@@ -88,6 +93,8 @@ impl Default for Settings {
             site: InBoth::of("Mon espace", "My space"),
             languages: Offered::Both,
             country: "FR".to_owned(),
+            lines: Vec::new(),
+            lines_checked_at: None,
             time_zone: String::new(),
             leave: InBoth::of("https://meteofrance.com/", "https://www.bbc.com/weather"),
             upload_minor: false,
@@ -105,6 +112,16 @@ pub enum SettingsError {
     /// No country has this code. Write two letters, such as FR.
     #[error("a country is two letters, such as FR")]
     Country,
+    /// A line of one's own cannot be shown or called, or there are too many. Look at number and both names.
+    #[error(
+        "a helpline has a number, or an address without https://, and a name in both languages; at most {LINES_OWN_MAX}"
+    )]
+    Line,
+    /// Nobody would answer: the country has no lines here. Write down one for danger and one for children.
+    #[error(
+        "no helplines are known of this country: write down one for danger and one for children, both to be called"
+    )]
+    NoLines,
     /// No zone has this name. Write one of the IANA database, such as Europe/Paris, or nothing.
     #[error("a time zone is a name such as Europe/Paris, or nothing for the country's")]
     TimeZone,
@@ -136,6 +153,14 @@ impl Settings {
         if self.country.len() != 2 || !self.country.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(SettingsError::Country);
         }
+        if self.lines.len() > LINES_OWN_MAX || !self.lines.iter().all(Line::is_good) {
+            return Err(SettingsError::Line);
+        }
+        let has = |role| self.lines.iter().any(|line| line.role == role && line.by == By::Call);
+        let is_known = helplines::known(&self.country.to_ascii_lowercase()).is_some();
+        if !is_known && !(has(Role::Danger) && has(Role::Child)) {
+            return Err(SettingsError::NoLines);
+        }
         if zones::named(self.zone_name()).is_none() {
             return Err(SettingsError::TimeZone);
         }
@@ -143,6 +168,11 @@ impl Settings {
             return Err(SettingsError::Leave);
         }
         Ok(())
+    }
+
+    /// Whether both show the same helplines.
+    pub fn has_lines_of(&self, other: &Self) -> bool {
+        (&self.country, &self.lines) == (&other.country, &other.lines)
     }
 
     /// What the zone in which pages tell the time is called.
@@ -187,6 +217,8 @@ pub struct Progress {
     pub sheet_at: Option<Time>,
     /// When the set-up was last ended.
     pub set_up_at: Option<Time>,
+    /// When somebody last said that the helplines are right.
+    pub lines_checked_at: Option<Time>,
 }
 
 /// Why there is no recipient, or no knowing.
@@ -216,7 +248,8 @@ impl Intake {
         let mut on = database.read().await?;
         let stored = parsed(&queries::settings(&mut on).await?)?;
         let recipients = queries::recipients(&mut on).await?.len();
-        Ok(Progress { recipients, sheet_at: stored.sheet_at, set_up_at: stored.set_up_at })
+        let lines_checked_at = stored.settings.lines_checked_at;
+        Ok(Progress { recipients, sheet_at: stored.sheet_at, set_up_at: stored.set_up_at, lines_checked_at })
     }
 
     /// Makes sure that somebody can read what people send: without any recipient, takes the key in the file, or makes one
@@ -366,6 +399,7 @@ impl Transact for Write<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::said::Said;
     use super::*;
 
     #[test]
@@ -379,6 +413,23 @@ mod tests {
         for country in ["", "F", "fr", "FRA", "1A"] {
             assert_eq!(Settings { country: country.into(), ..good.clone() }.check(), Err(SettingsError::Country));
         }
+        assert_eq!(Settings { country: "ES".into(), ..good.clone() }.check(), Err(SettingsError::NoLines));
+        let line = |role, by| Line {
+            role,
+            by,
+            number: "112".into(),
+            name: Said { en: "Emergency".into(), fr: "Urgences".into() },
+            hours: None,
+            free: false,
+            anonymous: false,
+        };
+        let spain = |lines: Vec<Line>| Settings { country: "ES".into(), lines, ..good.clone() }.check();
+        let both = vec![line(Role::Danger, By::Call), line(Role::Child, By::Call)];
+        assert_eq!(spain(both.clone()), Ok(()));
+        assert_eq!(spain(both[..1].to_vec()), Err(SettingsError::NoLines));
+        assert_eq!(spain(vec![line(Role::Danger, By::Text), both[1].clone()]), Err(SettingsError::NoLines));
+        assert_eq!(spain(vec![both[0].clone(); LINES_OWN_MAX + 1]), Err(SettingsError::Line));
+        assert_eq!(Settings { lines: vec![both[0].clone(); LINES_OWN_MAX], ..good.clone() }.check(), Ok(()));
         for zone in ["Europe/Nowhere", "../../etc/passwd", "Paris"] {
             let settings = Settings { time_zone: zone.into(), ..good.clone() };
             assert_eq!(settings.check(), Err(SettingsError::TimeZone), "{zone}");
@@ -387,7 +438,7 @@ mod tests {
             ("FR", "", "Europe/Paris"),
             ("BE", "", "Europe/Brussels"),
             ("FR", "Indian/Reunion", "Indian/Reunion"),
-            ("ZZ", "", "UTC"),
+            ("EU", "", "UTC"),
         ] {
             let settings = Settings { country: country.into(), time_zone: zone.into(), ..good.clone() };
             assert_eq!((settings.check(), settings.zone_name()), (Ok(()), expected));

@@ -14,6 +14,7 @@ pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
 const TIDY_EVERY_SECONDS: u64 = 600;
 const POST_EVERY_SECONDS: u64 = 10;
 const STORE_EVERY_SECONDS: u64 = 3_600;
+const TELL_EVERY_SECONDS: u64 = 3_600;
 const LISTEN_RETRY_MS: u64 = 1_000;
 
 /// On PostgreSQL, hears `NOTIFY` from other processes and stirs the bank. A connection that breaks is made again; the
@@ -79,6 +80,27 @@ pub(crate) async fn post(node: Node, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(POST_EVERY_SECONDS)) => {}
+        }
+    }
+}
+
+/// Where the hotline's key lies on this machine: puts neutral mails for what platforms did. Where it does not, whoever has it
+/// does that (`rempart case tell`).
+pub(crate) async fn tell(node: Node, stop: CancellationToken) {
+    let Some(file) = node.hotline_key.clone().filter(|_| node.alerts.is_offered()) else { return };
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(Duration::from_secs(TELL_EVERY_SECONDS)) => {}
+        }
+        match file.read() {
+            Ok(Some(secret)) => match node.intake.tell_news_of_all(&secret).await {
+                Ok(0) => {}
+                Ok(told) => tracing::info!(told, "put neutral mails for what came in"),
+                Err(error) => tracing::error!(%error, "could not look through the cases for news"),
+            },
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the hotline's key file; nobody hears of what platforms did"),
         }
     }
 }

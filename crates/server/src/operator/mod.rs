@@ -13,6 +13,7 @@ mod host;
 mod matcher;
 mod overview;
 mod setup;
+mod setup_lines;
 mod status;
 mod trouble;
 

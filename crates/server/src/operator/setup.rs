@@ -1,6 +1,8 @@
 //! `/setup/<link>`: what the portal shows and allows, then the recovery sheet, then two of its words. The link is the
 //! right: it is unguessable, and ends with the last page.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, State};
@@ -11,9 +13,11 @@ use sealing::{Lexicon, RecipientSecret, SHEET_WORDS};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::setup_lines::{Lines, lines_in, said_by, said_role};
 use crate::http::Problem;
 use crate::http::locale::{Language, Texts};
 use crate::http::page::{Frame, page};
+use crate::intake::helplines::{By, Role};
 use crate::intake::{InBoth, Offered, SITE_CHARACTERS_MAX, Settings, SettingsError};
 use crate::node::Node;
 
@@ -35,6 +39,11 @@ pub(super) struct Chosen {
     leave_en: String,
     upload_minor: Option<String>,
     upload_adult: Option<String>,
+    /// Whether somebody called the lines as the page showed them.
+    lines_checked: Option<String>,
+    /// Lines of one's own; see [`lines_in`].
+    #[serde(flatten)]
+    rest: BTreeMap<String, String>,
 }
 
 /// What the last page sends.
@@ -62,11 +71,14 @@ pub(super) async fn choose(
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Problem> {
     good(&node, &token).await?;
-    let settings = Settings {
+    let before = node.intake.settings().await?;
+    let mut settings = Settings {
         is_on: chosen.is_on.is_some(),
         site: InBoth { fr: chosen.site_fr.trim().to_owned(), en: chosen.site_en.trim().to_owned() },
         languages: chosen.languages,
         country: chosen.country.trim().to_ascii_uppercase(),
+        lines: lines_in(&chosen.rest),
+        lines_checked_at: None,
         time_zone: chosen.time_zone.trim().to_owned(),
         leave: InBoth { fr: chosen.leave_fr.trim().to_owned(), en: chosen.leave_en.trim().to_owned() },
         upload_minor: chosen.upload_minor.is_some(),
@@ -75,10 +87,18 @@ pub(super) async fn choose(
     if let Err(wrong) = settings.check() {
         return draw_settings(t, &token, &settings, Some(wrong));
     }
+    // What was called are the lines that the page showed: others are shown first.
+    let shows_same = settings.has_lines_of(&before);
+    if shows_same {
+        let now = chosen.lines_checked.map(|_| node.clock.now());
+        settings.lines_checked_at = now.or(before.lines_checked_at);
+    }
     if !node.intake.choose(&token, &settings).await? {
         return Err(over());
     }
-    Ok(to(&format!("/setup/{token}/1?lang={}", t.language.code())))
+    let next = if shows_same { "/1" } else { "" };
+    let part = if shows_same { "" } else { "#lines" };
+    Ok(to(&format!("/setup/{token}{next}?lang={}{part}", t.language.code())))
 }
 
 /// The recovery sheet, where the secret lies on this machine.
@@ -192,10 +212,13 @@ fn draw_settings(
     let wrong = wrong.map(|wrong| match wrong {
         SettingsError::Site => t.setup_wrong_site(SITE_CHARACTERS_MAX),
         SettingsError::Country => t.setup_wrong_country().to_owned(),
+        SettingsError::Line => t.setup_wrong_line().to_owned(),
+        SettingsError::NoLines => t.setup_wrong_no_lines().to_owned(),
         SettingsError::TimeZone => t.setup_wrong_time_zone().to_owned(),
         SettingsError::Leave => t.setup_wrong_leave().to_owned(),
     });
-    draw(t, &SettingsPage { frame: frame(t), t, path: path(token, ""), s: settings, wrong })
+    let lines = Lines::of(t, settings);
+    draw(t, &SettingsPage { frame: frame(t), t, path: path(token, ""), s: settings, lines, wrong })
 }
 
 fn draw_ask(t: Texts, token: &str, asks: bool, is_wrong: bool) -> Result<Response, Problem> {
@@ -211,6 +234,7 @@ struct SettingsPage<'a> {
     t: Texts,
     path: String,
     s: &'a Settings,
+    lines: Lines,
     wrong: Option<String>,
 }
 

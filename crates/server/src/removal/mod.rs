@@ -1,16 +1,18 @@
-//! What became of content: the outcomes that partners report about entries. Notices to platforms will live here too.
+//! What became of content: the outcomes that partners report about entries, and how notices to platforms stand.
 
+mod notice;
 mod queries;
 
 use std::collections::HashMap;
 
-use exchange::{EntryId, KeptReason, OutcomeError, OutcomeKind, OutcomeReport, PartnerId, Time};
+use exchange::{EntryId, KeptReason, NoticeId, OutcomeError, OutcomeKind, OutcomeReport, PartnerId, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::access::Teller;
 use crate::clock::Clock;
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
+pub use notice::{NoticeState, NoticeView};
 pub use queries::SQL;
 
 /// The room. Cheap to clone.
@@ -98,6 +100,13 @@ impl Removal {
     /// Outcomes about several entries, newest first in each.
     pub async fn outcomes_of(&self, entries: &[EntryId]) -> Result<HashMap<EntryId, Vec<OutcomeView>>, StorageError> {
         queries::outcomes_of(&mut self.database.read().await?, entries).await
+    }
+
+    /// How these notices stand, in the order asked for; one that is not known here is left out. Whose they are is written in
+    /// sealed cases alone.
+    pub async fn notices_of(&self, _: &[NoticeId]) -> Result<Vec<NoticeView>, StorageError> {
+        // Nothing sends notices so far: none is known.
+        Ok(Vec::new())
     }
 
     /// How many outcomes of each kind were ever reported.

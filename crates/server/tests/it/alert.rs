@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sealing::{Cost, NodeKey};
-use serde_json::Value;
+use sealing::{Cost, NodeKey, Receipt, RecipientSecret};
+use serde_json::{Value, json};
 use server::alerts::{MailSettings, SmtpServer};
 use server::clock::Clock;
-use server::intake::{Age, AlertView, Author, Consent, OpenCase, Situation};
+use server::intake::{Age, AlertView, Author, Consent, OpenCase, Opened, Situation};
 use server::node::{Node, NodeSettings};
 use server::storage::Database;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -202,6 +202,61 @@ on_every_engine!(one_neutral_mail_goes_out_when_the_hotline_writes_and_no_second
     quiet.send().await;
     assert_ne!(mailbox.next().await["headers"], mail["headers"]);
     assert_eq!(mailbox.rest().await, [""; 0]);
+});
+
+on_every_engine!(what_a_platform_did_is_told_by_whoever_can_open_the_case_and_once, |engine| {
+    // Nothing is sent here: what is put is counted.
+    let gone = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| {
+        clock = Some(manual(settings));
+        settings.mail = Some(mail_to(gone.into()));
+    })
+    .await;
+    let (clock, intake) = (clock.unwrap(), &node.node.intake);
+    let [hotline, stranger] = [2, 3].map(|seed| RecipientSecret::generate(&mut StdRng::seed_from_u64(seed)));
+    let platform = node.partner("platform").await;
+    let words = Browser::of(&node).send_case_with(&mark(65), &[("alert", CANARY)]).await;
+    Browser::of(&node).send_case(&mark(66)).await;
+    let Opened::Case(case) = intake.open_with(&Receipt::parse(&words).unwrap()).await.unwrap() else { panic!() };
+    let [entry, other] = [65, 66].map(|seed| mark(seed).split("\"value\":\"").nth(1).unwrap()[..64].to_owned());
+    let does = async |hash: &str, kind: &str, number: u8| {
+        let entry = platform.matches(hash).await.remove(0);
+        let id = format!("01980000-0000-7000-8000-0000000000{number:02x}");
+        let at = node.node.clock.now().to_string();
+        let outcome = json!({"id": id, "entry": entry, "kind": kind, "count": 1, "at": at});
+        assert_eq!(platform.post("outcomes", &json!({"outcomes": [outcome]})).await.body["recorded"], 1);
+    };
+    let pass = |seconds: i64| clock.set(clock.now().plus_seconds(seconds));
+    let tell = async |secret: &RecipientSecret| intake.tell_news_of_all(secret).await.unwrap();
+    let before = intake.view(&case).await.unwrap().row;
+
+    assert_eq!(tell(&hotline).await, 0, "nothing came in");
+    pass(60);
+    does(&entry, "seen", 1).await;
+    does(&other, "removed", 2).await;
+    assert_eq!(tell(&hotline).await, 0, "a copy that was met is no news, and another case's are not told here");
+    does(&entry, "removed", 3).await;
+    assert_eq!(tell(&stranger).await, 0, "another key opens nothing");
+    assert_eq!(tell(&hotline).await, 1);
+    assert_eq!((tell(&hotline).await, rows(&node.node, "alert_mails").await), (0, 1), "once");
+    pass(60);
+    does(&entry, "blocked", 4).await;
+    assert_eq!(tell(&hotline).await, 0, "one a day");
+    assert_eq!(intake.view(&case).await.unwrap().row, before, "neither its end nor its hour moved");
+    // As if it had been sent.
+    assert!(node.node.alerts.standing().await.unwrap().waiting == 1);
+    intake.set_alert(&case, None).await.unwrap();
+    pass(2 * DAY);
+    assert_eq!(tell(&hotline).await, 0, "nobody is told who took the address back");
+    intake.set_alert(&case, Some(&CANARY.parse().unwrap())).await.unwrap();
+    assert_eq!(tell(&hotline).await, 0, "what was before the address was left is no news");
+    pass(60);
+    does(&entry, "blocked", 5).await;
+    assert_eq!(tell(&hotline).await, 1);
+    // What is put waits for its moment; what came in meanwhile is told the day after.
+    let everything = on_disk(&node.node, &node.database).await;
+    assert!(!holds(&everything, CANARY.as_bytes()));
 });
 
 on_every_engine!(a_server_that_is_busy_is_asked_again_later_and_then_has_it_once, |engine| {

@@ -8,12 +8,15 @@ The first line is {"port": N}. Arguments: one answer for each message in turn, t
     mail-553, ..    that code to the sender
     drop            takes the whole message and ends the connection without an answer
     login           wants user robin and password swordfish, then takes
+
+With --tls CERT KEY it speaks TLS from the first byte, with --starttls CERT KEY after STARTTLS, without which it takes nothing.
 """
 
 import asyncio
 import email
 import email.policy
 import json
+import ssl
 import sys
 import warnings
 
@@ -22,7 +25,14 @@ from aiosmtpd.smtp import SMTP, AuthResult
 # It is told to ask for a password without TLS, and says that this is unwise.
 warnings.simplefilter("ignore")
 
-answers = sys.argv[1:] or ["take"]
+arguments = sys.argv[1:]
+protection, context = None, None
+if arguments and arguments[0] in ("--tls", "--starttls"):
+    protection = arguments[0]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(arguments[1], arguments[2])
+    arguments = arguments[3:]
+answers = arguments or ["take"]
 
 
 def say(**values):
@@ -69,6 +79,7 @@ class Handler:
             event="message",
             answer=answer,
             hello=session.host_name,
+            tls=server.transport.get_extra_info("ssl_object") is not None,
             sender=envelope.mail_from,
             to=envelope.rcpt_tos,
             headers=[[name, str(value)] for name, value in message.items()],
@@ -95,9 +106,12 @@ async def main():
             authenticator=check if with_login else None,
             auth_required=with_login,
             auth_require_tls=False,
+            tls_context=context if protection == "--starttls" else None,
+            require_starttls=protection == "--starttls",
         )
 
-    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
+    wrapped = context if protection == "--tls" else None
+    server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0, ssl=wrapped)
     say(port=server.sockets[0].getsockname()[1])
     await server.serve_forever()
 

@@ -16,6 +16,7 @@ mod portal;
 mod portal_answers;
 mod portal_case;
 mod portal_claims;
+mod portal_late;
 mod portal_setup;
 mod portal_shelf;
 mod portal_time;

@@ -443,7 +443,7 @@ async fn pictures_that_come_after_the_page_of_consent_are_asked_about() {
     let page = other.get("/c").await.text;
     assert!(page.contains("aucune plateforme ne peut reconnaître"), "it says so: {page}");
     assert!(platform.matches(&hash(&mark(22))).await.is_empty(), "the box was not ticked");
-    other.answer("/c/3", "/c/3", &[("marks", &mark(23)), ("share", "1")]).await;
+    other.answer("/c/3", "/c/3", &[("marks", &mark(23)), ("share", "1"), ("later", "1")]).await;
     assert!(!other.get("/c").await.text.contains("aucune plateforme ne peut reconnaître"));
     for seed in [22, 23] {
         assert_eq!(platform.matches(&hash(&mark(seed))).await.len(), 1);

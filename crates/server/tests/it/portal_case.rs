@@ -42,8 +42,14 @@ on_every_engine!(a_platform_that_was_struck_off_is_never_shown_as_having_the_pic
         assert_eq!(platform.put("cursor", &json!({"seq": head})).await.status, 204);
     }
     let page = person.get("/c").await.text;
-    let table = &page[page.find("<table").unwrap()..page.find("</table>").unwrap()];
-    assert!(table.contains("kept") && !table.contains("struck"), "{table}");
+    let table = &page[page.find("<tbody").unwrap()..page.find("</table>").unwrap()];
+    let row = |name: &str| table.split("<tr>").find(|row| row.contains(name)).unwrap();
+    assert!(row(">kept<").contains("✓ reçue"), "{table}");
+    let gone = row(">struck<");
+    assert!(
+        gone.contains("nous ne la partageons plus") && gone.contains("✓ à jour") && !gone.contains("reçue"),
+        "{gone}"
+    );
 });
 
 on_every_engine!(t2_whoever_files_a_known_picture_learns_nothing_of_what_came_before, |engine| {

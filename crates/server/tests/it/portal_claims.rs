@@ -1,13 +1,14 @@
 //! Claims and cases: what is claimed for a case that never comes is let go, and who joins later sees what it may.
 
-use exchange::{PartnerId, Reach, Scope, Tier};
+use exchange::{PartnerId, Reach, Scope, Tier, Time};
+use sealing::Receipt;
 use serde_json::json;
 use server::bank::{Audience, PENDING_HOURS};
-use server::intake::{Age, Consent, Draft, Mark, Situation, Stand};
+use server::intake::{Age, Consent, Draft, Mark, Opened, Situation, Stand};
 use server::storage::Database;
 
 use crate::claims::{claim, picture};
-use crate::portal::mark;
+use crate::portal::{Browser, mark};
 use crate::sharing::is_shown_exactly;
 use crate::support::{Engine, TestNode, TestPartner, hash, manual, on_every_engine};
 
@@ -209,4 +210,29 @@ on_every_engine!(a_partner_that_asked_before_and_after_a_restart_is_told_the_sam
     let newcomer = again.with_key(newcomer.key);
     assert!(newcomer.matches(&hash(1)).await.is_empty());
     assert_eq!(again.partner("another").await.matches(&hash(1)).await, Vec::<String>::new());
+});
+
+on_every_engine!(what_is_kept_of_a_release_names_no_entry_and_no_moment, |engine| {
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    clock.set("2026-11-29T10:47:11Z".parse().unwrap());
+    let words = Browser::of(&node).send_case(&mark(71)).await;
+    let Opened::Case(case) = node.node.intake.open_with(&Receipt::parse(&words).unwrap()).await.unwrap() else {
+        panic!("the words open the case");
+    };
+    let platform = node.partner("platform").await;
+    let entry = platform.get("changes?after=0").await.body["changes"][0]["put"]["id"].as_str().unwrap().to_owned();
+    node.node.intake.delete(&case).await.unwrap();
+    let text = "select answer, at from idempotency";
+    let kept: Vec<(String, i64)> = match node.node.database() {
+        Database::Sqlite { readers, .. } => sqlx::query_as(text).fetch_all(readers).await.unwrap(),
+        Database::Postgres { pool, .. } => sqlx::query_as(text).fetch_all(pool).await.unwrap(),
+    };
+    let [(answer, at)] = &kept[..] else { panic!("{kept:?}") };
+    assert!(
+        answer.bytes().all(|digit| digit.is_ascii_hexdigit()) && !answer.contains(&entry.replace('-', "")),
+        "{answer}"
+    );
+    assert_eq!(Time::from_micros(*at), "2026-11-29T10:00:00Z".parse().unwrap());
 });

@@ -86,8 +86,10 @@ on_every_engine!(what_is_set_up_is_what_the_portal_shows, |engine| {
     let desk = Desk::new(engine).await;
     assert!(desk.public("/?lang=en").await.text.contains("My space"), "the defaults work at once");
     let link = desk.link().await;
-    let kept = desk.post(&format!("{link}?lang=en"), &chosen(&[])).await;
-    assert_eq!((kept.status, &kept.headers["location"]), (303, &format!("{link}/1?lang=en").parse().unwrap()));
+    for next in ["?lang=en#lines", "/1?lang=en"] {
+        let kept = desk.post(&format!("{link}?lang=en"), &chosen(&[])).await;
+        assert_eq!((kept.status, &kept.headers["location"]), (303, &format!("{link}{next}").parse().unwrap()));
+    }
     assert!(desk.public("/?lang=fr").await.text.contains("Mon coin"));
     let landing = desk.public("/?lang=en").await.text;
     assert!(landing.contains("<title>My corner</title>") && landing.contains("Français"), "{landing}");
@@ -186,6 +188,53 @@ on_every_engine!(what_cannot_be_used_comes_back_with_what_is_wrong_and_changes_n
     }
     assert!(desk.public("/?lang=en").await.text.contains("My space"));
 });
+
+on_every_engine!(
+    the_lines_that_people_are_shown_are_called_by_somebody_and_a_country_without_any_is_refused,
+    |engine| {
+        let desk = Desk::new(engine).await;
+        let link = desk.link().await;
+        let post = async |change: &[(&str, &str)]| desk.post(&format!("{link}?lang=en"), &chosen(change)).await;
+        let checked = async || desk.node.node.intake.progress().await.unwrap().lines_checked_at;
+        assert!(desk.get(&format!("{link}?lang=en")).await.text.contains("You have not confirmed them yet"));
+        let refused = post(&[("country", "es")]).await;
+        assert!(refused.status == 200 && refused.text.contains("No helplines are known"), "{}", refused.text);
+        let own = [
+            ("country", "es"),
+            ("line_role_0", "danger"),
+            ("line_by_0", "call"),
+            ("line_number_0", "091"),
+            ("line_fr_0", "Police : en Espagne"),
+            ("line_en_0", "Police of Spain"),
+            ("line_role_1", "child"),
+            ("line_by_1", "call"),
+            ("line_number_1", "116 111"),
+            ("line_fr_1", "Pour les enfants"),
+            ("line_en_1", "For children"),
+            ("lines_checked", "on"),
+        ];
+        let kept = post(&own).await;
+        assert_eq!(
+            kept.headers["location"],
+            format!("{link}?lang=en#lines"),
+            "they are shown before they are confirmed"
+        );
+        assert_eq!(checked().await, None);
+        let page = desk.get(&format!("{link}?lang=en")).await.text;
+        assert!(page.contains("091") && page.contains("Police of Spain"), "{page}");
+        assert_eq!(post(&own).await.headers["location"], format!("{link}/1?lang=en"));
+        assert_eq!(checked().await, Some(desk.node.node.clock.now()));
+        let landing = desk.public("/?lang=fr").await.text;
+        assert!(landing.contains("href=\"tel:091\"") && landing.contains("Police\u{a0}: en Espagne"), "{landing}");
+        assert!(desk.public("/p/4?lang=en").await.text.contains("116 111"));
+        post(&own[..own.len() - 1]).await;
+        assert!(checked().await.is_some(), "leaving the box empty takes nothing back");
+        post(&[("country", "fr")]).await;
+        assert_eq!(checked().await, None, "other numbers are to be called anew");
+        let wrong = post(&[("line_number_0", "call me"), ("line_fr_0", "x"), ("line_en_0", "x")]).await;
+        assert!(wrong.status == 200 && wrong.text.contains("A helpline has a number"), "{}", wrong.text);
+    }
+);
 
 on_every_engine!(another_process_hears_of_a_change_within_two_seconds, |engine| {
     let desk = Desk::new(engine).await;

@@ -2,11 +2,14 @@
 
 mod bank;
 mod bench;
+mod cases;
 mod copies;
 mod demo;
 mod doctor;
 mod generated;
+mod mails;
 mod node;
+mod person;
 mod pictures;
 mod portal;
 mod wrong;
@@ -55,6 +58,13 @@ impl Place {
     /// Runs a command here, with words separated by blanks.
     fn run(&self, words: &str) -> Said {
         self.run_with(words, &[], b"")
+    }
+
+    /// What a command writes that is no text.
+    fn run_for_bytes(&self, words: &str) -> Vec<u8> {
+        let output = rempart().current_dir(self.folder.path()).args(words.split_whitespace()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
     }
 
     fn run_with(&self, words: &str, variables: &[(&str, &str)], input: &[u8]) -> Said {
@@ -160,9 +170,24 @@ impl Serving {
 
     /// What the operator's listener answers, header and body.
     fn operator_says(&self, path: &str) -> String {
+        self.operator_answers("GET", path, "")
+    }
+
+    /// The same to a form.
+    fn operator_is_sent(&self, path: &str, body: &str) -> String {
+        self.operator_answers("POST", path, body)
+    }
+
+    fn operator_answers(&self, method: &str, path: &str, body: &str) -> String {
         let address = self.operator.strip_prefix("http://").unwrap();
         let mut connection = std::net::TcpStream::connect(address).unwrap();
-        write!(connection, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(
+            connection,
+            "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         answer

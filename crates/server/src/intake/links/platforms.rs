@@ -22,6 +22,7 @@ pub struct Platforms {
     all: Vec<Platform>,
     by_host: HashMap<String, usize>,
     tracking: Vec<String>,
+    written: String,
 }
 
 /// One service.
@@ -109,6 +110,7 @@ pub enum Kind {
 #[serde(deny_unknown_fields)]
 struct Data {
     version: u32,
+    written: String,
     tracking: Vec<String>,
     platform: Vec<Platform>,
 }
@@ -127,7 +129,12 @@ impl Platforms {
                 }
             }
         }
-        Ok(Self { all: data.platform, by_host, tracking: data.tracking })
+        Ok(Self { all: data.platform, by_host, tracking: data.tracking, written: data.written })
+    }
+
+    /// When whoever wrote the list last went through it, as `2026-11`. Nobody wrote to the channels.
+    pub fn written(&self) -> &str {
+        &self.written
     }
 
     /// All of them, in the order of the file.

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use exchange::{OutcomeKind, Time};
+use exchange::{KeptReason, OutcomeKind, Time};
 
 use super::addresses::{self, Shown};
 use super::alert;
@@ -16,15 +16,16 @@ use super::message::cleaned;
 use super::said::Said;
 use super::sorry::Sorry;
 use super::upload;
-use super::visit::{self, Answered, InCase, went};
+use super::visit::{self, Answered, Fields, InCase, went};
 use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
-    AlertView, Author, CaseView, Consent, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark, PictureState,
-    PlatformView,
+    AlertView, Author, CaseView, Consent, Due, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark,
+    PictureState, PlatformView,
 };
 use crate::intake::{links, zones};
 use crate::node::Node;
+use crate::removal::{NoticeState, NoticeView, OutcomeView};
 
 const PATH: &str = "/c";
 const PICTURES: &str = "/c/3";
@@ -77,6 +78,14 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
     let view = done(&visit, node.intake.view(&visit.case).await)?;
     let held = view.standing_pictures();
     let said = visit.hear(&node, PICTURES).await?;
+    let boxes = if view.consent.shares() {
+        None
+    } else {
+        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
+        let is_first = view.consent.share.is_none();
+        let offered = Consent { share: Some(is_first), later: is_first || view.consent.later, ..view.consent.clone() };
+        Some(Boxes::of(&offered, done(&visit, node.intake.platforms(view.row.class).await)?))
+    };
     let shown = super::pictures::Pictures {
         frame: visit.frame(PICTURES),
         t: visit.t,
@@ -84,8 +93,7 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
         wrong: said.map(|said| said.wrong),
         before: PATH,
         in_case: true,
-        // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
-        share: (!view.consent.shares()).then_some(view.consent.share.is_none()),
+        boxes,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -109,11 +117,8 @@ pub(super) async fn add_pictures(
     }
     let (marks, common) = node.intake.screened(marks);
     if !marks.is_empty() {
-        let share = Some(view.consent.shares() || fields.has("share"));
-        if share != view.consent.share {
-            // Who is asked for the first time is offered all platforms, as on the page of consent.
-            let later = view.consent.share.is_none() || view.consent.later;
-            let consent = Consent { share, later, ..view.consent };
+        let consent = shared_by(&node, &visit, &fields, &view).await?;
+        if consent != view.consent {
             done(&visit, node.intake.consent(&visit.case, &consent).await)?;
         }
         done(&visit, node.intake.add_marks(&visit.case, &marks).await)?;
@@ -123,6 +128,18 @@ pub(super) async fn add_pictures(
         return visit.say(&node, said).await;
     }
     Ok(went("/c", None))
+}
+
+/// What may be shared after the page that adds pictures: as before where that was allowed, else as ticked there.
+async fn shared_by(node: &Node, visit: &InCase, fields: &Fields, view: &CaseView) -> Result<Consent, Sorry> {
+    let before = view.consent.clone();
+    if before.shares() {
+        return Ok(before);
+    }
+    let platforms = done(visit, node.intake.platforms(view.row.class).await)?;
+    let asked = Asked { share: true, notices: false };
+    let Consent { share, later, without, only, .. } = consent_in(fields, &platforms, asked, &before);
+    Ok(Consent { share, later, without, only, ..before })
 }
 
 /// Takes one thing back: first says what that does, then does it.
@@ -266,6 +283,8 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         said,
         proof,
         clock: clock(t),
+        is_refused: is_refused(&view),
+        now: node.clock.now(),
         takes_files: upload::is_taken(node, &view).await?,
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
         view: &view,
@@ -298,15 +317,64 @@ fn clock(t: Texts) -> String {
 }
 
 /// What a platform did, in words.
-fn said_outcome(t: &Texts, kind: &OutcomeKind, copies: &u32) -> String {
-    let copies = u64::from(*copies);
-    match kind {
+fn said_outcome(t: &Texts, outcome: &OutcomeView) -> String {
+    let copies = u64::from(outcome.count);
+    let did = match outcome.kind {
         OutcomeKind::Seen => t.case_did_seen(copies),
         OutcomeKind::Blocked => t.case_did_blocked(copies),
         OutcomeKind::Removed => t.case_did_removed(copies),
         OutcomeKind::Kept => t.case_did_kept(copies),
         OutcomeKind::Mistaken => t.case_did_mistaken(copies),
+    };
+    let did = format!("{did}, {}", moment(t, &outcome.at));
+    outcome.reason.map_or_else(|| did.clone(), |reason| format!("{did}. {}", because(t, reason)))
+}
+
+/// Why a platform left something, in words.
+fn because(t: &Texts, reason: KeptReason) -> &'static str {
+    match reason {
+        KeptReason::NotAViolation => t.case_because_not_a_violation(),
+        KeptReason::PublicInterest => t.case_because_public_interest(),
+        KeptReason::Consent => t.case_because_consent(),
+        KeptReason::Legal => t.case_because_legal(),
+        KeptReason::UnderReview => t.case_because_under_review(),
     }
+}
+
+/// How a notice stands, in words.
+fn said_notice(t: &Texts, notice: &NoticeView) -> String {
+    let since = moment(t, &notice.since);
+    match notice.state {
+        NoticeState::Waiting => t.notice_waiting().to_owned(),
+        NoticeState::Sent => t.notice_sent(since),
+        NoticeState::Acknowledged => t.notice_acknowledged(since),
+        NoticeState::Removed => t.notice_removed(since),
+        NoticeState::Refused { because: None } => t.notice_refused(since),
+        NoticeState::Refused { because: Some(reason) } => {
+            format!("{} {}", t.notice_refused(since), because(t, reason))
+        }
+        NoticeState::Undeliverable => t.notice_undeliverable(since),
+        NoticeState::Withdrawn => t.notice_withdrawn(since),
+    }
+}
+
+/// By when something is due, or since when it is late.
+fn said_due(t: &Texts, due: &Due) -> String {
+    match due.late_since() {
+        Some(since) => t.case_late(moment(t, &since)),
+        None => t.case_due(moment(t, &due.by)),
+    }
+}
+
+/// Whether somebody refused something: then the page says what can be done about that.
+fn is_refused(view: &CaseView) -> bool {
+    let kept = |platform: &PlatformView| platform.outcomes.iter().any(|outcome| outcome.kind == OutcomeKind::Kept);
+    let of_picture = view.pictures.iter().any(|picture| match &picture.state {
+        PictureState::Shared { platforms, .. } => platforms.iter().any(kept),
+        _ => false,
+    });
+    let notices = || view.links.iter().flat_map(|link| &link.notices);
+    of_picture || notices().any(|notice| matches!(notice.state, NoticeState::Refused { .. }))
 }
 
 #[derive(Template)]
@@ -327,6 +395,8 @@ struct CasePage<'a> {
     ask: Option<alert::Ask>,
     proof: String,
     clock: String,
+    is_refused: bool,
+    now: Time,
     days_left: u64,
 }
 

@@ -35,6 +35,8 @@ mod traces;
 mod upload;
 mod visit;
 
+pub(crate) use helplines::Help;
+
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 
+use super::consent::Boxes;
 use super::frame::{Frame, Loads, page};
 use super::said::Said;
 use super::sorry::Sorry;
@@ -22,7 +23,7 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
         wrong: said.map(|said| said.wrong),
         before: visit.before(Step::Pictures),
         in_case: false,
-        share: None,
+        boxes: None,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -84,6 +85,6 @@ pub(super) struct Pictures {
     pub(super) before: &'static str,
     /// Whether the case was sent: pictures are added to it then.
     pub(super) in_case: bool,
-    /// Whether the box that shares fingerprints is ticked; `None` where it is asked elsewhere.
-    pub(super) share: Option<bool>,
+    /// With whom fingerprints are shared; `None` where it is asked elsewhere.
+    pub(super) boxes: Option<Boxes>,
 }

@@ -19,6 +19,8 @@ use crate::storage::StorageError;
 pub(crate) struct Sorry {
     t: Texts,
     why: Why,
+    /// What answers instead of a page.
+    instead: Option<Box<Response>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,6 +33,8 @@ enum Why {
     Ended,
     /// The form is not of this visit.
     Elsewhere,
+    /// The draft is a case already: its page is where to go.
+    Arrived,
     /// More than a form may send.
     TooMuch,
     /// Too often in a short time.
@@ -40,38 +44,47 @@ enum Why {
 }
 
 impl Sorry {
+    const fn because(t: Texts, why: Why) -> Self {
+        Self { t, why, instead: None }
+    }
+
     pub(super) const fn over(t: Texts) -> Self {
-        Self { t: to_the_young(t), why: Why::Over }
+        Self::because(to_the_young(t), Why::Over)
     }
 
     pub(super) const fn closed(t: Texts) -> Self {
-        Self { t: to_the_young(t), why: Why::Closed }
+        Self::because(to_the_young(t), Why::Closed)
     }
 
     pub(super) const fn ended(t: Texts) -> Self {
-        Self { t, why: Why::Ended }
+        Self::because(t, Why::Ended)
     }
 
     pub(super) const fn elsewhere(t: Texts) -> Self {
-        Self { t, why: Why::Elsewhere }
+        Self::because(t, Why::Elsewhere)
     }
 
     pub(super) const fn too_much(t: Texts) -> Self {
-        Self { t, why: Why::TooMuch }
+        Self::because(t, Why::TooMuch)
     }
 
     pub(super) const fn often(t: Texts) -> Self {
-        Self { t, why: Why::Often }
+        Self::because(t, Why::Often)
+    }
+
+    /// Leads to the case that the draft became.
+    pub(super) fn arrived(t: Texts, there: Response) -> Self {
+        Self { instead: Some(Box::new(there)), ..Self::because(t, Why::Arrived) }
     }
 
     /// In these texts: an error from below knows nobody.
-    pub(super) const fn said_in(self, t: Texts) -> Self {
+    pub(super) fn said_in(self, t: Texts) -> Self {
         Self { t, ..self }
     }
 
     const fn status(&self) -> StatusCode {
         match self.why {
-            Why::Over | Why::Closed | Why::Ended => StatusCode::GONE,
+            Why::Over | Why::Arrived | Why::Closed | Why::Ended => StatusCode::GONE,
             Why::Elsewhere => StatusCode::FORBIDDEN,
             Why::TooMuch => StatusCode::PAYLOAD_TOO_LARGE,
             Why::Often => StatusCode::TOO_MANY_REQUESTS,
@@ -84,7 +97,7 @@ impl Sorry {
         let t = self.t;
         let (start, open) = (("/", t.sorry_start()), ("/o", t.sorry_open()));
         match self.why {
-            Why::Over => (t.sorry_over(), t.sorry_over_todo(), vec![start, open]),
+            Why::Over | Why::Arrived => (t.sorry_over(), t.sorry_over_todo(), vec![start, open]),
             Why::Closed => (t.sorry_closed(), t.sorry_closed_todo(), vec![open]),
             Why::Ended => (t.sorry_ended(), t.sorry_ended_todo(), vec![start]),
             Why::Elsewhere => (t.sorry_elsewhere(), t.sorry_elsewhere_todo(), vec![start]),
@@ -103,7 +116,7 @@ const fn to_the_young(t: Texts) -> Texts {
 impl From<Problem> for Sorry {
     fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { t: chosen::spoken(), why: Why::Failed(status) }
+        Self::because(chosen::spoken(), Why::Failed(status))
     }
 }
 
@@ -118,11 +131,11 @@ impl From<IntakeError> for Sorry {
         match error {
             IntakeError::Storage(error) => error.into(),
             IntakeError::Bank(error) => Problem::from(error).into(),
-            IntakeError::Upload(error) => Self { t: Texts::unasked(), why: Why::Failed(status_of(error)) },
+            IntakeError::Upload(error) => Self::because(Texts::unasked(), Why::Failed(status_of(error))),
             IntakeError::BrokenOff(error) => Problem::from(error).into(),
-            IntakeError::Over => Self { t: chosen::spoken(), why: Why::Ended },
-            IntakeError::Full => Self { t: chosen::spoken(), why: Why::TooMuch },
-            IntakeError::Incomplete(_) => Self { t: chosen::spoken(), why: Why::Over },
+            IntakeError::Over => Self::because(chosen::spoken(), Why::Ended),
+            IntakeError::Full => Self::because(chosen::spoken(), Why::TooMuch),
+            IntakeError::Incomplete(_) => Self::because(chosen::spoken(), Why::Over),
             IntakeError::Sealed => {
                 tracing::error!("an item of a case does not open");
                 Problem::internal().into()
@@ -146,6 +159,9 @@ impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
         let t = self.t;
         let (what, todo, links) = self.said();
+        if let Some(instead) = self.instead {
+            return *instead;
+        }
         let drawn =
             page(t, Loads::Plain, &SorryPage { frame: Frame::new(t, "/"), t, what, todo, links, help: Help::here() });
         let mut response = drawn.unwrap_or_else(IntoResponse::into_response);

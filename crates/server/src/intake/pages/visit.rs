@@ -23,7 +23,7 @@ use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::Problem;
 use crate::http::locale::{Address, Language, Offers, Texts};
-use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS};
+use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS, SENT_SECONDS};
 use crate::intake::uploads::Uploading;
 use crate::intake::{Draft, OpenCase, Situation, Step};
 use crate::node::Node;
@@ -56,6 +56,14 @@ enum Holds {
         #[serde(default)]
         uploading: Option<Uploading>,
     },
+    /// Somebody whose draft became this case. The answer that led there may have been lost: whoever sends again, or loads a
+    /// page of the draft again, is led there once more.
+    Sent {
+        id: [u8; 16],
+        key: [u8; 32],
+        language: String,
+        is_adult: bool,
+    },
     /// Somebody who tried words.
     Nothing {},
 }
@@ -65,6 +73,7 @@ impl Holds {
         match self {
             Self::Draft(_) => DRAFT_SECONDS,
             Self::Case { .. } => OPEN_SECONDS,
+            Self::Sent { .. } => SENT_SECONDS,
             Self::Nothing {} => SAID_SECONDS,
         }
     }
@@ -190,9 +199,16 @@ impl Drafting {
         self.said.as_ref().filter(|said| said.at == path)
     }
 
-    /// Ends the draft's visit and begins one in which the case is open, under another cookie.
+    /// Begins a visit in which the case is open, under another cookie. The draft's is empty from here on, but leads there for
+    /// a while.
     pub(super) async fn into_case(self, node: &Node, case: &OpenCase) -> Result<Response, Sorry> {
-        node.visits.end(&self.token).await?;
+        let holds = Holds::Sent {
+            id: *case.id.as_bytes(),
+            key: *case.key.as_bytes(),
+            language: self.t.language.code().to_owned(),
+            is_adult: self.t.address == Address::Vous,
+        };
+        store(node, &self.token, &Content { holds, said: None }).await?;
         open_case(node, case, self.t).await
     }
 }
@@ -295,7 +311,7 @@ async fn address(node: &Node, headers: &HeaderMap) -> Option<Address> {
     let (_, Content { holds, .. }) = content(headers, node).await.ok()??;
     let is_adult = match holds {
         Holds::Draft(draft) => is_said_vous(&draft),
-        Holds::Case { is_adult, .. } => is_adult,
+        Holds::Case { is_adult, .. } | Holds::Sent { is_adult, .. } => is_adult,
         Holds::Nothing {} => return None,
     };
     Some(if is_adult { Address::Vous } else { Address::Tu })
@@ -325,7 +341,7 @@ pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry>
     let (mut files, uploading) = match content.holds {
         Holds::Draft(draft) => (draft.uploads.iter().map(|upload| upload.id).collect(), draft.uploading),
         Holds::Case { uploading, .. } => (vec![], uploading),
-        Holds::Nothing {} => (vec![], None),
+        Holds::Sent { .. } | Holds::Nothing {} => (vec![], None),
     };
     files.extend(uploading.map(|uploading| uploading.id));
     node.visits.end(&token).await?;
@@ -412,6 +428,12 @@ impl FromRequestParts<Node> for Drafting {
                     drafting.keep_here(node).await?;
                 }
                 Ok(drafting)
+            }
+            Some((token, Content { holds: Holds::Sent { id, key, language, is_adult }, .. })) => {
+                let t = said_to(texts(parts, node, &language).await, is_adult);
+                node.visits.end(&token).await?;
+                let case = OpenCase { id: CaseId::from_bytes(id), key: CaseKey::from_bytes(key) };
+                Err(Sorry::arrived(t, open_case(node, &case, t).await?))
             }
             _ => Err(Sorry::over(said_to(texts(parts, node, "").await, false))),
         }
