@@ -26,6 +26,7 @@ fn main() -> io::Result<()> {
         ("exchange_packed", exchange_packed()),
         ("exchange_text", exchange_text()),
         ("fingerprint_text", fingerprint_text()),
+        ("follow_salvage", torn_pages()),
         ("intake_links", links()),
         ("intake_upload", keys()),
         ("media_decode", pictures()),
@@ -175,6 +176,14 @@ fn exchange_hma() -> Seeds {
         ("compare", &format!(r#"{{"pdq":["{PDQ}","{PDQ}"],"video_md5":["{MD5}","{MD5}"]}}"#)),
         ("bank", r#"{"name":"BANK_1","enabled_ratio":"0.5","enabled":"true"}"#),
         ("metadata", r#"{"content_id":"1","content_uri":"https://example.org","json":{"a":[1]}}"#),
+    ])
+}
+
+fn torn_pages() -> Seeds {
+    texts(&[
+        ("one_record", r#"{"hashRecords":[{"a":1},{"b":NaN},{"c":"\q"},{"d":[1,]}],"nextPageToken":null}"#),
+        ("whole", r#"{"n":[1],"list":[{"a":"x,]}"}],"next":"t"}"#),
+        ("cut", r#"{"list":[{"a":"x"#),
     ])
 }
 

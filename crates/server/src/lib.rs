@@ -6,6 +6,7 @@ pub mod bank;
 pub mod clock;
 pub mod compute;
 pub mod exchange;
+pub mod follow;
 pub mod http;
 pub mod intake;
 mod jobs;

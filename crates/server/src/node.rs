@@ -15,6 +15,7 @@ use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::follow::{Follow, FollowPace};
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
 use crate::removal::Removal;
@@ -45,6 +46,8 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// How other systems are followed.
+    pub follow_pace: FollowPace,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -65,6 +68,7 @@ impl Default for NodeSettings {
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            follow_pace: FollowPace::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -82,6 +86,8 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// Other systems that are followed.
+    pub follow: Follow,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -123,6 +129,7 @@ impl Node {
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            follow_pace,
             clock,
             entropy,
         } = settings;
@@ -140,6 +147,8 @@ impl Node {
         let removal = Removal::new(database.clone(), clock.clone());
         let (database_of, key_of) = (database.clone(), key.clone());
         let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
+        let (database_of, key_of) = (database.clone(), key.clone());
+        let follow = Follow::new(database_of, key_of, bank.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let neighbours = Neighbours {
             bank: bank.clone(),
             partners: partners.clone(),
@@ -155,6 +164,7 @@ impl Node {
             partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
+            follow,
             intake,
             alerts,
             hotline_key,
@@ -176,6 +186,7 @@ impl Node {
         self.tasks.spawn(crate::bank::tend(self.bank.live().clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+        self.tasks.spawn(self.follow.clone().run(self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));

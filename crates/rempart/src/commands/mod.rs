@@ -7,6 +7,7 @@ mod case;
 mod demo;
 mod doctor;
 mod feed;
+mod follow;
 mod generated;
 mod hash;
 mod matcher;
@@ -53,6 +54,8 @@ pub(crate) enum Command {
     Partner(partner::Partner),
     #[command(subcommand)]
     Feed(feed::Feed),
+    #[command(subcommand)]
+    Follow(follow::Follow),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -78,6 +81,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
+        Command::Follow(follow) => done(block_on(follow.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),

@@ -10,6 +10,7 @@ mod remote;
 mod router;
 mod serve;
 
+pub(crate) use client::retry_after;
 pub use client::{ClientError, client};
 pub use json::{Json, Path, Query};
 pub use problem::Problem;

@@ -138,6 +138,8 @@ impl Transact for Report<'_> {
         if let Some(position) = ids.iter().position(|id| !known.contains(id)) {
             return Err(RemovalError::UnknownEntry { position, entry: ids[position] });
         }
+        // What is about another system's entry goes back to it.
+        crate::follow::note(on, self.partner, &self.report.outcomes, self.now).await?;
         Ok(queries::insert(on, self.partner, &self.report.outcomes, self.now).await?)
     }
 }

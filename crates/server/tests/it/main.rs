@@ -8,6 +8,7 @@ mod api;
 mod backup;
 mod claims;
 mod feed;
+mod follow;
 mod matcher;
 mod matching;
 mod observability;

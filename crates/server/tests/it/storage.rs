@@ -22,6 +22,7 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::bank::WITHHELD_SQL);
     texts.extend(server::partners::SQL);
     texts.extend(server::removal::SQL);
+    texts.extend(server::follow::SQL);
     texts.extend(server::access::SQL);
     texts.extend(server::intake::SQL);
     texts.extend(server::alerts::SQL);
