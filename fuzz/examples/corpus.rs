@@ -19,6 +19,8 @@ const MD5: &str = "d41d8cd98f00b204e9800998ecf8427e";
 
 fn main() -> io::Result<()> {
     for (target, seeds) in [
+        ("age_bytes", age_bytes()),
+        ("age_header", age_header()),
         ("exchange_dialects", exchange_dialects()),
         ("exchange_follow", exchange_follow()),
         ("exchange_hma", exchange_hma()),
@@ -29,6 +31,7 @@ fn main() -> io::Result<()> {
         ("follow_salvage", torn_pages()),
         ("intake_links", links()),
         ("intake_upload", keys()),
+        ("ledger_text", ledger_text()),
         ("media_decode", pictures()),
         ("sealed_open", envelopes()),
         ("sealed_upload", parts()),
@@ -50,6 +53,47 @@ type Seeds = Vec<(&'static str, Vec<u8>)>;
 
 fn texts(texts: &[(&'static str, &str)]) -> Seeds {
     texts.iter().map(|(name, text)| (*name, text.as_bytes().to_vec())).collect()
+}
+
+/// The first byte says which form follows.
+fn age_bytes() -> Seeds {
+    use agetoken::{Challenge, Epoch, Thresholds, VoucherSigner};
+    let issuer = "issuer.example".parse().expect("a name");
+    let after = |kind: u8, bytes: &[u8]| [&[kind][..], bytes].concat();
+    let voucher = VoucherSigner::new(&[1; 32]).vouch([2; 32], Thresholds::reached_at(18), 0).encode();
+    let batch = [&[1][..], &voucher, &[3; 32], &[4; 16 * 256]].concat();
+    let token = [&[0, 2][..], &[5; 352]].concat();
+    vec![
+        ("challenge", after(0, &Challenge::ahead(&issuer, Epoch(2_969)).encode())),
+        ("token", after(1, &token)),
+        ("request", after(2, &[&[0, 2, 7][..], &[6; 256]].concat())),
+        ("batch", after(3, &batch)),
+        ("voucher", after(5, &voucher)),
+        ("redemption", after(6, &[&[1][..], &token, &[7; 161]].concat())),
+        ("revoked", after(8, &[&[1, 2, 18, 0, 0, 11, 153, 0, 14][..], b"issuer.example", &[8; 32]].concat())),
+    ]
+}
+
+fn age_header() -> Seeds {
+    texts(&[
+        ("challenge", "PrivateToken challenge=\"AAIADmlzc3Vlci5leGFtcGxlAAAA\", token-key=\"AAAA\""),
+        ("several", "Basic realm=\"a, b\", PrivateToken challenge=AAI=, max-age=10, Bearer"),
+        ("token", "PrivateToken token=\"AAIB\""),
+        ("origin", "https://[2001:db8::1]:8443"),
+    ])
+}
+
+fn ledger_text() -> Seeds {
+    use ledger::{Checkpoint, Signer, Tree};
+    let signer = Signer::new("log.example/keys", &[1; 32]).expect("a name");
+    let note = signer.sign(&Checkpoint::of("log.example/keys", &Tree::default()).to_string()).to_string();
+    texts(&[
+        ("note", &note),
+        ("key", &signer.verifier().to_string()),
+        ("tile", "tile/3/x001/x234/067.p/12"),
+        ("entries", "tile/entries/000"),
+        ("bundle", "\0\u{3}abc\0\0"),
+    ])
 }
 
 fn fingerprint_text() -> Seeds {

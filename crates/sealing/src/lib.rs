@@ -8,6 +8,7 @@
 //! | [`RecipientSecret`] | the hotline, as 24 words on paper | opens what was sealed to its [`Recipient`] |
 //! | [`AlertSecret`] | nobody in clear: in a sealed item of a case | with the node key, an address to write to |
 //! | [`FileKey`] | nobody in clear: sealed to recipients, and to them alone | a file, part by part, before it leaves its device |
+//! | [`PassphraseKey`] | a person who works here, as a passphrase | the secret half of their own [`Recipient`] |
 //! | [`VisitToken`] | a browser, as a cookie | what one visit holds |
 //!
 //! Envelopes are XChaCha20-Poly1305, keys from one secret are told apart by HKDF-SHA-256 with a label each, recipients
@@ -18,6 +19,7 @@ mod case;
 mod envelope;
 mod node_key;
 mod padding;
+mod person;
 mod receipt;
 mod recipient;
 mod upload;
@@ -28,6 +30,7 @@ pub use alert::AlertSecret;
 pub use case::CaseKey;
 pub use envelope::{OpenError, SEAL_OVERHEAD_BYTES};
 pub use node_key::{DIGEST_BYTES, KeyCheck, NodeKey, NodeKeyError};
+pub use person::{CHECK_BYTES, PassphraseKey};
 pub use receipt::{Cost, LOOKUP_BYTES, RECEIPT_WORDS, Receipt, ReceiptError, ReceiptKeys, SALT_BYTES};
 pub use recipient::{RECIPIENT_BYTES, RECIPIENT_OVERHEAD_BYTES, Recipient, RecipientSecret, SHEET_WORDS, SheetError};
 pub use upload::{

@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod bank;
 pub mod clock;
 pub mod compute;
+pub mod desk;
 pub mod exchange;
 pub mod follow;
 pub mod http;

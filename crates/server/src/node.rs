@@ -10,11 +10,13 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::staff::Staff;
 use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::desk::Faces;
 use crate::follow::{Follow, FollowPace};
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
@@ -46,6 +48,8 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// How other systems are followed.
     pub follow_pace: FollowPace,
     /// Where the time comes from.
@@ -68,6 +72,7 @@ impl Default for NodeSettings {
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            faces: Faces::default(),
             follow_pace: FollowPace::default(),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -86,6 +91,10 @@ pub struct Node {
     pub visits: Visits,
     /// What became of content.
     pub removal: Removal,
+    /// People who work here.
+    pub staff: Staff,
+    /// On which listeners the desk is.
+    pub faces: Faces,
     /// Other systems that are followed.
     pub follow: Follow,
     /// The public portal.
@@ -129,6 +138,7 @@ impl Node {
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            faces,
             follow_pace,
             clock,
             entropy,
@@ -157,6 +167,7 @@ impl Node {
             screen,
             alerts: alerts.clone(),
         };
+        let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
         let node = Self {
@@ -164,6 +175,8 @@ impl Node {
             partners,
             visits: Visits::new(database.clone(), clock.clone(), entropy),
             removal,
+            staff,
+            faces,
             follow,
             intake,
             alerts,

@@ -49,6 +49,21 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Clone, Copy)]
 pub(crate) struct Tried(IpAddr);
 
+impl Tried {
+    /// Counted under a key, as everything here is.
+    pub(super) fn bucket(&self, salt: &RandomState) -> u64 {
+        salt.hash_one(match self.0.to_canonical() {
+            IpAddr::V4(address) => (4, u128::from(u32::from(address))),
+            IpAddr::V6(address) => (6, u128::from(address) >> 64),
+        })
+    }
+
+    #[cfg(test)]
+    pub(super) const fn of(address: IpAddr) -> Self {
+        Self(address)
+    }
+}
+
 /// The counters of one process.
 pub struct Flood {
     clock: Clock,
@@ -103,22 +118,22 @@ impl Flood {
 
     /// Whether this address may try words now; counts the try.
     pub(crate) fn may_try(&self, who: &Tried) -> bool {
-        self.with(|today| today.tries.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.tries.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may send a case now; counts it.
     pub(crate) fn may_send(&self, who: &Tried) -> bool {
-        self.with(|today| today.cases.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.cases.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may begin a draft now; counts it.
     pub(crate) fn may_begin(&self, who: &Tried) -> bool {
-        self.with(|today| today.drafts.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.drafts.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Whether this address may begin to send a file now; counts it.
     pub(crate) fn may_upload(&self, who: &Tried) -> bool {
-        self.with(|today| today.uploads.check_key(&today.bucket(who.0)).is_ok())
+        self.with(|today| today.uploads.check_key(&who.bucket(&today.salt)).is_ok())
     }
 
     /// Counts a case that was sent.
@@ -176,13 +191,6 @@ impl Today {
             drafts: RateLimiter::keyed(Quota::per_hour(number(DRAFTS_PER_HOUR))),
             uploads: RateLimiter::keyed(Quota::per_hour(number(UPLOADS_PER_HOUR))),
         }
-    }
-
-    fn bucket(&self, address: IpAddr) -> u64 {
-        self.salt.hash_one(match address.to_canonical() {
-            IpAddr::V4(address) => (4, u128::from(u32::from(address))),
-            IpAddr::V6(address) => (6, u128::from(address) >> 64),
-        })
     }
 }
 
@@ -258,9 +266,9 @@ mod tests {
         let clock = Clock::manual(Time::from_micros(DAY_MICROS * 20_000));
         let flood = Flood::new(clock.clone());
         while flood.may_try(&from("192.0.2.1")) {}
-        let before = flood.with(|today| today.bucket("192.0.2.1".parse().unwrap()));
+        let before = flood.with(|today| from("192.0.2.1").bucket(&today.salt));
         clock.set(clock.now().plus_seconds(86_400));
         assert!(flood.may_try(&from("192.0.2.1")));
-        assert_ne!(flood.with(|today| today.bucket("192.0.2.1".parse().unwrap())), before);
+        assert_ne!(flood.with(|today| from("192.0.2.1").bucket(&today.salt)), before);
     }
 }

@@ -11,10 +11,12 @@
 //! | [`Portal`] | none | claim entries for people, and release them |
 //! | [`Operator`] | none | what the command line does |
 
+pub mod audit;
 mod extract;
 mod flood;
 mod limit;
 mod proxies;
+pub mod staff;
 mod visit;
 
 use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};

@@ -39,6 +39,15 @@ const WASM: &str = "application/wasm";
 
 const FILES: &[File] = &[
     file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/parts.css", "styles/portal.css"),
+    file!(
+        "desk.css",
+        CSS,
+        "styles/tokens.css",
+        "styles/base.css",
+        "styles/parts.css",
+        "styles/components.css",
+        "styles/desk.css"
+    ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
     file!("receipt.js", JAVASCRIPT, "scripts/receipt.js"),

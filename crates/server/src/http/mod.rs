@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 mod client;
+pub(crate) mod form;
 mod json;
 pub(crate) mod locale;
 pub(crate) mod page;

@@ -10,6 +10,7 @@ use axum::routing::get;
 
 use super::page::{STYLESHEET_ROUTE, stylesheet};
 use super::{Problem, layers};
+use crate::desk::{self, Face};
 use crate::exchange::{api, pages};
 use crate::intake;
 use crate::node::Node;
@@ -23,7 +24,8 @@ pub fn node_router(node: Node) -> Router {
         .route("/api", get(pages::reference))
         .route(STYLESHEET_ROUTE, get(stylesheet))
         .route("/api/openapi.json", get(openapi));
-    layers(routes.merge(public).merge(intake::pages::router(&node)).with_state(node))
+    let desk = desk::router(node.faces, Face::Public);
+    layers(routes.merge(public).merge(intake::pages::router(&node)).merge(desk).with_state(node))
 }
 
 /// 200 as long as the process answers at all.

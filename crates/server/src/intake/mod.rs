@@ -292,6 +292,17 @@ impl Intake {
     }
 }
 
+/// New cases are sealed to this key of somebody who works here too, from this transaction on.
+pub(crate) async fn begin_reader(on: &mut Session, key: &Recipient, now: Time) -> Result<(), StorageError> {
+    queries::add_recipient(on, key, now).await
+}
+
+/// Somebody left: nothing is sealed to this key any more, and what was is deleted.
+pub(crate) async fn end_reader(on: &mut Session, key: &Recipient, now: Time) -> Result<(), StorageError> {
+    queries::end_recipient(on, key, now).await?;
+    queries::drop_keys_of(on, key).await
+}
+
 struct SetUp {
     salt: [u8; SALT_BYTES],
     now: Time,

@@ -35,6 +35,7 @@ const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) va
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
 const DROP_ITEMS: &str = "delete from case_items where case_id = $1";
 const DROP_KEYS: &str = "delete from case_recipients where case_id = $1";
+const DROP_KEYS_OF: &str = "delete from case_recipients where public_key = $1";
 const END_CASE: &str = "update cases set ended = $2, sealed_key = null, urgency = 0, waits_for = 0, ends_at = $3
     where id = $1 and ended = 0 and ends_at <= $4";
 const DUE: &str = "select id from cases where ended = 0 and ends_at <= $1 order by ends_at limit $2";
@@ -62,6 +63,7 @@ pub const SQL: &[&str] = &[
     ITEMS,
     DROP_ITEMS,
     DROP_KEYS,
+    DROP_KEYS_OF,
     END_CASE,
     DUE,
     FORGET,
@@ -148,6 +150,11 @@ pub(super) async fn insert_key(
         .execute(c)
         .await
         .map(drop)?);
+    Ok(())
+}
+
+pub(super) async fn drop_keys_of(on: &mut Session, recipient: &Recipient) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(DROP_KEYS_OF).bind(&recipient.as_bytes()[..]).execute(c).await.map(drop)?);
     Ok(())
 }
 

@@ -117,6 +117,9 @@ pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
             Ok(_) => {}
             Err(error) => tracing::error!(%error, "could not remove visits that are over"),
         }
+        if let Err(error) = node.staff.tidy().await {
+            tracing::error!(%error, "could not remove sessions that are over");
+        }
         match node.intake.tidy().await {
             Ok(0) => {}
             Ok(ended) => tracing::info!(ended, "ended cases that nobody touched for long"),

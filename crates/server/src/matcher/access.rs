@@ -75,7 +75,7 @@ impl Access {
         let Self::Key(digest) = self else { return true };
         let token = header.and_then(|header| header.split_once(' '));
         let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or("", |(_, token)| token);
-        Sha256::digest(token.trim()).ct_eq(digest).into()
+        Sha256::digest(token.trim())[..].ct_eq(&digest[..]).into()
     }
 }
 

@@ -23,6 +23,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware;
 use axum::routing::get;
 
+use crate::desk::{self, Face};
 use crate::http::page::{STYLESHEET_ROUTE, stylesheet};
 use crate::http::{Problem, alive, layers, ready};
 use crate::matcher::{Matcher, api};
@@ -46,7 +47,8 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
         .route("/setup/{link}", get(setup::show).post(setup::choose))
         .route("/setup/{link}/1", get(setup::sheet))
         .route("/setup/{link}/2", get(setup::ask).post(setup::end))
-        .route("/readyz", get(ready));
+        .route("/readyz", get(ready))
+        .merge(desk::router_with_assets(node.faces, Face::Operator));
     guarded(router, node)
 }
 

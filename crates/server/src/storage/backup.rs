@@ -93,11 +93,22 @@ pub const TABLES: &[Table] = &[
     table!(claim_withholds by "claim_id, partner_id": claim_id Bytes, partner_id Bytes),
     table!(withheld by "entry_id, partner_id": entry_id Bytes, partner_id Bytes, since Integer),
     table!(alerts by "id": id Bytes, sealed Bytes, ends_at Integer),
+    table!(staff by "id": id Bytes, name Text, name_key Text, role Integer, partner_id Bytes, state Integer,
+        language Text, public_key Bytes, salt Bytes, memory_kib Integer, passes Integer, wrapped Bytes,
+        check_value Bytes, created_at Integer, ended_at Integer),
+    table!(staff_factors by "id": id Bytes, staff_id Bytes, kind Integer, sealed Bytes, used Integer,
+        created_at Integer, used_at Integer),
+    table!(staff_links by "id": id Bytes, staff_id Bytes, kind Integer, ends_at Integer),
+    table!(staff_escrow by "staff_id, holder_id, other_id": staff_id Bytes, holder_id Bytes, other_id Bytes,
+        sealed Bytes),
+    table!(staff_notices by "id": id Bytes, staff_id Bytes, code Integer, by_id Bytes, at Integer),
+    table!(audit_log by "seq": seq Integer, at Integer, who Bytes, act Text, about Bytes, before Bytes, hash Bytes),
+    table!(audit_head by "one": one Integer, seq Integer, hash Bytes, dropped_seq Integer, dropped_hash Bytes),
 ];
 
-/// Tables whose rows a backup leaves behind: visits end with the browser, and mails that wait are sealed with the node key
-/// alone and would be sent again.
-pub const NOT_KEPT: &[&str] = &["visits", "alert_mails"];
+/// Tables whose rows a backup leaves behind: visits and sessions end with the browser, a recovery that is under way is asked
+/// for again, and mails that wait are sealed with the node key alone and would be sent again.
+pub const NOT_KEPT: &[&str] = &["visits", "alert_mails", "staff_sessions", "staff_recoveries", "staff_recovery_shares"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

@@ -36,7 +36,26 @@ async fn node(engine: Engine) -> TestNode {
     let (bank, portal) = (&node.node.bank, node.node.intake.portal());
     bank.contribute_claimed(portal, &[picture(9_999)], &[claim(1)], &[id], None).await.unwrap();
     open_case(&node).await;
+    let lead = crate::support::staff(&node, server::access::staff::Role::Lead).await;
+    told_and_held(&node, &exchange::hex::encode(lead.id.as_bytes())).await;
     node
+}
+
+/// A link, a notice and a share, of somebody who works here.
+async fn told_and_held(node: &TestNode, id: &str) {
+    let bytes = |length: usize| format!("%'{}'", "ab".repeat(length));
+    insert(
+        node,
+        [
+            format!("insert into staff_links (id, staff_id, kind, ends_at) values ({}, %'{id}', 2, 9)", bytes(32)),
+            format!("insert into staff_notices (id, staff_id, code, by_id, at) values ({}, %'{id}', 1, %'{id}', 0)", bytes(16)),
+            format!(
+                "insert into staff_escrow (staff_id, holder_id, other_id, sealed) values (%'{id}', %'{id}', %'{id}', {})",
+                bytes(80)
+            ),
+        ],
+    )
+    .await;
 }
 
 /// A case as the portal writes it, with bytes that open nothing: what is copied is rows.
@@ -65,6 +84,11 @@ async fn open_case(node: &TestNode) {
         format!("insert into uploads (id, parts, bytes, sent, ends_at) values ({}, 1, 60, 1, 9)", bytes(16)),
         format!("insert into upload_parts (upload_id, position, sealed) values ({}, 0, {})", bytes(16), bytes(60)),
     ];
+    insert(node, rows).await;
+}
+
+/// Rows in either engine's words: bytes stand as `%'..'`.
+async fn insert(node: &TestNode, rows: impl IntoIterator<Item = String>) {
     let mut session = node.node.database().write().await.unwrap();
     for row in rows {
         match session.connection() {

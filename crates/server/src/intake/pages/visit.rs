@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,8 @@ use super::frame::Frame;
 use super::said::Said;
 use super::sorry::Sorry;
 use crate::http::Problem;
+pub(super) use crate::http::form::Fields;
+use crate::http::form::{self, FormError, is_from_here};
 use crate::http::locale::{Address, Language, Offers, Texts};
 use crate::intake::retention::{DRAFT_SECONDS, OPEN_SECONDS, SAID_SECONDS, SENT_SECONDS};
 use crate::intake::uploads::Uploading;
@@ -31,8 +33,6 @@ use crate::node::Node;
 const COOKIE_NAME: &str = "__Host-v";
 /// Of one form: fifty pictures with all their views are 400 kB.
 const FORM_BYTES_MAX: usize = 2 * 1024 * 1024;
-/// Of one form: two for each platform are the most.
-const FIELDS_MAX: usize = 1_000;
 const FORM_TOKEN: &str = "t";
 
 /// What a visit holds, and what its next page is to say.
@@ -111,29 +111,10 @@ pub(super) struct Answered<V> {
     pub(super) fields: Fields,
 }
 
-/// What a form says, in order; a name may stand several times.
-#[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
-
 impl Fields {
-    /// The first value of a name; empty when there is none.
-    pub(super) fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    /// Every value of a name.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
     /// The language of the page that sent it, on pages without a visit.
     pub(super) fn language(&self) -> Option<Language> {
         Language::from_code(self.one("lang"))
-    }
-
-    /// Whether there is one.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.all(name).next().is_some()
     }
 }
 
@@ -391,9 +372,7 @@ fn said_to(t: Texts, is_adult: bool) -> Texts {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<VisitToken> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(|text| text.split(';'));
-    let mut named = all.filter_map(|pair| pair.trim().split_once('=')).filter(|(name, _)| *name == COOKIE_NAME);
-    named.next().and_then(|(_, value)| VisitToken::parse(value))
+    form::cookie(headers, COOKIE_NAME).and_then(VisitToken::parse)
 }
 
 /// The language that the address asks for.
@@ -467,26 +446,11 @@ impl FromRequest<Node> for Fields {
     async fn from_request(request: Request, node: &Node) -> Result<Self, Sorry> {
         let (mut parts, body) = request.into_parts();
         let Ok(t) = Texts::from_request_parts(&mut parts, node).await;
-        if !is_from_here(&parts.headers) {
-            return Err(Sorry::elsewhere(said_to(t, false)));
-        }
-        let body = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| Sorry::too_much(said_to(t, false)))?;
-        let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
-        if fields.len() > FIELDS_MAX { Err(Sorry::too_much(said_to(t, false))) } else { Ok(Self(fields)) }
+        Self::read(Request::from_parts(parts, body), FORM_BYTES_MAX).await.map_err(|error| match error {
+            FormError::Elsewhere => Sorry::elsewhere(said_to(t, false)),
+            FormError::TooMuch => Sorry::too_much(said_to(t, false)),
+        })
     }
-}
-
-/// Browsers say what kind of site a form was on; older ones at least its origin. Programs say neither.
-fn is_from_here(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get(HeaderName::from_static("sec-fetch-site")) {
-        return site == "same-origin" || site == "none";
-    }
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let Some((_, of)) = origin.to_str().ok().and_then(|origin| origin.split_once("://")) else { return false };
-    // A reverse proxy may call us by another name and pass on the one that the browser used; no page can write either.
-    [HOST, HeaderName::from_static("x-forwarded-host")]
-        .iter()
-        .any(|name| headers.get(name).is_some_and(|host| host == of))
 }
 
 /// A visit that knows which token its forms carry.

@@ -2,6 +2,8 @@
 
 #![expect(unreachable_pub, reason = "a vocabulary for the other modules, read like a library")]
 
+mod staff;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,6 +20,8 @@ use server::http::{Listening, node_router, serve};
 use server::node::{Node, NodeSettings};
 use server::partners::NewPartner;
 use server::storage::{Database, DatabaseUrl};
+
+pub use staff::{PASSPHRASE, StaffBrowser, platform_staff, staff};
 
 /// The engines to run on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -1,0 +1,57 @@
+//! One's own account: the sessions that are open, and what one is to be told.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+
+use crate::access::staff::handles::{Handle, Person};
+use crate::desk::{Form, Frame, Refused, page, went};
+use crate::node::Node;
+
+/// A session as the page shows it.
+struct Line {
+    handle: String,
+    agent: String,
+    began: String,
+    seen: String,
+    is_this: bool,
+    is_whole: bool,
+}
+
+pub(super) async fn show(who: Person, State(node): State<Node>) -> Result<Response, Refused> {
+    let (t, zone) = (who.t(), who.signed().zone(&node).await?);
+    let moment = |at| t.language.moment(at, &zone);
+    let lines = node.staff.sessions_of(who.person()).await?.into_iter().map(|session| Line {
+        handle: exchange::hex::encode(&session.handle),
+        began: moment(session.created_at),
+        seen: moment(session.seen_at),
+        is_this: session.handle == *who.signed().session(),
+        is_whole: session.is_whole,
+        agent: session.agent,
+    });
+    let frame = Frame::of(&node, &who, "/staff/account").await?;
+    page(t, &Account { sessions: lines.collect(), frame })
+}
+
+/// Ends one of one's own sessions, or all the others.
+pub(super) async fn end_session(State(node): State<Node>, form: Form<Person>) -> Result<Response, Refused> {
+    let who = &form.who;
+    match exchange::hex::decode::<16>(form.fields.one("handle")) {
+        Some(handle) => node.staff.end_own(who, &handle).await?,
+        None => node.staff.end_own_others(who).await?,
+    }
+    Ok(went("/staff/account", &[]))
+}
+
+/// One read what one was told.
+pub(super) async fn read_notices(State(node): State<Node>, form: Form<Person>) -> Result<Response, Refused> {
+    node.staff.read_notices(form.who.person()).await?;
+    Ok(went("/staff/account", &[]))
+}
+
+#[derive(Template)]
+#[template(path = "access/staff/pages/account.html")]
+struct Account {
+    frame: Frame,
+    sessions: Vec<Line>,
+}

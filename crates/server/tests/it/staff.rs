@@ -1,0 +1,139 @@
+//! People who work here: coming in, staying, leaving.
+
+use server::access::staff::{NewStaff, Role, StaffName, TRIES_PER_QUARTER_OF_NAME};
+
+use crate::support::{PASSPHRASE, StaffBrowser, TestNode, holds, manual, on_disk, on_every_engine, staff};
+
+on_every_engine!(an_invitation_becomes_an_account_only_when_the_sheet_is_on_paper, |engine| {
+    let node = TestNode::start(engine).await;
+    let before = node.node.intake.recipients().await.unwrap();
+    let new = NewStaff { name: StaffName::parse("Ann B.").unwrap(), role: Role::Analyst, partner: None };
+    let invitation = node.node.staff.invite_as_operator(&node.operator, new).await.unwrap();
+    let mut ann = StaffBrowser::new(&node, invitation.id, "Ann B.", Role::Analyst);
+    let link = format!("{}?lang=en", invitation.path);
+    for (first, second, says) in [
+        ("short", "short", "at least 10 characters"),
+        ("password1234", "password1234", "would guess"),
+        (PASSPHRASE, "another one", "not the same twice"),
+    ] {
+        let page = ann.post_without_token(&link, &[("passphrase", first), ("again", second)]).await;
+        assert!(page.status == 200 && page.text.contains(says), "{first}: {}", page.text);
+    }
+    // Half-way there, nothing is reached and nothing is sealed to them.
+    let sent = ann.post_without_token(&link, &[("passphrase", PASSPHRASE), ("again", PASSPHRASE)]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    assert_eq!(ann.get("/desk").await.headers["location"], "/staff/on");
+    assert_eq!(ann.give_passphrase(PASSPHRASE).await.status, 200, "the account does not count yet");
+    assert_eq!(node.node.intake.recipients().await.unwrap(), before);
+    // The link is good until it is done, and over afterwards.
+    ann.accept(&invitation.path).await;
+    assert_eq!(ann.get(&invitation.path).await.status, 404);
+    let keys = node.node.intake.recipients().await.unwrap();
+    assert!(keys.contains(&ann.secret().public()) && keys.len() == before.len() + 1);
+    let everything = on_disk(&node.node, &node.database).await;
+    assert!(!holds(&everything, ann.secret().as_bytes()) && !holds(&everything, PASSPHRASE.as_bytes()));
+});
+
+on_every_engine!(signing_in_takes_name_passphrase_and_a_code_that_was_not_used, |engine| {
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let mut ann = staff(&node, Role::Analyst).await;
+    let mut browser = ann.elsewhere();
+    assert_eq!(browser.get("/desk").await.headers["location"], "/staff/sign-in?to=%2Fdesk");
+    let wrong = browser.give_passphrase("heron velvet ninety lamb").await;
+    assert!(wrong.status == 200 && wrong.text.contains("are not right"), "{}", wrong.text);
+    browser.name = "nobody".to_owned();
+    let unknown = browser.give_passphrase(PASSPHRASE).await;
+    assert_eq!(unknown.text.replace("nobody", ""), wrong.text.replace(&ann.name, ""), "the same is said of both");
+    browser.name = ann.name.to_uppercase();
+    // The code of this half minute was used while joining.
+    let refused = browser.sign_in().await;
+    assert!(refused.status == 200 && refused.text.contains("used already"), "{}", refused.text);
+    assert_eq!(browser.get("/desk").await.headers["location"], "/staff/on");
+    clock.set(clock.now().plus_seconds(30));
+    assert_eq!(browser.post("/staff/factor", &[("code", "000000")]).await.status, 200);
+    assert_eq!(browser.post("/staff/factor", &[("code", &browser.code())]).await.status, 303);
+    assert!(browser.page("/desk").await.text.contains(&ann.name));
+    // Half an hour without a page is the end; a page in between is not.
+    clock.set(clock.now().plus_seconds(29 * 60));
+    assert_eq!(browser.get("/desk").await.status, 200);
+    clock.set(clock.now().plus_seconds(29 * 60));
+    assert_eq!(browser.get("/desk").await.status, 200);
+    assert_eq!(ann.get("/desk").await.status, 303, "the other browser was left alone for an hour");
+    clock.set(clock.now().plus_seconds(30 * 60));
+    assert_eq!(browser.get("/desk").await.status, 303);
+    // Twelve hours are the end even of a busy one.
+    browser.sign_in().await;
+    for _ in 0..(12 * 60 / 20) {
+        assert_eq!(browser.get("/desk").await.status, 200);
+        clock.set(clock.now().plus_seconds(20 * 60));
+    }
+    assert_eq!(browser.get("/desk").await.status, 303);
+});
+
+on_every_engine!(sessions_are_listed_and_ended_and_forms_of_others_are_refused, |engine| {
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let mut ann = staff(&node, Role::Analyst).await;
+    let mut other = ann.elsewhere();
+    clock.set(clock.now().plus_seconds(60));
+    assert_eq!(other.sign_in().await.status, 303);
+    let page = ann.page("/staff/account?lang=en").await;
+    assert_eq!(page.text.matches("End it").count(), 1, "{}", page.text);
+    let handle = page.text.split("name=\"handle\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let fields = [("handle", handle)];
+    assert_eq!(ann.post_without_token("/staff/account/sessions", &fields).await.status, 403);
+    let elsewhere =
+        ann.request(reqwest::Method::POST, "/staff/account/sessions").header("sec-fetch-site", "cross-site");
+    assert_eq!(ann.send(elsewhere).await.status, 403);
+    assert_eq!(other.get("/desk").await.status, 200, "nothing was ended");
+    ann.page("/staff/account").await;
+    assert_eq!(ann.post("/staff/account/sessions", &fields).await.status, 303);
+    assert_eq!(other.get("/desk").await.status, 303);
+    // One's own handle is of no use to somebody else.
+    let mut ben = staff(&node, Role::Analyst).await;
+    let page = ann.page("/staff/account").await;
+    assert!(!page.text.contains("name=\"handle\""), "one's own is ended by signing out");
+    clock.set(clock.now().plus_seconds(60));
+    assert_eq!(other.sign_in().await.status, 303);
+    let page = ann.page("/staff/account").await;
+    let handle = page.text.split("name=\"handle\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(ben.post("/staff/account/sessions", &[("handle", &handle)]).await.status, 303);
+    assert_eq!(other.get("/desk").await.status, 200);
+    assert_eq!(ann.post("/staff/sign-out", &[]).await.status, 303);
+    assert_eq!(ann.get("/desk").await.status, 303);
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn strangers_who_guess_lock_nobody_out_of_the_browser_they_know() {
+    let mut clock = None;
+    let node = TestNode::start_with(crate::support::Engine::Sqlite, |settings| clock = Some(manual(settings))).await;
+    let mut ann = staff(&node, Role::Analyst).await;
+    let mut stranger = ann.elsewhere();
+    for _ in 0..TRIES_PER_QUARTER_OF_NAME {
+        assert_eq!(stranger.give_passphrase("let me in please").await.status, 200);
+    }
+    assert_eq!(stranger.give_passphrase("let me in please").await.status, 429);
+    assert_eq!(
+        stranger.give_passphrase(PASSPHRASE).await.status,
+        429,
+        "not even the right one, from a strange browser"
+    );
+    let clock = clock.unwrap();
+    clock.set(clock.now().plus_seconds(60));
+    assert_eq!(ann.sign_in().await.status, 303, "the person comes in from where they were before");
+    // A mark that was made up, or is of somebody else, is none.
+    let ben = staff(&node, Role::Analyst).await;
+    let mut forged = ann.elsewhere();
+    for mark in [ben.cookie("__Host-k").unwrap().to_owned(), "0".repeat(32)] {
+        let request =
+            forged.request(reqwest::Method::POST, "/staff/sign-in").header("cookie", format!("__Host-k={mark}"));
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("name", ann.name.as_str()), ("passphrase", PASSPHRASE)])
+            .finish();
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
+        assert_eq!(forged.send(request).await.status, 429);
+    }
+}
