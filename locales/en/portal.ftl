@@ -6,6 +6,7 @@ portal-step = Step { $step } of { $of }
 portal-foot-privacy = Privacy in plain words
 portal-foot-traces = Clear my tracks
 portal-foot-accessibility = Accessibility
+portal-foot-appeal = Stopped wrongly?
 portal-foot-reading = Good to read
 
 landing-title = Something can be done. What is happening?

@@ -29,6 +29,7 @@ upload-file = A file
 upload-file-number = File { $number }
 upload-held = locked, leaves with your case
 upload-arrived = with the team, locked
+upload-checked = looked at, and destroyed
 upload-taken-back = taken back
 upload-remove = Remove
 upload-files = Files for the team

@@ -7,6 +7,7 @@ portal-step = Étape { $step } sur { $of }
 portal-foot-privacy = Confidentialité en clair
 portal-foot-traces = Effacer mes traces
 portal-foot-accessibility = Accessibilité
+portal-foot-appeal = Bloqué à tort ?
 portal-foot-reading = À lire
 
 landing-title = On peut faire quelque chose. Que se passe-t-il ?

@@ -43,6 +43,7 @@ upload-file-number = Fichier { $number }
 upload-held = verrouillé, part avec ta demande
     .vous = verrouillé, part avec votre demande
 upload-arrived = chez l’équipe, verrouillé
+upload-checked = regardé, puis détruit
 upload-taken-back = repris
 upload-remove = Retirer
 upload-files = Fichiers pour l’équipe

@@ -24,7 +24,7 @@ pub enum MatchKind {
     Near(u32),
 }
 
-/// PDQ distance up to which a verified entry of a class may be blocked without a person looking, 0..=31.
+/// PDQ distance up to which an entry of a class that [may be blocked](may_block) is, without a person looking, 0..=31.
 ///
 /// The default, 31 for both classes, is the distance at which Meta's tools call two pictures the same.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -45,13 +45,21 @@ impl Default for BlockRadius {
 impl BlockRadius {
     /// The radius inside which an entry may be blocked; `None`: never, a person looks first.
     pub const fn of(self, class: Class, tier: Tier, status: Status) -> Option<u8> {
-        match (status, tier) {
-            (Status::Active, Tier::Verified | Tier::Confirmed) => Some(match class {
-                Class::Minor => self.minor,
-                Class::Adult => self.adult,
-            }),
-            (Status::Disputed | Status::Withdrawn, _) | (_, Tier::Reported) => None,
+        if !may_block(class, tier, status) {
+            return None;
         }
+        Some(match class {
+            Class::Minor => self.minor,
+            Class::Adult => self.adult,
+        })
+    }
+}
+
+/// Whether an entry may be blocked at all: it stands, and one analyst looked where adults are in it, two where a minor is.
+pub const fn may_block(class: Class, tier: Tier, status: Status) -> bool {
+    match (status, class, tier) {
+        (Status::Active, _, Tier::Confirmed) | (Status::Active, Class::Adult, Tier::Verified) => true,
+        (Status::Active, _, Tier::Reported | Tier::Verified) | (Status::Disputed | Status::Withdrawn, ..) => false,
     }
 }
 
@@ -71,12 +79,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_unverified_or_disputed_is_ever_blocked() {
+    fn nothing_unverified_or_disputed_is_ever_blocked_and_of_minors_what_two_looked_at_alone() {
         for class in Class::ALL {
             for tier in Tier::ALL {
                 for status in Status::ALL {
                     let radius = BlockRadius::default().of(*class, *tier, *status);
-                    let may = *tier != Tier::Reported && *status == Status::Active;
+                    let least = if *class == Class::Minor { Tier::Confirmed } else { Tier::Verified };
+                    let may = *tier >= least && *status == Status::Active;
                     assert_eq!(radius.is_some(), may);
                     let advice = Advice::of(radius, MatchKind::Exact);
                     assert_eq!(advice == Advice::Block, may);

@@ -23,7 +23,7 @@ mod time;
 mod view;
 mod wire;
 
-pub use advice::{Advice, BlockRadius, MatchKind};
+pub use advice::{Advice, BlockRadius, MatchKind, may_block};
 pub use agreement::{Agreement, AgreementError, Reach, Scope, Scopes};
 pub use change::{Action, Change, ChangePage, CursorReport, RemoveReason, SnapshotHeader, SnapshotLine};
 pub use entry::{Class, Contribution, ContributionError, Entry, FINGERPRINTS_PER_ENTRY_MAX, Status, Tier};

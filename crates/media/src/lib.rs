@@ -21,6 +21,7 @@ mod fingerprints;
 mod format;
 mod limits;
 mod picture;
+mod reduce;
 
 pub use decode::{Fidelity, decode, decode_with, decode_within};
 pub use error::DecodeError;

@@ -74,10 +74,32 @@ pub(crate) struct Settings {
     pub(crate) mail_site: Option<String>,
     /// An alert leaves at a random moment up to so many minutes after what it tells of.
     pub(crate) mail_delay_minutes: u32,
+    /// How the desk is kept.
+    pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
     pub(crate) log: String,
     /// `text` or `json`.
     pub(crate) log_format: String,
+}
+
+/// How the desk is kept, in minutes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Casework {
+    /// A case is somebody's so long without a sign of life.
+    pub(crate) lease_minutes: u32,
+    /// Of sharp pictures before a break.
+    pub(crate) exposure_soft_minutes: u32,
+    /// Of sharp pictures a day.
+    pub(crate) exposure_hard_minutes: u32,
+    /// Of a break.
+    pub(crate) break_minutes: u32,
+}
+
+impl Default for Casework {
+    fn default() -> Self {
+        Self { lease_minutes: 15, exposure_soft_minutes: 10, exposure_hard_minutes: 60, break_minutes: 10 }
+    }
 }
 
 /// A node that a matcher follows.
@@ -113,6 +135,7 @@ impl Default for Settings {
             mail_from: None,
             mail_site: None,
             mail_delay_minutes: 60,
+            casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),
         }
@@ -121,6 +144,8 @@ impl Default for Settings {
 
 /// Minutes that an alert may be put off by, at most.
 const MAIL_DELAY_MINUTES_MAX: u32 = 24 * 60;
+/// Minutes of anything of the desk, at most.
+const DESK_MINUTES_MAX: u32 = 8 * 60;
 
 /// A setting that cannot be used: where it is and why. Each problem has a line.
 #[derive(Debug, thiserror::Error)]
@@ -166,6 +191,17 @@ impl Settings {
         if self.mail_delay_minutes > MAIL_DELAY_MINUTES_MAX {
             let given = self.mail_delay_minutes;
             return Err(ConfigError(format!("mail_delay_minutes is 0 to {MAIL_DELAY_MINUTES_MAX}, not {given}")));
+        }
+        let Casework { lease_minutes, exposure_soft_minutes, exposure_hard_minutes, break_minutes } = self.casework;
+        for (key, minutes) in [
+            ("lease_minutes", lease_minutes),
+            ("exposure_soft_minutes", exposure_soft_minutes),
+            ("exposure_hard_minutes", exposure_hard_minutes),
+            ("break_minutes", break_minutes),
+        ] {
+            if minutes == 0 || minutes > DESK_MINUTES_MAX {
+                return Err(ConfigError(format!("casework.{key} is 1 to {DESK_MINUTES_MAX}, not {minutes}")));
+            }
         }
         Ok(self)
     }
@@ -358,6 +394,15 @@ mod tests {
         let settings = Settings::read(folder.path(), None, &Flags { listen: None }).unwrap();
         let shown = format!("{settings:?} {:?}", settings.mail().unwrap().unwrap());
         assert!(!shown.contains("swordfish"), "{shown}");
+    }
+
+    #[test]
+    fn minutes_of_the_desk_are_one_to_eight_hours() {
+        assert!(read("[casework]\nlease_minutes = 1\nexposure_hard_minutes = 480", None).is_ok());
+        for (key, minutes) in [("lease_minutes", 0), ("exposure_soft_minutes", 481), ("break_minutes", 0)] {
+            let error = read(&format!("[casework]\n{key} = {minutes}"), None).unwrap_err();
+            assert!(error.contains(&format!("casework.{key} is 1 to 480")), "{error}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod alerts;
 pub mod bank;
+pub mod casework;
 pub mod clock;
 pub mod compute;
 pub mod desk;

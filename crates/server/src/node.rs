@@ -14,6 +14,7 @@ use crate::access::staff::Staff;
 use crate::access::{Flood, Operator, RateLimits, TrustedProxies, Visits};
 use crate::alerts::{Alerts, MailSettings};
 use crate::bank::{Bank, BankError, IndexForm, Rules};
+use crate::casework::{Casework, DeskSettings};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::desk::Faces;
@@ -50,6 +51,8 @@ pub struct NodeSettings {
     pub mail_delay_seconds_max: u64,
     /// On which listeners the desk is.
     pub faces: Faces,
+    /// How the desk is kept.
+    pub casework: DeskSettings,
     /// How other systems are followed.
     pub follow_pace: FollowPace,
     /// Where the time comes from.
@@ -73,6 +76,7 @@ impl Default for NodeSettings {
             mail: None,
             mail_delay_seconds_max: 3_600,
             faces: Faces::default(),
+            casework: DeskSettings::default(),
             follow_pace: FollowPace::default(),
             clock: Clock::System,
             entropy: Entropy::System,
@@ -101,6 +105,8 @@ pub struct Node {
     pub intake: Intake,
     /// Neutral mails to those who left an address.
     pub alerts: Alerts,
+    /// What is to be decided, and by whom.
+    pub casework: Casework,
     /// Where the hotline's secret lies on this machine, if it does.
     pub hotline_key: Option<KeyFile>,
     /// How often one address may try.
@@ -139,6 +145,7 @@ impl Node {
             mail,
             mail_delay_seconds_max,
             faces,
+            casework,
             follow_pace,
             clock,
             entropy,
@@ -170,6 +177,8 @@ impl Node {
         let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
             Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
+        let neighbours = (bank.clone(), intake.clone(), removal.clone());
+        let casework = Casework::new(database.clone(), neighbours, casework, clock.clone(), entropy.clone());
         let node = Self {
             bank,
             partners,
@@ -180,6 +189,7 @@ impl Node {
             follow,
             intake,
             alerts,
+            casework,
             hotline_key,
             flood: Arc::new(Flood::new(clock.clone())),
             proxies: Arc::new(proxies),

@@ -7,13 +7,13 @@
 //! - Of an entry, fingerprints of unknown kinds or too plain ones are left out; the others count.
 //! - An entry that cannot be read at all but says its id is *doubted*: what was held of it stays, for review only,
 //!   since it has changed in a way that is not known here.
-//! - Nothing unverified or disputed is ever blocked, whatever the node says.
+//! - Nothing unverified or disputed is ever blocked, nor of minors what one analyst alone looked at, whatever the node says.
 //!
 //! Error texts of the JSON reader quote what they could not read, so they are not passed on.
 
 use crate::{
     Action, Change, Class, Entry, EntryId, FINGERPRINTS_PER_ENTRY_MAX, Fingerprint, RADIUS_FIRM_MAX, RemoveReason,
-    SnapshotHeader, Status, Tier, Time, VIEWS_PER_ENTRY_MAX, View,
+    SnapshotHeader, Status, Tier, Time, VIEWS_PER_ENTRY_MAX, View, may_block,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -249,7 +249,7 @@ fn read_entry(raw: &RawValue) -> Result<(Entry, Option<Flaw>), (Option<EntryId>,
         .take(VIEWS_PER_ENTRY_MAX)
         .collect();
     let left_out = given.len() - fingerprints.len();
-    let may_block = tier != Tier::Reported && status == Status::Active;
+    let may_block = may_block(class, tier, status);
     let block_radius = block_radius.filter(|_| may_block).map(|radius| radius.min(RADIUS_FIRM_MAX));
     let (origin, created_at) = (String::new(), Time::from_micros(0));
     let entry = Entry { id, class, tier, status, fingerprints, views, block_radius, origin, created_at };

@@ -16,6 +16,7 @@ mod migrate;
 mod node;
 mod partner;
 mod pictures;
+mod preview;
 mod remote;
 mod serve;
 mod setup;
@@ -62,6 +63,8 @@ pub(crate) enum Command {
     Doctor(doctor::Doctor),
     #[command(subcommand)]
     Bench(bench::Bench),
+    #[command(hide = true)]
+    Preview(preview::Preview),
     Openapi(generated::Openapi),
     Completions(generated::Completions),
     Man(generated::Man),
@@ -87,6 +90,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Restore(restore) => done(block_on(restore.run())),
         Command::Doctor(doctor) => block_on(doctor.run()),
         Command::Bench(bench) => done(bench.run()),
+        Command::Preview(preview) => Ok(preview.run()),
         Command::Openapi(openapi) => done(openapi.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),

@@ -11,6 +11,7 @@ use sealing::NodeKey;
 use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
+use server::casework::DeskSettings;
 use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
 use server::node::{Node, NodeSettings};
 use server::storage::{Database, DatabaseUrl};
@@ -146,6 +147,13 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         proxies: settings.proxies()?,
         mail: settings.mail()?,
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
+        casework: DeskSettings {
+            lease_minutes: settings.casework.lease_minutes,
+            exposure_soft_minutes: settings.casework.exposure_soft_minutes,
+            exposure_hard_minutes: settings.casework.exposure_hard_minutes,
+            break_minutes: settings.casework.break_minutes,
+            ..DeskSettings::default()
+        },
         ..NodeSettings::default()
     })
 }

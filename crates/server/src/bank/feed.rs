@@ -23,11 +23,14 @@ const HASHES_PER_PAGE_MAX: usize = 50_000;
 /// Rows that are opened faster than they are handed to another thread.
 const ROWS_ON_THE_SPOT_MAX: usize = 64;
 
+/// Names the rule by which entries may be blocked ([`exchange::may_block`]); another rule, another name.
+const RULE: &str = "minors confirmed";
+
 /// Names what a reader is shown, how advice is worked out and which history the numbers belong to: changes when one
 /// of them does.
 fn agreement_token(agreement: &Agreement, block_radius: BlockRadius, epoch: &[u8; 16]) -> String {
     let mut digest = Sha256::new();
-    digest.update(format!("{}|{}|{}", agreement.sees, block_radius.minor, block_radius.adult));
+    digest.update(format!("{}|{}|{}|{RULE}", agreement.sees, block_radius.minor, block_radius.adult));
     digest.update(epoch);
     exchange::hex::encode(&digest.finalize()[..8])
 }

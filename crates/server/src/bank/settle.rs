@@ -7,6 +7,7 @@ use sealing::NodeKey;
 use super::model::{BankError, EntryRow};
 use super::queries::{self, NewChange};
 use crate::access::{Contributor, EVERYTHING, OF_PORTAL, OPERATOR, Operator, PORTAL, Portal};
+use crate::casework;
 use crate::clock::Entropy;
 use crate::partners::ensure;
 use crate::storage::{Session, Transact};
@@ -88,6 +89,7 @@ impl Transact for Dispute<'_> {
         }
         queries::update_entry(on, self.id, entry.tier, Status::Disputed, seq).await?;
         write(on, &entry, seq, self.now, None).await?;
+        casework::note_contested(on, self.id, entry.class, self.now).await?;
         Ok(seq)
     }
 }

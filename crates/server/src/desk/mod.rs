@@ -141,7 +141,7 @@ impl Desk {
 
 /// Every room's part of the desk.
 fn all() -> Desk {
-    let desk = home::desk(Desk::default());
+    let desk = crate::casework::pages::desk(home::desk(Desk::default()));
     crate::access::staff::pages::desk(desk)
 }
 

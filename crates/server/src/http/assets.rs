@@ -46,10 +46,15 @@ const FILES: &[File] = &[
         "styles/base.css",
         "styles/parts.css",
         "styles/components.css",
-        "styles/desk.css"
+        "styles/desk.css",
+        "styles/casework.css"
     ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
+    file!("hold.js", JAVASCRIPT, "scripts/hold.js"),
+    file!("keys.js", JAVASCRIPT, "scripts/keys.js"),
+    file!("look.js", JAVASCRIPT, "scripts/look.js"),
+    file!("queue.js", JAVASCRIPT, "scripts/queue.js"),
     file!("receipt.js", JAVASCRIPT, "scripts/receipt.js"),
     file!("sealer.js", JAVASCRIPT, "scripts/sealer.js"),
     file!("sealing.js", JAVASCRIPT, "wasm/sealing.js"),

@@ -4,11 +4,14 @@ use exchange::{CaseId, NoticeId, PartnerId, RemoveReason, Scope, Tier, Time};
 use rand::{Rng, RngExt};
 use sealing::CaseKey;
 
-use super::model::{Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, WaitsFor, What};
+use super::model::{
+    Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
+};
 use super::uploads::{self, UploadId};
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
 use crate::alerts::{Address, AlertKey, Alerts};
 use crate::bank::{self, BankError};
+use crate::casework;
 use crate::partners::PartnerView;
 use crate::storage::{Session, Transact};
 
@@ -103,6 +106,10 @@ impl Intake {
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
     pub async fn consent(&self, case: &OpenCase, consent: &Consent) -> Result<(), IntakeError> {
         let (row, items) = self.items(case).await?;
+        if is_appeal(&items) {
+            // It shares nothing: whoever appeals does not put anything under protection by it.
+            return Ok(());
+        }
         let mut whats = vec![What::Consent(consent.clone())];
         let over = over(&items);
         let mut shown_at = 0;
@@ -208,7 +215,7 @@ pub(super) fn held_of(item: &Item) -> Option<Held> {
 }
 
 /// What is in a case, in order.
-async fn opened(on: &mut Session, case: &OpenCase) -> Result<Vec<(i64, Item)>, IntakeError> {
+pub(super) async fn opened(on: &mut Session, case: &OpenCase) -> Result<Vec<(i64, Item)>, IntakeError> {
     let open = |(position, sealed): (i64, Vec<u8>)| {
         let plain = case.key.open(&place(case.id, position), &sealed).map_err(|_| IntakeError::Sealed)?;
         let item = serde_json::from_slice(&plain).map_err(|_| IntakeError::Sealed)?;
@@ -241,6 +248,11 @@ pub(super) fn claims_in<'a>(items: impl IntoIterator<Item = &'a Item>) -> Vec<[u
     items.into_iter().filter_map(held_of).map(|held| held.claim).collect()
 }
 
+/// Whether somebody says in it that content of theirs was stopped wrongly.
+fn is_appeal(items: &[(i64, Item)]) -> bool {
+    items.first().is_some_and(|(_, item)| matches!(item.what, What::Opened { situation: Situation::Appeal, .. }))
+}
+
 /// What opens the alert of a case, as last said.
 pub(super) fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
     let said = items.iter().rev().find_map(|(_, item)| match &item.what {
@@ -253,7 +265,7 @@ pub(super) fn alert_of(items: &[(i64, Item)]) -> Option<&AlertKey> {
 /// Positions of items that count no more.
 pub(super) fn over(items: &[(i64, Item)]) -> Vec<i64> {
     let gone = |(_, item): &(i64, Item)| match item.what {
-        What::Withdrawn { position, .. } | What::Replaced { position } => Some(position),
+        What::Withdrawn { position, .. } | What::Replaced { position } | What::Checked { position } => Some(position),
         _ => None,
     };
     items.iter().filter_map(gone).collect()
@@ -276,7 +288,7 @@ pub(super) fn consent_of(items: &[(i64, Item)]) -> Consent {
 
 /// What an addition to a case means for its alert.
 #[derive(Clone, Copy)]
-enum AlertTodo<'a> {
+pub(super) enum AlertTodo<'a> {
     /// It is kept as long as the case.
     Keep,
     /// The same, and a mail is put.
@@ -285,21 +297,25 @@ enum AlertTodo<'a> {
     Set(Option<&'a Address>),
 }
 
-struct Append<'a> {
-    intake: &'a Intake,
-    case: &'a OpenCase,
-    waits_for: Option<WaitsFor>,
-    items: Vec<Item>,
-    alert: AlertTodo<'a>,
-    now: Time,
+pub(super) struct Append<'a> {
+    pub(super) intake: &'a Intake,
+    pub(super) case: &'a OpenCase,
+    pub(super) waits_for: Option<WaitsFor>,
+    pub(super) items: Vec<Item>,
+    pub(super) alert: AlertTodo<'a>,
+    pub(super) now: Time,
 }
 
 impl Append<'_> {
     /// How many items a case may have after these. What takes something back has room of its own, so that a full case
     /// can be undone.
     fn items_max(&self) -> i64 {
-        let takes_back =
-            |item: &Item| matches!(item.what, What::Withdrawn { .. } | What::Replaced { .. } | What::Consent(_));
+        let takes_back = |item: &Item| {
+            matches!(
+                item.what,
+                What::Withdrawn { .. } | What::Replaced { .. } | What::Checked { .. } | What::Consent(_)
+            )
+        };
         // An address is taken back, or put, without any of these.
         if self.items.is_empty() || self.items.iter().any(takes_back) {
             2 * ITEMS_PER_CASE_MAX
@@ -327,6 +343,8 @@ impl Transact for Append<'_> {
         if last + new.len() as i64 > self.items_max() {
             return Err(IntakeError::Full);
         }
+        let brings = |item: &&Item| matches!(item.what, What::Picture { .. } | What::Link { .. } | What::Upload(_));
+        casework::note_word(on, self.case.id, self.waits_for, new.iter().any(brings), self.now).await?;
         // Claims of what was there already are let go by themselves.
         bank::confirm(on, &claims_in(new.iter().copied())).await?;
         let mut rng = self.intake.entropy.rng();
@@ -432,6 +450,10 @@ impl Transact for End<'_> {
             Ending::Asked => (Ended::Deleted, Time::from_micros(i64::MAX)),
             Ending::Due(now) => (Ended::Expired, now),
         };
-        Ok(queries::end_case(on, self.case, how, due_by, self.said_until).await?)
+        let is_ended = queries::end_case(on, self.case, how, due_by, self.said_until).await?;
+        if is_ended {
+            casework::note_end(on, self.case).await?;
+        }
+        Ok(is_ended)
     }
 }

@@ -6,6 +6,7 @@
 //! Times in clear are rounded down to the hour, so that they tell no two cases together; the exact ones are sealed.
 
 mod case;
+mod conclude;
 pub mod helplines;
 mod jobs;
 mod key_file;

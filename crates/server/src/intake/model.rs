@@ -53,6 +53,8 @@ answers! {
         Witness = "witness",
         /// They help somebody.
         Helper = "helper",
+        /// They say that content of theirs is stopped wrongly. Not on the landing page: see `/p/6`.
+        Appeal = "appeal",
     }
 }
 
@@ -127,12 +129,24 @@ pub enum Step {
 }
 
 impl Situation {
+    /// Whether French says « vous » whatever the age.
+    pub const fn is_said_vous(self) -> bool {
+        matches!(self, Self::Helper | Self::Appeal)
+    }
+
+    /// What is let us do without being asked: an appeal shares nothing, now or later.
+    fn consent(self) -> Option<Consent> {
+        let nothing = Consent { share: Some(false), later: false, notices: Some(false), ..Consent::default() };
+        (self == Self::Appeal).then_some(nothing)
+    }
+
     /// The questions asked, in order. Nobody is asked for a picture of somebody else.
     pub const fn steps(self) -> &'static [Step] {
         match self {
             Self::Mine | Self::Threat | Self::Helper => {
                 &[Step::Age, Step::Stand, Step::Pictures, Step::Links, Step::Message, Step::Consent, Step::Receipt]
             }
+            Self::Appeal => &[Step::Pictures, Step::Message, Step::Receipt],
             Self::Harassed | Self::Witness => &[Step::Age, Step::Links, Step::Message, Step::Consent, Step::Receipt],
         }
     }
@@ -325,7 +339,7 @@ impl Draft {
             message: String::new(),
             uploads: Vec::new(),
             uploading: None,
-            consent: None,
+            consent: situation.consent(),
             receipt: None,
             once,
             claims: Vec::new(),
@@ -470,6 +484,11 @@ pub enum What {
     Alert {
         /// What opens where to; `None`: taken back.
         key: Option<AlertKey>,
+    },
+    /// The file at this position was looked at and destroyed: nothing is left of it.
+    Checked {
+        /// Which.
+        position: i64,
     },
     /// The item at this position stands again further on, in another state.
     Replaced {
@@ -621,6 +640,15 @@ mod tests {
         assert_eq!(Age::Unknown.class(), Class::Minor);
         assert_eq!(Age::WasMinor.class(), Class::Minor);
         assert_eq!(Age::Adult.class(), Class::Adult);
+    }
+
+    #[test]
+    fn an_appeal_shares_nothing_whatever_it_brings() {
+        let mut draft = Draft::new("fr", Situation::Appeal, [0; 16]);
+        draft.marks = Mark::read_all(&format!("[{}]", mark(90, &hash()))).unwrap();
+        draft.links.push("https://example.org/1".to_owned());
+        let given = draft.consent_given().unwrap();
+        assert!(!given.shares() && !given.notifies() && !given.later);
     }
 
     #[test]

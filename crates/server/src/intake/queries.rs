@@ -32,6 +32,7 @@ const OPEN_AFTER: &str = "select id from cases where ended = 0 and id > $1 order
 const TOUCH: &str =
     "update cases set waits_for = coalesce($2, waits_for), active_at = $3, ends_at = $4 where id = $1 and ended = 0";
 const INSERT_ITEM: &str = "insert into case_items (case_id, position, sealed) values ($1, $2, $3)";
+const REPLACE_ITEM: &str = "update case_items set sealed = $3 where case_id = $1 and position = $2";
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
 const DROP_ITEMS: &str = "delete from case_items where case_id = $1";
 const DROP_KEYS: &str = "delete from case_recipients where case_id = $1";
@@ -60,6 +61,7 @@ pub const SQL: &[&str] = &[
     OPEN_AFTER,
     TOUCH,
     INSERT_ITEM,
+    REPLACE_ITEM,
     ITEMS,
     DROP_ITEMS,
     DROP_KEYS,
@@ -253,6 +255,23 @@ pub(super) async fn insert_item(
     sealed: &[u8],
 ) -> Result<(), StorageError> {
     on!(on, |c| sqlx::query(INSERT_ITEM)
+        .bind(&case.as_bytes()[..])
+        .bind(position)
+        .bind(sealed)
+        .execute(c)
+        .await
+        .map(drop)?);
+    Ok(())
+}
+
+/// Writes an item anew, in its place.
+pub(super) async fn replace_item(
+    on: &mut Session,
+    case: CaseId,
+    position: i64,
+    sealed: &[u8],
+) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(REPLACE_ITEM)
         .bind(&case.as_bytes()[..])
         .bind(position)
         .bind(sealed)

@@ -10,6 +10,7 @@ use super::uploads::{self, UploadId};
 use super::{Intake, IntakeError, case};
 use crate::alerts::Address;
 use crate::bank::{self, Audience, BankError};
+use crate::casework;
 use crate::storage::{Session, Transact};
 
 /// How often the claims of a case are made when they are let go at the same moment.
@@ -200,6 +201,12 @@ impl Transact for Begin<'_> {
         };
         if !queries::insert_case(on, &new).await? {
             return Ok(false);
+        }
+        if matches!(self.items.first().map(|item| &item.what), Some(What::Opened { situation: Situation::Appeal, .. }))
+        {
+            casework::note_appeal(on, self.id, self.class, at).await?;
+        } else {
+            casework::note_case(on, self.id, self.class, self.urgency, at).await?;
         }
         bank::confirm(on, &case::claims_in(&self.items)).await?;
         let mut rng = self.intake.entropy.rng();

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use exchange::{EntryId, NoticeId, PartnerId, Scope, Status, Tier, Time};
 
 use super::case::{alert_of, consent_of, follows, held_of};
-use super::model::{Age, Author, CaseRow, Consent, Held, Item, OpenCase, Situation, Stand, WaitsFor, What};
+use super::model::{Age, Author, CaseRow, Consent, Held, Item, Mark, OpenCase, Situation, Stand, WaitsFor, What};
 use super::targets::{Due, FOLLOWED_WITHIN_HOURS};
 use super::uploads::Upload;
 use super::{Intake, IntakeError};
@@ -80,6 +80,10 @@ pub struct PictureView {
     pub perceptual: bool,
     /// How it stands.
     pub state: PictureState,
+    /// What it became in the bank, for whoever decides.
+    pub held: Option<Held>,
+    /// What the device computed, while it is with us alone.
+    pub mark: Option<Mark>,
 }
 
 /// How a picture stands.
@@ -156,8 +160,10 @@ pub struct UploadView {
     pub position: i64,
     /// When it came.
     pub at: Time,
-    /// Where its parts lie and the keys to it; `None` once taken back, when nothing is left of it.
+    /// Where its parts lie and the keys to it; `None` once taken back or checked, when nothing is left of it.
     pub upload: Option<Upload>,
+    /// When the hotline had decided and it was destroyed.
+    pub checked_at: Option<Time>,
 }
 
 /// One message.
@@ -196,7 +202,7 @@ impl Intake {
             situation,
             age,
             stand,
-            is_adult: age.is_adult() || situation == Situation::Helper,
+            is_adult: age.is_adult() || situation.is_said_vous(),
             language,
             opened_at: items[0].1.at,
             pictures: vec![],
@@ -214,6 +220,10 @@ impl Intake {
                 _ => None,
             })
             .collect();
+        let checked = |place: i64| {
+            let of = |item: &Item| matches!(item.what, What::Checked { position } if position == place);
+            items.iter().find(|(_, item)| of(item)).map(|(_, item)| item.at)
+        };
         let replaced: Vec<i64> = items
             .iter()
             .filter_map(|(_, item)| if let What::Replaced { position } = item.what { Some(position) } else { None })
@@ -221,7 +231,7 @@ impl Intake {
         for (position, Item { at, what }) in items.iter().filter(|(position, _)| !replaced.contains(position)) {
             let (position, at, gone) = (*position, *at, withdrawn.get(position));
             match what {
-                What::Picture { held, perceptual, .. } => {
+                What::Picture { held, perceptual, mark } => {
                     let state = match (gone, held) {
                         (Some((gone_at, seq)), held) => PictureState::Withdrawn {
                             at: *gone_at,
@@ -233,7 +243,8 @@ impl Intake {
                         (None, Some(held)) => shared(held, &standing, || platforms.of_shared(position, at, held)),
                         (None, None) => PictureState::Kept,
                     };
-                    view.pictures.push(PictureView { position, at, perceptual: *perceptual, state });
+                    let (held, mark, perceptual) = (*held, mark.clone(), *perceptual);
+                    view.pictures.push(PictureView { position, at, perceptual, state, held, mark });
                 }
                 What::Link { url } => {
                     let notices = notices_about(&items, position, &notices);
@@ -241,14 +252,16 @@ impl Intake {
                     view.links.push(LinkView { position, at, url: url.clone(), withdrawn_at, notices });
                 }
                 What::Upload(upload) => {
-                    let upload = gone.is_none().then(|| upload.clone());
-                    view.uploads.push(UploadView { position, at, upload });
+                    let checked_at = checked(position);
+                    let upload = (gone.is_none() && checked_at.is_none()).then(|| upload.clone());
+                    view.uploads.push(UploadView { position, at, upload, checked_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by: *by, text: text.clone() }),
                 What::Opened { .. }
                 | What::Consent(_)
                 | What::Withdrawn { .. }
                 | What::Replaced { .. }
+                | What::Checked { .. }
                 | What::Audience { .. }
                 | What::Notice { .. }
                 | What::Alert { .. } => {}
@@ -404,6 +417,7 @@ const fn asks(what: &What) -> bool {
         | What::Withdrawn { .. }
         | What::Alert { .. }
         | What::Replaced { .. }
+        | What::Checked { .. }
         | What::Audience { .. }
         | What::Notice { .. } => false,
     }

@@ -128,6 +128,10 @@ pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
         if let Err(error) = node.alerts.tidy().await {
             tracing::error!(%error, "could not forget addresses whose cases are over");
         }
+        node.casework.tidy_previews();
+        if let Err(error) = node.casework.forget_exposure().await {
+            tracing::error!(%error, "could not forget what people saw a year ago");
+        }
         node.limits.tidy();
         tokio::select! {
             () = stop.cancelled() => return,

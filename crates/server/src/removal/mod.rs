@@ -140,6 +140,12 @@ impl Transact for Report<'_> {
         }
         // What is about another system's entry goes back to it.
         crate::follow::note(on, self.partner, &self.report.outcomes, self.now).await?;
-        Ok(queries::insert(on, self.partner, &self.report.outcomes, self.now).await?)
+        let new = queries::insert(on, self.partner, &self.report.outcomes, self.now).await?;
+        for outcome in self.report.outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Mistaken) {
+            if let Some(class) = crate::bank::class_of_standing(on, outcome.entry).await? {
+                crate::casework::note_contested(on, outcome.entry, class, self.now).await?;
+            }
+        }
+        Ok(new)
     }
 }

@@ -103,6 +103,17 @@ pub const TABLES: &[Table] = &[
         sealed Bytes),
     table!(staff_notices by "id": id Bytes, staff_id Bytes, code Integer, by_id Bytes, at Integer),
     table!(audit_log by "seq": seq Integer, at Integer, who Bytes, act Text, about Bytes, before Bytes, hash Bytes),
+    table!(work by "id": id Bytes, kind Integer, class Integer, danger Integer, online Integer, spread Integer,
+        due_at Integer, place Integer, stage Integer, taken_by Bytes, lease_until Integer, skips Integer),
+    table!(verdicts by "work_id, look": work_id Bytes, look Integer, by_id Bytes, sealed Bytes),
+    table!(sights by "work_id, staff_id": work_id Bytes, staff_id Bytes, seconds Integer),
+    table!(decisions by "entry_id": entry_id Bytes, code Text, looks Integer, month Integer),
+    table!(desk_counts by "day, measure": day Integer, measure Integer, number Integer),
+    table!(agreements by "month, first, second": month Integer, first Text, second Text, number Integer),
+    table!(exposure by "staff_id, day": staff_id Bytes, day Integer, seconds Integer, since_break Integer,
+        break_until Integer),
+    table!(opt_outs by "staff_id, category": staff_id Bytes, category Integer),
+    table!(desk_answers by "name, language, voice": name Text, language Text, voice Text, text Text),
     table!(audit_head by "one": one Integer, seq Integer, hash Bytes, dropped_seq Integer, dropped_hash Bytes),
 ];
 

@@ -45,6 +45,7 @@ pub const NODE: Schema = Schema {
         step!(5, "alert", "0005_alert.sql"),
         step!(6, "claims", "0006_claims.sql"),
         step!(8, "staff", "0008_staff.sql"),
+        step!(9, "desk", "0009_desk.sql"),
         step!(12, "follow", "0012_follow.sql"),
     ],
 };

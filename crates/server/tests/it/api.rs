@@ -9,7 +9,7 @@ use crate::support::{Answer, TestNode, entry, hash, manual, near, on_every_engin
 on_every_engine!(an_entry_is_in_the_feed_and_matched_when_its_contribution_is_answered, |engine| {
     let node = TestNode::start(engine).await;
     let partner = node.partner("platform").await;
-    let id = partner.protect("minor", "verified", &hash(1)).await;
+    let id = partner.protect("minor", "confirmed", &hash(1)).await;
     assert_eq!(partner.matches(&near(&hash(1), 31)).await, [id.as_str()]);
     assert_eq!(partner.matches(&near(&hash(1), 32)).await, Vec::<String>::new());
     let page = partner.get("changes").await.body;

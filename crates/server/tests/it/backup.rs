@@ -38,7 +38,33 @@ async fn node(engine: Engine) -> TestNode {
     open_case(&node).await;
     let lead = crate::support::staff(&node, server::access::staff::Role::Lead).await;
     told_and_held(&node, &exchange::hex::encode(lead.id.as_bytes())).await;
+    decided(&node, &exchange::hex::encode(lead.id.as_bytes())).await;
     node
+}
+
+/// What somebody said and saw on the desk.
+async fn decided(node: &TestNode, id: &str) {
+    let work = format!("%'{}'", "ac".repeat(16));
+    insert(
+        node,
+        [
+            format!(
+                "insert into work (id, kind, class, danger, online, spread, due_at, place, stage, taken_by, lease_until, skips)
+                 values ({work}, 0, 0, 1, 0, 0, 9, 9, 1, %'{id}', 9, 2)"
+            ),
+            format!("insert into verdicts (work_id, look, by_id, sealed) values ({work}, 1, %'{id}', %'abab')"),
+            format!("insert into sights (work_id, staff_id, seconds) values ({work}, %'{id}', 3)"),
+            format!("insert into decisions (entry_id, code, looks, month) values ({work}, 'M1', 2, 0)"),
+            "insert into desk_counts (day, measure, number) values (1, 0, 4)".to_owned(),
+            "insert into agreements (month, first, second, number) values (0, 'M1', 'N1', 1)".to_owned(),
+            format!(
+                "insert into exposure (staff_id, day, seconds, since_break, break_until) values (%'{id}', 1, 60, 3, 0)"
+            ),
+            format!("insert into opt_outs (staff_id, category) values (%'{id}', 2)"),
+            "insert into desk_answers (name, language, voice, text) values ('refused', 'fr', 'teen', 'Non.')".to_owned(),
+        ],
+    )
+    .await;
 }
 
 /// A link, a notice and a share, of somebody who works here.

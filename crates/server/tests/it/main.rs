@@ -7,6 +7,7 @@ mod alert;
 mod api;
 mod backup;
 mod claims;
+mod desk;
 mod feed;
 mod follow;
 mod matcher;

@@ -11,8 +11,8 @@ on_every_engine!(advice_follows_tier_and_distance, |engine| {
     let partner = node.partner("platform").await;
     for (seed, class, tier, bits, advice) in [
         (1, "minor", "reported", 0, "review"),
-        (2, "minor", "verified", 31, "block"),
-        (3, "minor", "confirmed", 0, "block"),
+        (2, "minor", "verified", 0, "review"),
+        (3, "minor", "confirmed", 31, "block"),
         (4, "adult", "verified", 20, "block"),
         (5, "adult", "verified", 21, "review"),
     ] {

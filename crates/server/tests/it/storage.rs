@@ -29,6 +29,8 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::intake::SQL);
     texts.extend(server::alerts::SQL);
     texts.extend(server::intake::uploads::SQL);
+    texts.extend(server::casework::SQL);
+    texts.extend(server::casework::EXPOSURE_SQL);
     for pair in dialect::ALL {
         texts.push(if engine == Engine::Sqlite { pair.sqlite } else { pair.postgres });
     }

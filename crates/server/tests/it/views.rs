@@ -20,7 +20,7 @@ fn codes() -> [u8; 3] {
 
 /// An entry of hash 1 with views of hash 2, 3 and 4.
 fn viewed() -> Value {
-    let mut entry = entry("minor", "verified", &hash(1));
+    let mut entry = entry("minor", "confirmed", &hash(1));
     let views = codes().into_iter().zip(2..).map(|(code, seed)| json!({"view": code, "value": hash(seed)}));
     entry["views"] = views.collect();
     entry
@@ -68,7 +68,7 @@ on_every_engine!(views_that_would_match_one_another_are_one_piece_of_evidence, |
     let [first, _, other] = codes();
     for (bits, advice) in [(31, "review"), (32, "block")] {
         let seed = 100 + bits as u64;
-        let mut alike = entry("minor", "verified", &hash(seed));
+        let mut alike = entry("minor", "confirmed", &hash(seed));
         let views = [(first, hash(seed + 10)), (other, near(&hash(seed + 10), bits))];
         alike["views"] = views.iter().map(|(code, value)| json!({"view": code, "value": value})).collect();
         protect(&partner, alike).await;
@@ -80,7 +80,7 @@ on_every_engine!(views_that_would_match_one_another_are_one_piece_of_evidence, |
 on_every_engine!(views_that_come_later_are_added_once_and_go_with_the_entry, |engine| {
     let node = TestNode::start(engine).await;
     let partner = node.partner("platform").await;
-    let id = protect(&partner, entry("minor", "verified", &hash(1))).await["id"].clone();
+    let id = protect(&partner, entry("minor", "confirmed", &hash(1))).await["id"].clone();
     assert_eq!(partner.matches(&hash(2)).await, [""; 0]);
     let again = protect(&partner, viewed()).await;
     assert_eq!((&again["id"], &again["placed"]), (&id, &json!("upgraded")));
@@ -90,7 +90,7 @@ on_every_engine!(views_that_come_later_are_added_once_and_go_with_the_entry, |en
     assert_eq!(protect(&partner, lower).await["placed"], "existing");
 
     let shown = partner.get(&format!("entries/{}", id.as_str().unwrap())).await.body;
-    assert_eq!((&shown["tier"], shown["views"].as_array().map(Vec::len)), (&json!("verified"), Some(3)));
+    assert_eq!((&shown["tier"], shown["views"].as_array().map(Vec::len)), (&json!("confirmed"), Some(3)));
     let page = partner.get("changes?after=0").await.body;
     assert_eq!(page["changes"][0]["put"]["views"], viewed()["views"]);
     let snapshot = partner.get("snapshot").await.text;
@@ -109,7 +109,7 @@ on_every_engine!(views_of_one_call_meet_in_one_entry, |engine| {
     let answer = partner.post("entries", &both).await;
     let placed: Vec<&Value> = answer.body["entries"].as_array().unwrap().iter().map(|given| &given["placed"]).collect();
     assert_eq!(placed, ["created", "upgraded"]);
-    assert_eq!(met(&partner, json!({"pdq": hash(3)})).await["tier"], "verified");
+    assert_eq!(met(&partner, json!({"pdq": hash(3)})).await["tier"], "confirmed");
 });
 
 on_every_engine!(views_follow_the_sharing_rule, |engine| {
@@ -130,7 +130,7 @@ async fn a_page_of_the_feed_is_cut_by_what_it_holds() {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
     let heavy = |seed: u64| {
-        let mut heavy = entry("minor", "verified", &hash(seed));
+        let mut heavy = entry("minor", "confirmed", &hash(seed));
         let views = (1..=64).map(|code| json!({"view": code, "value": hash(seed * 100 + code)}));
         heavy["views"] = views.collect();
         heavy

@@ -30,10 +30,10 @@ pub(crate) struct MatchParameters {
 /// Is this known?
 ///
 /// 1 to 1000 queries, each a PDQ hash (or the eight of its orientations) and exact digests. Advice is `block` only for
-/// entries that analysts verified, within the class's radius or by exact digest; a radius beyond 31 gives `review`
-/// only. For volume, send `application/octet-stream`: 32 bytes a query, answered by a 16-byte header (`RPM1`, seq u64,
-/// records u32, little-endian) and 28 bytes a match (query u32, entry id 16 bytes, distance, class, tier, status,
-/// advice, kind, fingerprint, flags as one byte each).
+/// entries that analysts verified, of class minor confirmed, within the class's radius or by exact digest; a radius beyond
+/// 31 gives `review` only. For volume, send `application/octet-stream`: 32 bytes a query, answered by a 16-byte header
+/// (`RPM1`, seq u64, records u32, little-endian) and 28 bytes a match (query u32, entry id 16 bytes, distance, class,
+/// tier, status, advice, kind, fingerprint, flags as one byte each).
 #[utoipa::path(
     post, path = "/match", tag = "match", operation_id = "match",
     params(MatchParameters),

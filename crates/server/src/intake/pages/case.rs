@@ -21,7 +21,7 @@ use crate::http::locale::{Address, Texts};
 use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
     AlertView, Author, CaseView, Consent, Due, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark,
-    PictureState, PlatformView,
+    PictureState, PlatformView, Situation,
 };
 use crate::intake::{links, zones};
 use crate::node::Node;
@@ -78,7 +78,7 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
     let view = done(&visit, node.intake.view(&visit.case).await)?;
     let held = view.standing_pictures();
     let said = visit.hear(&node, PICTURES).await?;
-    let boxes = if view.consent.shares() {
+    let boxes = if view.consent.shares() || view.situation == Situation::Appeal {
         None
     } else {
         // Who was never asked is offered what adding pictures is for; who said no finds it open to them.
@@ -94,6 +94,7 @@ pub(super) async fn show_pictures(State(node): State<Node>, mut visit: InCase) -
         before: PATH,
         in_case: true,
         boxes,
+        is_appeal: view.situation == Situation::Appeal,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -133,7 +134,7 @@ pub(super) async fn add_pictures(
 /// What may be shared after the page that adds pictures: as before where that was allowed, else as ticked there.
 async fn shared_by(node: &Node, visit: &InCase, fields: &Fields, view: &CaseView) -> Result<Consent, Sorry> {
     let before = view.consent.clone();
-    if before.shares() {
+    if before.shares() || view.situation == Situation::Appeal {
         return Ok(before);
     }
     let platforms = done(visit, node.intake.platforms(view.row.class).await)?;
@@ -294,6 +295,9 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
 
 /// Which boxes the page has: those of what is there, and whatever was answered before.
 fn asked(view: &CaseView) -> Asked {
+    if view.situation == Situation::Appeal {
+        return Asked { share: false, notices: false };
+    }
     Asked {
         share: !view.pictures.is_empty() || view.consent.share.is_some(),
         notices: !view.links.is_empty() || view.consent.notices.is_some(),

@@ -12,6 +12,7 @@
 mod accessible;
 mod addresses;
 mod alert;
+mod appeal;
 mod case;
 mod chosen;
 mod consent;

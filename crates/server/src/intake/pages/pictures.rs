@@ -10,7 +10,7 @@ use super::said::Said;
 use super::sorry::Sorry;
 use super::visit::{Answered, Drafting};
 use crate::http::locale::Texts;
-use crate::intake::{FILES_PER_CASE_MAX, Mark, MarksError, Step};
+use crate::intake::{FILES_PER_CASE_MAX, Mark, MarksError, Situation, Step};
 use crate::node::Node;
 
 /// Shows the page.
@@ -24,6 +24,7 @@ pub(super) async fn show(State(node): State<Node>, mut visit: Drafting) -> Resul
         before: visit.before(Step::Pictures),
         in_case: false,
         boxes: None,
+        is_appeal: visit.draft.situation == Situation::Appeal,
     };
     Ok(page(visit.t, Loads::Wasm, &shown)?)
 }
@@ -87,4 +88,6 @@ pub(super) struct Pictures {
     pub(super) in_case: bool,
     /// With whom fingerprints are shared; `None` where it is asked elsewhere.
     pub(super) boxes: Option<Boxes>,
+    /// Whether somebody says that what they choose is stopped wrongly.
+    pub(super) is_appeal: bool,
 }

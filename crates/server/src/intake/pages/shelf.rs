@@ -6,7 +6,7 @@ use axum::Router;
 use axum::routing::get;
 
 use super::frame::Frame;
-use super::{accessible, privacy, reading, threatened, traces};
+use super::{accessible, appeal, privacy, reading, threatened, traces};
 use crate::http::locale::Texts;
 use crate::node::Node;
 
@@ -19,6 +19,7 @@ pub(super) fn router() -> Router<Node> {
         .route("/p/4", get(threatened::show))
         .route("/p/5", get(reading::list))
         .route("/p/5/{number}", get(reading::show))
+        .route("/p/6", get(appeal::show))
 }
 
 /// What stands around one of these pages.

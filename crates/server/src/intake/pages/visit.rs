@@ -299,7 +299,7 @@ async fn address(node: &Node, headers: &HeaderMap) -> Option<Address> {
 }
 
 fn is_said_vous(draft: &Draft) -> bool {
-    draft.situation == Situation::Helper || draft.age.is_some_and(crate::intake::Age::is_adult)
+    draft.situation.is_said_vous() || draft.age.is_some_and(crate::intake::Age::is_adult)
 }
 
 /// The texts of a page that anybody may read: to whoever has a visit as there, to everybody else as to the young. Neither

@@ -114,7 +114,8 @@ impl UploadId {
 impl Intake {
     /// To whom a file may be sealed; empty when none is taken. Nobody is asked for a picture of somebody else.
     pub async fn sealed_to(&self, class: Class, situation: Situation) -> Result<Vec<Recipient>, StorageError> {
-        if !self.takes_files(class).await? || !situation.steps().contains(&Step::Pictures) {
+        let asks = situation != Situation::Appeal;
+        if !asks || !self.takes_files(class).await? || !situation.steps().contains(&Step::Pictures) {
             return Ok(Vec::new());
         }
         self.recipients().await

@@ -18,7 +18,7 @@ use crate::support::{Engine, TestNode, hash, near};
 async fn what_was_there_and_what_comes_is_matched_and_acknowledged() {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
-    let early = partner.protect("minor", "verified", &hash(1)).await;
+    let early = partner.protect("minor", "confirmed", &hash(1)).await;
     let home = Home::new();
     let matcher = home.start(vec![upstream(&node.base(), &partner)]).await;
     matcher.until_acknowledged(1).await;

@@ -15,6 +15,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use sealing::NodeKey;
 use serde_json::{Value, json};
 use server::access::Operator;
+use server::casework::Program;
 use server::clock::{Clock, Entropy};
 use server::http::{Listening, node_router, serve};
 use server::node::{Node, NodeSettings};
@@ -122,6 +123,9 @@ impl TestNode {
             receipt_cost: sealing::Cost::LEAST,
             ..NodeSettings::default()
         };
+        if let Some(path) = option_env!("CARGO_BIN_EXE_preview-child") {
+            settings.casework.preview = Program { path: path.into(), arguments: vec![] };
+        }
         change(&mut settings);
         let open = Database::open(&database.url).await.unwrap();
         let (node, operator) = Node::open(open, key.clone(), settings).await.unwrap();

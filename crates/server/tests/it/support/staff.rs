@@ -147,6 +147,14 @@ impl StaffBrowser {
         answer
     }
 
+    /// What every form of this browser's session carries.
+    pub async fn form_token(&mut self) -> String {
+        if self.form_token.is_empty() {
+            self.get("/staff/account").await;
+        }
+        self.form_token.clone()
+    }
+
     /// The code that the telephone shows now.
     pub fn code(&self) -> String {
         let secret = Secret::try_from_base32(self.codes.replace(' ', "")).unwrap();

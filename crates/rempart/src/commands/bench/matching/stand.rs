@@ -116,7 +116,7 @@ async fn contribute(remote: &Remote, codes: &[Code], random: &mut StdRng) -> any
         let mut sha256 = [0; 32];
         random.fill_bytes(&mut sha256);
         let pdq = Fingerprint::Pdq { hash: *code, quality: Some(100) };
-        json!({"class": "minor", "tier": "verified", "fingerprints": [pdq, {"kind": "sha256", "value": hex::encode(&sha256)}]})
+        json!({"class": "minor", "tier": "confirmed", "fingerprints": [pdq, {"kind": "sha256", "value": hex::encode(&sha256)}]})
     };
     let entries: Vec<Value> = codes.iter().map(&mut entry).collect();
     let answer: Value = remote.post("entries", &json!({ "entries": entries })).await?;
