@@ -88,7 +88,8 @@ fn of_sources(text: &mut Gauges, sources: &[SourceView]) {
     });
 }
 
-const CROWDED: &str = "Searches, since the start, that met a crowd of look-alikes.";
+const CROWDED: &str =
+    "Searches, since the start, that met a crowd of look-alikes and cost more than eight times what is expected.";
 
 /// The gauges of a matcher that its own measuring does not give.
 pub(super) fn of_matcher(nodes: &[Followed]) -> String {

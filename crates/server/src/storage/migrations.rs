@@ -61,8 +61,14 @@ pub const MATCHER: Schema = Schema {
         },
         Step {
             number: 2,
+            name: "changed",
+            sqlite: include_str!("../../../../migrations/matcher/0002_changed.sql"),
+            postgres: "",
+        },
+        Step {
+            number: 3,
             name: "banks",
-            sqlite: include_str!("../../../../migrations/matcher/0002_banks.sql"),
+            sqlite: include_str!("../../../../migrations/matcher/0003_banks.sql"),
             postgres: "",
         },
     ],
