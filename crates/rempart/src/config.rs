@@ -58,6 +58,10 @@ pub(crate) struct Settings {
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
     pub(crate) access_token_file: Option<RelativePathBuf>,
+    /// A matcher speaks HMA's API without the token, on a loopback address.
+    pub(crate) hma_open: bool,
+    /// Hosts from which a matcher fetches what HMA's API names by URL.
+    pub(crate) hma_fetch_hosts: Vec<String>,
     /// The mail server for neutral alerts: `smtps://host` or `smtp://host`; without it none is offered.
     pub(crate) smtp_url: Option<String>,
     /// Whom the mail server knows us as.
@@ -127,6 +131,8 @@ impl Default for Settings {
             disk_encrypted: false,
             from: Vec::new(),
             access_token_file: None,
+            hma_open: false,
+            hma_fetch_hosts: Vec::new(),
             smtp_url: None,
             smtp_user: None,
             smtp_password_file: None,

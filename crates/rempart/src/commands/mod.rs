@@ -8,6 +8,7 @@ mod case;
 mod demo;
 mod doctor;
 mod feed;
+mod follow;
 mod generated;
 mod hash;
 mod log;
@@ -63,6 +64,8 @@ pub(crate) enum Command {
     Feed(feed::Feed),
     #[command(hide = true)]
     Look(look::Look),
+    #[command(subcommand)]
+    Follow(follow::Follow),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -93,6 +96,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
         Command::Look(look) => done(block_on(look.run())),
+        Command::Follow(follow) => done(block_on(follow.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),

@@ -12,6 +12,7 @@ mod clients;
 mod desk;
 mod dialects;
 mod feed;
+mod follow;
 mod matcher;
 mod matching;
 mod observability;
