@@ -23,6 +23,7 @@ mod preview;
 mod remote;
 mod serve;
 mod setup;
+mod staff;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Setup(setup::Setup),
+    #[command(subcommand)]
+    Staff(staff::Staff),
     #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
@@ -75,6 +78,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Preview(preview::Preview),
     Openapi(generated::Openapi),
+    Roles(generated::Roles),
     Completions(generated::Completions),
     Man(generated::Man),
 }
@@ -86,6 +90,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
         Command::Setup(setup) => done(block_on(setup.run())),
+        Command::Staff(staff) => done(block_on(staff.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
         Command::Age(age) => done(block_on(age.run())),
@@ -104,6 +109,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => done(bench.run()),
         Command::Preview(preview) => Ok(preview.run()),
         Command::Openapi(openapi) => done(openapi.run()),
+        Command::Roles(roles) => done(roles.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),
     }

@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use exchange::dialects::arachnid::{Scanned, decode_queries, encode_answers, encode_scanned};
 use exchange::{Advice, Kind, Parsed, Radius};
+use media::Purpose;
 
 use super::image::{picture, telling};
 use crate::exchange::arachnid::{Refusal, firm, queries, told};
