@@ -10,6 +10,7 @@ mod e2e;
 mod fuzz;
 mod generate;
 mod instructions;
+mod interleavings;
 mod layers;
 mod licences;
 mod manifests;

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 
 use crate::needs::Needs;
 use crate::tally::Tally;
-use crate::{e2e, fuzz, generate, instructions, node, process, python, schemathesis, wasm, workspace};
+use crate::{e2e, fuzz, generate, instructions, interleavings, node, process, python, schemathesis, wasm, workspace};
 
 /// How long each fuzz target runs: enough to replay its corpus and try some thousands of new inputs.
 const FUZZ_SECONDS: u64 = 10;
@@ -23,6 +23,8 @@ pub(crate) struct Options {
 enum Part {
     /// The tests of every crate, the layer check and the examples in the documentation, on SQLite and PostgreSQL
     Rust,
+    /// The index under every order in which its threads can run
+    Interleavings,
     /// The fuzz targets, a short while each
     Fuzz,
     /// Whether the committed module for browsers is built from its sources, and, where its target is installed, that it builds
@@ -82,6 +84,7 @@ impl Part {
                 return Ok(());
             }
             Self::Instructions => instructions::check(),
+            Self::Interleavings => interleavings::run(),
             Self::Fuzz => fuzz::run(FUZZ_SECONDS),
             Self::Schemathesis => schemathesis::run(&node::test_binary()?, &python::environment()?),
             Self::E2e => e2e::run(&node::test_binary()?),

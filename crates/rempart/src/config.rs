@@ -75,6 +75,10 @@ pub(crate) struct Settings {
     pub(crate) desk: Face,
     /// The same for the people of platforms.
     pub(crate) console: Face,
+    /// Sockets that webhooks may go to although they are not on the public internet, also without TLS.
+    pub(crate) webhook_permits: Vec<SocketAddr>,
+    /// Whether a process of its own looks at pages again whose time has come; people do in any case.
+    pub(crate) look_again: bool,
     /// How the desk is kept.
     pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
@@ -136,6 +140,8 @@ impl Default for Settings {
             mail_delay_minutes: 60,
             desk: Face::Public,
             console: Face::Public,
+            webhook_permits: Vec::new(),
+            look_again: false,
             casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),

@@ -196,6 +196,8 @@ impl Matcher {
                 entropy: entropy.clone(),
                 in_force: watch::channel(None).0,
                 queued: Notify::new(),
+                whole: watch::channel(None).0,
+                kept: tokio::sync::Mutex::new(None),
             })
         };
         let replicas = upstreams.into_iter().zip(&rows).zip(lives).enumerate().map(replica).collect();
@@ -230,6 +232,7 @@ impl Matcher {
             tasks.spawn(replica.clone().acknowledge(stop.clone()));
             tasks.spawn(replica.clone().send_outcomes(stop.clone()));
             tasks.spawn(tend(replica.live.clone(), stop.clone()));
+            tasks.spawn(replica.clone().keep_index(stop.clone()));
         }
         tasks.spawn(self.clone().measure());
     }
@@ -252,6 +255,13 @@ impl Matcher {
     /// The index over what is held of each node, in the order of the settings.
     pub fn lives(&self) -> Vec<Arc<Live>> {
         self.inner.replicas.iter().map(|replica| replica.live.clone()).collect()
+    }
+
+    /// Keeps the index over each node's entries now, where it is whole and changed since: by itself a matcher does so every hour.
+    pub async fn keep_indexes(&self) {
+        for replica in &self.inner.replicas {
+            replica.keep_index_now().await;
+        }
     }
 
     /// Ends what [`Matcher::start`] started and closes the file.
@@ -296,7 +306,7 @@ impl Matcher {
     }
 }
 
-/// The index as the last run left it, if the file's rows are still those that it was made from; otherwise an empty one.
+/// The index as it was kept last, if what changed since is known; otherwise an empty one.
 async fn kept_index(
     file: &Path,
     row: &queries::UpstreamRow,
@@ -305,10 +315,12 @@ async fn kept_index(
     views_max: usize,
 ) -> Live {
     let is_whole = row.loaded && row.snapshot.is_none() && !row.sweep;
-    // A cursor that no index was ever stored at: the file is looked at all the same, since it may have to go.
-    let cursor = row.cursor.filter(|_| is_whole).unwrap_or(u64::MAX);
-    let stand = replica::stand(row.id, cursor, row.generation, views_max);
-    open_index(Some(Keeping { file: index_file(file, row.id), form, key, stand }), views_max).await
+    let known = row.noted_from.zip(row.cursor).filter(|_| is_whole).map(|(from, to)| from..=to);
+    // A mark that no index was ever kept under: the file is looked at all the same, since it may have to go.
+    let mark = row.mark.filter(|_| known.is_some()).unwrap_or_default();
+    let stand = replica::stand(row.id, &mark, views_max);
+    let live = open_index(Some(Keeping { file: index_file(file, row.id), form, key, stand }), views_max).await;
+    if known.is_some_and(|known| known.contains(&live.applied())) { live } else { Live::new(views_max) }
 }
 
 /// Where the index over an upstream's entries is kept.

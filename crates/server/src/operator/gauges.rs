@@ -61,13 +61,19 @@ pub(super) fn text(overview: &Overview) -> String {
     {
         text.line("rempart_alert_mails", &[("state", state)], mails);
     }
+    text.head("rempart_notices", "Notices and reminders that wait, wait too long, or could not be handed over.");
+    let notices = &overview.notices;
+    for (state, count) in [("waiting", notices.waiting), ("late", notices.late), ("undeliverable", notices.given_up)] {
+        text.line("rempart_notices", &[("state", state)], count);
+    }
     text.head("rempart_build_info", "Always 1.");
     let version = env!("CARGO_PKG_VERSION");
     text.line("rempart_build_info", &[("version", version), ("engine", overview.engine)], 1);
     text.0
 }
 
-const CROWDED: &str = "Searches, since the start, that met a crowd of look-alikes.";
+const CROWDED: &str =
+    "Searches, since the start, that met a crowd of look-alikes and cost more than eight times what is expected.";
 
 /// The gauges of a matcher that its own measuring does not give.
 pub(super) fn of_matcher(nodes: &[Followed]) -> String {

@@ -33,6 +33,8 @@ pub(super) struct Overview {
     pub(super) lacks_sheet: bool,
     /// Neutral mails that wait or were given up.
     pub(super) mails: alerts::Standing,
+    /// Notices that wait to be handed over.
+    pub(super) notices: removal::notices::OutboxStanding,
 }
 
 /// The index in memory.
@@ -130,6 +132,7 @@ impl Overview {
         drop(on);
         let progress = node.intake.progress().await?;
         let mails = node.alerts.standing().await?;
+        let notices = node.removal.outbox().await?;
         let at = node.clock.now();
         let lag = |applied: u64, since: Time| Lag {
             changes: head.saturating_sub(applied),
@@ -158,6 +161,7 @@ impl Overview {
             has_recipient: progress.recipients > 0,
             lacks_sheet: progress.sheet_at.is_none() && node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
             mails,
+            notices,
         })
     }
 }

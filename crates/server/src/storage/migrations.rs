@@ -46,17 +46,27 @@ pub const NODE: Schema = Schema {
         step!(6, "claims", "0006_claims.sql"),
         step!(8, "staff", "0008_staff.sql"),
         step!(9, "desk", "0009_desk.sql"),
+        step!(10, "removal", "0010_removal.sql"),
+        step!(11, "dialects", "0011_dialects.sql"),
     ],
 };
 
 /// The schema of a matcher's own file, SQLite only.
 pub const MATCHER: Schema = Schema {
-    steps: &[Step {
-        number: 1,
-        name: "replica",
-        sqlite: include_str!("../../../../migrations/matcher/0001_replica.sql"),
-        postgres: "",
-    }],
+    steps: &[
+        Step {
+            number: 1,
+            name: "replica",
+            sqlite: include_str!("../../../../migrations/matcher/0001_replica.sql"),
+            postgres: "",
+        },
+        Step {
+            number: 2,
+            name: "changed",
+            sqlite: include_str!("../../../../migrations/matcher/0002_changed.sql"),
+            postgres: "",
+        },
+    ],
 };
 
 /// How a database stands to a schema.

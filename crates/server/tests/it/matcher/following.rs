@@ -234,6 +234,40 @@ async fn keeps_the_index_unless_the_file_moved_on(form: IndexForm) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_the_version_before_notes_changes_from_where_it_stands() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let (home, follow) = (Home::new(), vec![upstream(&node.base(), &partner)]);
+    let first = partner.protect("minor", "verified", &hash(1)).await;
+    let matcher = home.start(follow.clone()).await;
+    matcher.until_acknowledged(1).await;
+    matcher.matcher.close().await;
+    drop(matcher);
+    let file = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(home.file()));
+    let file = file.await.unwrap();
+    for undone in [
+        "drop table changed",
+        "alter table upstreams drop column mark",
+        "alter table upstreams drop column noted_from",
+        "delete from _sqlx_migrations where version = 2",
+    ] {
+        sqlx::query(undone).execute(&file).await.unwrap();
+    }
+    let matcher = home.start(follow.clone()).await;
+    let second = partner.protect("minor", "verified", &hash(2)).await;
+    let standing = matcher.until_acknowledged(2).await;
+    assert_eq!((standing.entries, standing.snapshots), (2, 0), "made anew from its rows");
+    assert_eq!(matcher.client().matches(&hash(1)).await, [first]);
+    assert_eq!(matcher.client().matches(&hash(2)).await, [second]);
+    matcher.matcher.close().await;
+    drop(matcher);
+    let opened = Matcher::open(home.settings(follow)).await.unwrap();
+    assert_eq!(opened.lives()[0].applied(), 2, "and kept from then on");
+    opened.close().await;
+    file.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_index_that_is_not_sealed_outlasts_the_setting_or_the_following() {
     let nodes = [TestNode::start(Engine::Sqlite).await, TestNode::start(Engine::Sqlite).await];
     let mut follow = Vec::new();
