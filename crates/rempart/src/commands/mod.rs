@@ -9,6 +9,7 @@ mod doctor;
 mod feed;
 mod generated;
 mod hash;
+mod log;
 mod look;
 mod matcher;
 mod matching;
@@ -20,6 +21,7 @@ mod preview;
 mod remote;
 mod serve;
 mod setup;
+mod staff;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -45,6 +47,8 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Setup(setup::Setup),
     #[command(subcommand)]
+    Staff(staff::Staff),
+    #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
     Hash(hash::Hash),
@@ -57,6 +61,8 @@ pub(crate) enum Command {
     Feed(feed::Feed),
     #[command(hide = true)]
     Look(look::Look),
+    #[command(subcommand)]
+    Log(log::Log),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -66,6 +72,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Preview(preview::Preview),
     Openapi(generated::Openapi),
+    Roles(generated::Roles),
     Completions(generated::Completions),
     Man(generated::Man),
 }
@@ -77,6 +84,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
         Command::Setup(setup) => done(block_on(setup.run())),
+        Command::Staff(staff) => done(block_on(staff.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
         Command::Hash(hash) => hash.run(),
@@ -85,6 +93,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
         Command::Look(look) => done(block_on(look.run())),
+        Command::Log(log) => done(block_on(log.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),
@@ -92,6 +101,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => done(bench.run()),
         Command::Preview(preview) => Ok(preview.run()),
         Command::Openapi(openapi) => done(openapi.run()),
+        Command::Roles(roles) => done(roles.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),
     }

@@ -29,6 +29,7 @@ mod sharing;
 mod staff;
 mod staff_log;
 mod staff_roles;
+mod staff_ways;
 mod storage;
 mod support;
 mod texts;
