@@ -9,6 +9,7 @@ pub mod clock;
 pub mod compute;
 pub mod desk;
 pub mod exchange;
+pub mod follow;
 pub mod http;
 pub mod intake;
 mod jobs;

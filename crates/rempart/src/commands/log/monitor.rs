@@ -1,27 +1,21 @@
-//! `rempart log ...`: watching the key log of an issuer of age proofs, which anybody may do.
+//! `rempart log monitor`: watching the key log of an issuer of age proofs, which anybody may do.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use server::age::keylog::LogSource;
 use server::age::monitor::Monitor as Watching;
 use server::clock::Clock;
 use server::http::serve;
 use tokio_util::sync::CancellationToken;
 
-use super::asked_to_end;
-use super::serve::{listen, url};
+use super::super::asked_to_end;
+use super::super::serve::{listen, url};
 use crate::node_key::{self, Absent};
 use crate::{folder, output};
-
-/// Watch the key log of an issuer of age proofs
-#[derive(Subcommand, Debug)]
-pub(crate) enum Log {
-    Monitor(Monitor),
-}
 
 /// Follow a key log and tell when it was rewritten, when a key that is offered is not in it, or when there are two keys for one age
 /// and week
@@ -59,16 +53,8 @@ pub(crate) struct Monitor {
     listen: Option<SocketAddr>,
 }
 
-impl Log {
-    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        match self {
-            Self::Monitor(monitor) => monitor.run().await,
-        }
-    }
-}
-
 impl Monitor {
-    async fn run(self) -> anyhow::Result<ExitCode> {
+    pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
         folder::make(&self.data)?;
         let key = node_key::load(&node_key::place(None, self.data.join("mirror.key")), Absent::Make)?;
         let source = LogSource::new(&self.url, self.issuer.parse()?, self.log_key.parse()?)?;
