@@ -74,6 +74,10 @@ pub(crate) struct Settings {
     pub(crate) mail_site: Option<String>,
     /// An alert leaves at a random moment up to so many minutes after what it tells of.
     pub(crate) mail_delay_minutes: u32,
+    /// Sockets that webhooks may go to although they are not on the public internet, also without TLS.
+    pub(crate) webhook_permits: Vec<SocketAddr>,
+    /// Whether a process of its own looks at pages again whose time has come; people do in any case.
+    pub(crate) look_again: bool,
     /// How the desk is kept.
     pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
@@ -135,6 +139,8 @@ impl Default for Settings {
             mail_from: None,
             mail_site: None,
             mail_delay_minutes: 60,
+            webhook_permits: Vec::new(),
+            look_again: false,
             casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),

@@ -19,9 +19,10 @@ use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::desk::Faces;
 use crate::follow::{Follow, FollowPace};
+use crate::http::Guard;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
-use crate::removal::Removal;
+use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
 
 /// What a node is set up with.
@@ -41,6 +42,8 @@ pub struct NodeSettings {
     pub screen: Screen,
     /// Requests a second that one key may send.
     pub requests_per_second: NonZeroU32,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub list_page: u64,
     /// Reverse proxies that are believed when they say who asked; only for counting visitors against floods.
     pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
@@ -49,6 +52,10 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// What judges the addresses of webhooks.
+    pub guard: Guard,
+    /// Who looks at pages again; `None`: people alone.
+    pub looker: Option<Looker>,
     /// On which listeners the desk is.
     pub faces: Faces,
     /// How the desk is kept.
@@ -71,10 +78,13 @@ impl Default for NodeSettings {
             hotline_key: None,
             screen: Screen::ours(),
             requests_per_second: NonZeroU32::new(200).unwrap_or(NonZeroU32::MIN),
+            list_page: crate::exchange::LIST_PAGE,
             proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            guard: Guard::public(),
+            looker: None,
             faces: Faces::default(),
             casework: DeskSettings::default(),
             follow_pace: FollowPace::default(),
@@ -115,6 +125,8 @@ pub struct Node {
     pub(crate) proxies: Arc<TrustedProxies>,
     /// How often a key may ask.
     pub limits: Arc<RateLimits>,
+    /// Changes on one page of a list that is read in one piece, at most.
+    pub(crate) list_page: u64,
     /// Where the time comes from.
     pub clock: Clock,
     /// Searches under way at a time.
@@ -140,10 +152,13 @@ impl Node {
             hotline_key,
             screen,
             requests_per_second,
+            list_page,
             proxies,
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            guard,
+            looker,
             faces,
             casework,
             follow_pace,
@@ -161,7 +176,8 @@ impl Node {
         )
         .await?;
         let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
-        let removal = Removal::new(database.clone(), clock.clone());
+        let ways = Ways { mail: mail.clone(), guard, looker };
+        let removal = Removal::new(database.clone(), key.clone(), clock.clone(), entropy.clone(), ways);
         let (database_of, key_of) = (database.clone(), key.clone());
         let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
         let (database_of, key_of) = (database.clone(), key.clone());
@@ -194,6 +210,7 @@ impl Node {
             flood: Arc::new(Flood::new(clock.clone())),
             proxies: Arc::new(proxies),
             limits: Arc::new(RateLimits::per_second(requests_per_second)),
+            list_page,
             clock,
             searches: turns(),
             database,
@@ -211,6 +228,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
         self.tasks.spawn(self.follow.clone().run(self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::remove(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }

@@ -13,6 +13,8 @@ use server::follow::{self, SourceView};
 use server::intake::links::platforms;
 use server::intake::{self, Intake, KeyFile, helplines};
 use server::partners::Partners;
+use server::removal::Removal;
+use server::removal::notices::{OutboxStanding, walk};
 use server::storage::{Database, DatabaseUrl, NODE, StorageError};
 
 use super::node::{NodeArguments, open};
@@ -163,6 +165,11 @@ impl Doctor {
             Ok(finding) => found.extend(finding),
             Err(error) => found.push(Finding::wrong("mails", error.to_string())),
         }
+        match notices(database).await {
+            Ok(finding) => found.extend(finding),
+            Err(error) => found.push(Finding::wrong("notices", error.to_string())),
+        }
+        found.push(notice_log(database).await);
         match sources(database).await {
             Ok(findings) => found.extend(findings),
             Err(error) => found.push(Finding::wrong("source", error.to_string())),
@@ -265,6 +272,33 @@ async fn sources(database: &Database) -> Result<Vec<Finding>, StorageError> {
         findings
     };
     Ok(follow::list(database).await?.into_iter().flat_map(each).collect())
+}
+
+/// Whether notices leave.
+async fn notices(database: &Database) -> Result<Option<Finding>, StorageError> {
+    let standing = Removal::outbox_of(&mut database.read().await?, Clock::System.now()).await?;
+    let OutboxStanding { waiting, late, given_up } = standing;
+    Ok(match (late, given_up, waiting) {
+        (0, 0, 0) => None,
+        (0, 0, _) => Some(Finding::good("notices", format!("{waiting} are on their way"))),
+        (0, _, _) => {
+            let detail = format!("{given_up} could not be handed over: see the dead letters at /desk/notices");
+            Some(Finding::wrong("notices", detail))
+        }
+        _ => {
+            let detail =
+                format!("{late} wait for more than an hour: does `rempart serve` run, and do platforms answer?");
+            Some(Finding::wrong("notices", detail))
+        }
+    })
+}
+
+/// Whether the log of notices is what was written.
+async fn notice_log(database: &Database) -> Finding {
+    match walk(database).await {
+        Ok(walked) => Finding::good("notice log", format!("{} lines hold together", walked.lines)),
+        Err(error) => Finding::wrong("notice log", error.to_string()),
+    }
 }
 
 /// Whether anybody can read what people write on the portal, and will if this disk is lost.

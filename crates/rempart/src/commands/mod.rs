@@ -10,6 +10,7 @@ mod feed;
 mod follow;
 mod generated;
 mod hash;
+mod look;
 mod matcher;
 mod matching;
 mod migrate;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     Feed(feed::Feed),
     #[command(subcommand)]
     Follow(follow::Follow),
+    #[command(hide = true)]
+    Look(look::Look),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -85,6 +88,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
         Command::Follow(follow) => done(block_on(follow.run())),
+        Command::Look(look) => done(block_on(look.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),

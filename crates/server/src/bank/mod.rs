@@ -12,6 +12,7 @@ mod brought;
 mod check;
 mod claims;
 mod contribute;
+mod dialects;
 mod evidence;
 mod feed;
 mod fold;
@@ -42,6 +43,9 @@ pub use check::Checked;
 pub(crate) use claims::confirm;
 pub use claims::{Audience, Claimed, PENDING_HOURS, Released, SQL as CLAIMS_SQL, Stands};
 pub use contribute::{Contributed, Given, Idempotency, Placed};
+pub use dialects::{
+    CHANGES_PER_SECOND_MAX, Dialect, FAREWELL_DAYS, Reached, SQL as DIALECTS_SQL, Told, ToldPage, ValuePage,
+};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;

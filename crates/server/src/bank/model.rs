@@ -51,6 +51,9 @@ pub enum BankError {
     /// No such claim: it was never made, or released more than a day ago.
     #[error("there is no such claim")]
     NoClaim,
+    /// What a reader of a list is shown has changed since it began. Fetch the list from the beginning.
+    #[error("what you are shown has changed since you began; fetch everything from the beginning")]
+    OtherAgreement,
     /// A withdrawn entry cannot be disputed.
     #[error("entry {0} is withdrawn")]
     Withdrawn(EntryId),

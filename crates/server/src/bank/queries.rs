@@ -7,6 +7,7 @@ use sealing::{DIGEST_BYTES, KeyCheck};
 use sqlx::QueryBuilder;
 
 use super::contribute::Idempotency;
+use super::dialects;
 use super::model::{BankError, Counts, EntryRow};
 use crate::storage::{Session, StorageError, on};
 
@@ -189,7 +190,7 @@ pub(super) async fn written_at(on: &mut Session, seq: u64) -> Result<Option<Time
     Ok(at.map(Time::from_micros))
 }
 
-type EntryColumns = (Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64, Option<i64>);
+pub(super) type EntryColumns = (Vec<u8>, Vec<u8>, String, i64, i64, i64, i64, i64, Option<i64>);
 
 /// As it stands for `reader`; `None`: for the node itself.
 pub(super) async fn entry(
@@ -364,6 +365,9 @@ pub(super) async fn insert_changes(on: &mut Session, changes: &[NewChange]) -> R
             });
             text.build().persistent(some.len() == ROWS_PER_STATEMENT).execute(c).await.map(drop)?;
         });
+    }
+    if let Some(last) = changes.last() {
+        dialects::tell(on, last.seq, last.at).await?;
     }
     Ok(())
 }
@@ -543,7 +547,7 @@ pub(super) async fn forget_answers(on: &mut Session, before: Time) -> Result<u64
     Ok(on!(on, |c| sqlx::query(FORGET_ANSWERS).bind(before.as_micros()).execute(c).await?.rows_affected()))
 }
 
-fn entry_row(
+pub(super) fn entry_row(
     (id, contributor, origin, class, tier, status, last_seq, created_at, since): EntryColumns,
     reader: Option<PartnerId>,
 ) -> Result<EntryRow, StorageError> {
@@ -575,7 +579,7 @@ fn lower_bound(after: Option<EntryId>) -> Vec<u8> {
 }
 
 /// Nothing is withheld from the empty byte string.
-fn reader_bytes(reader: Option<PartnerId>) -> Vec<u8> {
+pub(super) fn reader_bytes(reader: Option<PartnerId>) -> Vec<u8> {
     reader.map_or_else(Vec::new, |id| id.as_bytes().to_vec())
 }
 

@@ -98,7 +98,8 @@ const fn is_news(kind: OutcomeKind) -> bool {
 }
 
 const fn is_answer(state: NoticeState) -> bool {
-    matches!(state, NoticeState::Removed | NoticeState::Refused { .. } | NoticeState::Undeliverable)
+    use NoticeState::{Back, GeoBlocked, Refused, Removed, Undeliverable};
+    matches!(state, Removed | GeoBlocked | Back | Refused { .. } | Undeliverable)
 }
 
 /// The alert of a case as last said, and since when.

@@ -62,6 +62,11 @@ pub(super) fn text(overview: &Overview) -> String {
     {
         text.line("rempart_alert_mails", &[("state", state)], mails);
     }
+    text.head("rempart_notices", "Notices and reminders that wait, wait too long, or could not be handed over.");
+    let notices = &overview.notices;
+    for (state, count) in [("waiting", notices.waiting), ("late", notices.late), ("undeliverable", notices.given_up)] {
+        text.line("rempart_notices", &[("state", state)], count);
+    }
     of_sources(&mut text, &overview.sources);
     text.head("rempart_build_info", "Always 1.");
     let version = env!("CARGO_PKG_VERSION");

@@ -34,6 +34,8 @@ pub(super) struct Overview {
     pub(super) lacks_sheet: bool,
     /// Neutral mails that wait or were given up.
     pub(super) mails: alerts::Standing,
+    /// Notices that wait to be handed over.
+    pub(super) notices: removal::notices::OutboxStanding,
     /// Other systems that are followed.
     pub(super) sources: Vec<SourceView>,
 }
@@ -136,6 +138,7 @@ impl Overview {
         drop(on);
         let progress = node.intake.progress().await?;
         let mails = node.alerts.standing().await?;
+        let notices = node.removal.outbox().await?;
         let at = node.clock.now();
         let lag = |applied: u64, since: Time| Lag {
             changes: head.saturating_sub(applied),
@@ -164,6 +167,7 @@ impl Overview {
             has_recipient: progress.recipients > 0,
             lacks_sheet: progress.sheet_at.is_none() && node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
             mails,
+            notices,
             sources,
         })
     }

@@ -54,6 +54,12 @@ impl Said {
             Trouble::MailsGivenUp { mails, code } => {
                 (t.trouble_mails_given_up(*mails), t.trouble_mails_given_up_todo(answer(t, *code)).into())
             }
+            Trouble::NoticesLate { notices } => {
+                (t.trouble_notices_late(*notices), t.trouble_notices_late_todo().into())
+            }
+            Trouble::NoticesGivenUp { notices } => {
+                (t.trouble_notices_given_up(*notices), t.trouble_notices_given_up_todo().into())
+            }
             Trouble::Loading { applied, head } => (t.trouble_loading(*applied, *head), t.trouble_loading_todo().into()),
             Trouble::IndexFails { times } => (t.trouble_index_fails(*times), t.trouble_index_fails_todo().into()),
             Trouble::IndexLate(lag) => {

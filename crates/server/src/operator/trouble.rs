@@ -24,6 +24,10 @@ pub(super) enum Trouble {
     MailsLate { mails: u64, code: u16 },
     /// Mails were given up; `code` as above.
     MailsGivenUp { mails: u64, code: u16 },
+    /// Notices wait too long to be handed over.
+    NoticesLate { notices: u64 },
+    /// Notices could not be handed over.
+    NoticesGivenUp { notices: u64 },
     /// The bank is being loaded; matching refuses until then.
     Loading { applied: u64, head: u64 },
     /// Attempts to follow the changes fail.
@@ -86,6 +90,12 @@ pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
     troubles.extend(overview.sources.iter().filter_map(silent));
     if given_up > 0 {
         troubles.push(Trouble::MailsGivenUp { mails: given_up, code });
+    }
+    if overview.notices.late > 0 {
+        troubles.push(Trouble::NoticesLate { notices: overview.notices.late });
+    }
+    if overview.notices.given_up > 0 {
+        troubles.push(Trouble::NoticesGivenUp { notices: overview.notices.given_up });
     }
     troubles.extend(overview.sources.iter().flat_map(left_behind));
     troubles.extend(overview.followers.iter().filter_map(|follower| ending(follower, overview.at)));

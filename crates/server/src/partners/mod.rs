@@ -5,6 +5,7 @@
 
 mod key;
 mod model;
+pub(crate) mod pages;
 mod queries;
 
 use exchange::{Agreement, KeyId, PartnerId, Scopes, Time};

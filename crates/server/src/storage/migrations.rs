@@ -46,6 +46,8 @@ pub const NODE: Schema = Schema {
         step!(6, "claims", "0006_claims.sql"),
         step!(8, "staff", "0008_staff.sql"),
         step!(9, "desk", "0009_desk.sql"),
+        step!(10, "removal", "0010_removal.sql"),
+        step!(11, "dialects", "0011_dialects.sql"),
         step!(12, "follow", "0012_follow.sql"),
     ],
 };

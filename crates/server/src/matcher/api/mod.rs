@@ -7,6 +7,7 @@
 //!
 //! Beside them, at the root, HMA's API ([`super::hma`]).
 
+mod arachnid;
 mod health;
 mod image;
 mod matching;
@@ -45,7 +46,8 @@ const FORM_BYTES: usize = 64 * 1024;
     tags(
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done; the node that holds the entry is told."),
-        (name = "self", description = "How the matcher stands to its nodes.")
+        (name = "self", description = "How the matcher stands to its nodes."),
+        (name = "dialects", description = "The same for clients of Arachnid Shield.")
     )
 )]
 struct Document;
@@ -72,7 +74,12 @@ fn routes(picture_bytes_max: usize) -> OpenApiRouter<Matcher> {
         .routes(routes!(matching::matching))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(status::status));
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rest.merge(pictures))
+    let shield = OpenApiRouter::new()
+        .routes(routes!(arachnid::pdq))
+        .routes(routes!(arachnid::media))
+        .routes(routes!(arachnid::url))
+        .layer(DefaultBodyLimit::max(picture_bytes_max));
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rest.merge(pictures)).nest("/arachnid/v1", shield)
 }
 
 pub(super) fn router(matcher: Matcher) -> Router {
