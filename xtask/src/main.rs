@@ -18,6 +18,7 @@ mod manifests;
 mod needs;
 mod node;
 mod packages;
+mod peers;
 mod postgres;
 mod process;
 mod python;

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
+use server::desk::Face;
 use server::telemetry::{self, TelemetrySettings};
 use zeroize::Zeroizing;
 
@@ -78,6 +79,10 @@ pub(crate) struct Settings {
     pub(crate) webhook_permits: Vec<SocketAddr>,
     /// Whether a process of its own looks at pages again whose time has come; people do in any case.
     pub(crate) look_again: bool,
+    /// On which listener the hotline's own people work: `public`, `operator` or `off`.
+    pub(crate) desk: Face,
+    /// The same for the people of platforms.
+    pub(crate) console: Face,
     /// How the desk is kept.
     pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
@@ -141,6 +146,8 @@ impl Default for Settings {
             mail_delay_minutes: 60,
             webhook_permits: Vec::new(),
             look_again: false,
+            desk: Face::Public,
+            console: Face::Public,
             casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),

@@ -249,31 +249,6 @@ async fn mails(database: &Database) -> Result<Option<Finding>, StorageError> {
     })
 }
 
-/// Whether the systems that are followed are heard, and what of them was left out.
-async fn sources(database: &Database) -> Result<Vec<Finding>, StorageError> {
-    let each = |source: SourceView| {
-        let (name, records) = (&source.name, source.records);
-        let mut findings = vec![match (&source.trouble, source.complete_at) {
-            (Some(trouble), _) => {
-                let times = source.failures;
-                Finding::wrong("source", format!("{name} is not heard, {times} times in a row: {trouble}"))
-            }
-            (None, None) => Finding::note("source", format!("{name} was never asked: does `rempart serve` run?")),
-            (None, Some(at)) => Finding::good("source", format!("{name}: {records} records, whole at {at}")),
-        }];
-        if let Some(last) = &source.last_skipped {
-            let skipped = source.skipped;
-            findings.push(Finding::note("source", format!("{name}: {skipped} records left out, the last: {last}")));
-        }
-        if let Some(why) = &source.refused {
-            let refused = source.feedback_refused;
-            findings.push(Finding::note("source", format!("{name} refused {refused} outcomes: {why}")));
-        }
-        findings
-    };
-    Ok(follow::list(database).await?.into_iter().flat_map(each).collect())
-}
-
 /// Whether notices leave.
 async fn notices(database: &Database) -> Result<Option<Finding>, StorageError> {
     let standing = Removal::outbox_of(&mut database.read().await?, Clock::System.now()).await?;
@@ -299,6 +274,31 @@ async fn notice_log(database: &Database) -> Finding {
         Ok(walked) => Finding::good("notice log", format!("{} lines hold together", walked.lines)),
         Err(error) => Finding::wrong("notice log", error.to_string()),
     }
+}
+
+/// Whether the systems that are followed are heard, and what of them was left out.
+async fn sources(database: &Database) -> Result<Vec<Finding>, StorageError> {
+    let each = |source: SourceView| {
+        let (name, records) = (&source.name, source.records);
+        let mut findings = vec![match (&source.trouble, source.complete_at) {
+            (Some(trouble), _) => {
+                let times = source.failures;
+                Finding::wrong("source", format!("{name} is not heard, {times} times in a row: {trouble}"))
+            }
+            (None, None) => Finding::note("source", format!("{name} was never asked: does `rempart serve` run?")),
+            (None, Some(at)) => Finding::good("source", format!("{name}: {records} records, whole at {at}")),
+        }];
+        if let Some(last) = &source.last_skipped {
+            let skipped = source.skipped;
+            findings.push(Finding::note("source", format!("{name}: {skipped} records left out, the last: {last}")));
+        }
+        if let Some(why) = &source.refused {
+            let refused = source.feedback_refused;
+            findings.push(Finding::note("source", format!("{name} refused {refused} outcomes: {why}")));
+        }
+        findings
+    };
+    Ok(follow::list(database).await?.into_iter().flat_map(each).collect())
 }
 
 /// Whether anybody can read what people write on the portal, and will if this disk is lost.

@@ -27,6 +27,7 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::access::SQL);
     texts.extend(server::access::audit::SQL);
     texts.extend(server::access::staff::SQL);
+    texts.extend(server::access::staff::RECOVERY_SQL);
     texts.extend(server::intake::SQL);
     texts.extend(server::alerts::SQL);
     texts.extend(server::intake::uploads::SQL);

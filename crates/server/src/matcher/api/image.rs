@@ -78,7 +78,7 @@ pub(super) async fn match_image(
     request: Request,
 ) -> Result<Json<ImageMatch>, Problem> {
     let radius = parameters.radius.map_or(Ok(Radius::DEFAULT), Radius::new)?;
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let bytes = picture(request).await?;
     let taken = matcher.fingerprints(bytes, Purpose::Query).await?;
     let pdq = telling(&taken.dihedral);
@@ -107,8 +107,8 @@ pub(in crate::matcher) fn telling(of: &Dihedral) -> Vec<[u8; 32]> {
 }
 
 impl Matcher {
-    /// A place among the pictures that are looked at, while one is free.
-    pub(in crate::matcher) fn place_for_a_picture(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    /// A place among the requests with pictures that are under way.
+    pub(in crate::matcher) fn picture_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         self.inner.picture_requests.clone().try_acquire_owned().map_err(|_| busy())
     }
 

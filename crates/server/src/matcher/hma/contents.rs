@@ -66,7 +66,7 @@ pub(super) async fn add(
     Asked(new): Asked<NewContent>,
     request: Request,
 ) -> Result<Json<Banked>, Refused> {
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     check_there(&matcher, &name)?;
     let (mut note, mut metadata) = (new.note, new.metadata.as_deref().map(object).transpose()?);
     let media = if new.wanted.url.is_some() {

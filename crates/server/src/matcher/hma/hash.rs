@@ -13,7 +13,7 @@ pub(super) async fn of_url(
     State(matcher): State<Matcher>,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<Signals>, Refused> {
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let media = media::of_url(&matcher, &wanted).await?;
     let Hashed { signals, .. } = media::hashed(&matcher, media, &wanted, Purpose::Query).await?;
     Ok(Json(signals))
@@ -24,7 +24,7 @@ pub(super) async fn of_form(
     Asked(wanted): Asked<Wanted>,
     request: Request,
 ) -> Result<Json<Signals>, Refused> {
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let form = media::form(&matcher, request).await?;
     let media = form.media.ok_or_else(no_file)?;
     let Hashed { signals, .. } = media::hashed(&matcher, media, &wanted, Purpose::Query).await?;

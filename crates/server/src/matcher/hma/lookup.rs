@@ -62,7 +62,7 @@ pub(super) async fn of_signal_or_url(
     Asked(lookup): Asked<Lookup>,
 ) -> Result<Json<Answer>, Refused> {
     if lookup.wanted.url.is_some() {
-        let _place = matcher.place_for_a_picture()?;
+        let _place = matcher.picture_place()?;
         let media = media::of_url(&matcher, &lookup.wanted).await?;
         return Ok(Json(of_media(&matcher, media, &lookup).await?));
     }
@@ -75,7 +75,7 @@ pub(super) async fn of_form(
     Asked(lookup): Asked<Lookup>,
     request: Request,
 ) -> Result<Json<Answer>, Refused> {
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let form = media::form(&matcher, request).await?;
     Ok(Json(of_media(&matcher, form.media.ok_or_else(no_file)?, &lookup).await?))
 }
