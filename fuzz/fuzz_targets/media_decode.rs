@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fingerprint::pdq_dihedral;
 use libfuzzer_sys::fuzz_target;
-use media::{DecodeError, Limits, decode_within};
+use media::{DecodeError, Limits, Purpose, decode_within, fingerprints_within};
 
 /// Small enough that a limit which does not hold shows as memory or time the fuzzer would not grant.
 const LIMITS: Limits = Limits {
@@ -35,6 +35,12 @@ fuzz_target!(|file: &[u8]| {
             assert_eq!(picture.samples().len() as u64, pixels * bytes_per_pixel);
             let hashes = pdq_dihedral(&picture.pixels());
             assert!(hashes.quality <= 100);
+            // Without the picture, which a PNG need not be held for.
+            let plain = fingerprints_within(file, &LIMITS, Purpose::Plain, &|| false);
+            assert!(plain.is_ok_and(|plain| plain.dihedral == hashes) || FOREIGN_PANIC.load(Ordering::Relaxed));
+        }
+        Err(DecodeError::Truncated { .. } | DecodeError::Corrupt { .. }) => {
+            assert!(fingerprints_within(file, &LIMITS, Purpose::Plain, &|| false).is_err());
         }
         Err(DecodeError::DecoderFailed { .. }) => {
             assert!(FOREIGN_PANIC.load(Ordering::Relaxed), "the decoder failed without a panic of a codec's");

@@ -4,18 +4,21 @@
 //! them, so it builds while they are broken. A new chore is one module with a `run` and one arm of [`Chore`].
 
 mod bench;
+mod clients;
 mod common_pictures;
 mod deny;
 mod e2e;
 mod fuzz;
 mod generate;
 mod instructions;
+mod interleavings;
 mod layers;
 mod licences;
 mod manifests;
 mod needs;
 mod node;
 mod packages;
+mod peers;
 mod postgres;
 mod process;
 mod python;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fingerprint::{PixelFormat, Pixels, pdq_dihedral, views};
+use fingerprint::{PdqHash, PixelFormat, Pixels, pdq_dihedral, views_beside};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Bytes a pixel has when it comes: red, green, blue, alpha.
@@ -98,7 +98,8 @@ impl Picture {
         }
         json.push_str(r#"],"views":["#);
         if found.quality >= QUALITY_MIN {
-            for (position, (view, hash, _)) in views(&pixels).into_iter().enumerate() {
+            let primary = PdqHash { hash: found.hashes[0], quality: found.quality };
+            for (position, (view, hash, _)) in views_beside(&pixels, &primary).into_iter().enumerate() {
                 let comma = if position == 0 { "" } else { "," };
                 let _ = write!(json, r#"{comma}{{"view":{},"value":"{hash}"}}"#, view.code());
             }
@@ -153,7 +154,7 @@ mod tests {
         let rgb: Vec<u8> = noise(width, height).chunks_exact(4).flat_map(|pixel| &pixel[..3]).copied().collect();
         let pixels = Pixels::new(&rgb, width, height, 3 * width as usize, PixelFormat::Rgb8).unwrap();
         let expected = pdq_dihedral(&pixels);
-        let views: Vec<String> = views(&pixels)
+        let views: Vec<String> = fingerprint::views(&pixels)
             .into_iter()
             .map(|(view, hash, _)| format!(r#"{{"view":{},"value":"{hash}"}}"#, view.code()))
             .collect();

@@ -6,15 +6,15 @@
 
 use std::hint::black_box;
 
-use fingerprint::{PixelFormat, Pixels, pdq, pdq_dihedral, views};
+use fingerprint::{PixelFormat, Pixels, pdq, pdq_dihedral, views_beside};
 
 const SIDE: u32 = 512;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let grey: Vec<u8> = (0..SIDE * SIDE).map(|place| brightness(place % SIDE, place / SIDE)).collect();
     let rgb: Vec<u8> = grey.iter().enumerate().flat_map(|(place, &level)| coloured(place as u32, level)).collect();
-    // All but equally bright everywhere: rounding decides, so it is hashed in the reference's order.
-    let flat: Vec<u8> = grey.iter().flat_map(|&level| [level, 255 - level / 2, level / 3]).collect();
+    // Equally bright everywhere: rounding decides, so it is hashed in the reference's order.
+    let flat: Vec<u8> = grey.iter().flat_map(|_| [91, 140, 33]).collect();
     let grey = Pixels::new(&grey, SIDE, SIDE, SIDE as usize, PixelFormat::Luma8)?;
     let rgb = Pixels::new(&rgb, SIDE, SIDE, 3 * SIDE as usize, PixelFormat::Rgb8)?;
     let flat = Pixels::new(&flat, SIDE, SIDE, 3 * SIDE as usize, PixelFormat::Rgb8)?;
@@ -23,7 +23,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("pdq-grey") => counted(|| pdq(&grey)),
         Some("pdq-flat") => counted(|| pdq(&flat)),
         Some("dihedral-rgb") => counted(|| pdq_dihedral(&rgb)),
-        Some("views-rgb") => counted(|| views(&rgb)),
+        Some("views-rgb") => {
+            let primary = pdq(&rgb);
+            counted(|| views_beside(&rgb, &primary));
+        }
         _ => return Err("say which: pdq-rgb, pdq-grey, pdq-flat, dihedral-rgb or views-rgb".into()),
     }
     Ok(())

@@ -54,4 +54,4 @@ pub use pdq::{
     Coefficients, Dihedral, Hasher, HasherError, Mode, PdqHash, UnknownMode, coefficients, pdq, pdq_dihedral,
 };
 pub use pixels::{PIXELS_MAX, PixelFormat, Pixels, PixelsError, Window};
-pub use views::{Family, View, Viewer, trimmed, views};
+pub use views::{Family, View, Viewer, trimmed, views, views_beside};

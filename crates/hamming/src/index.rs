@@ -1,20 +1,19 @@
 //! The writer.
 
 use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    Arc, PoisonError,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
-
-use arc_swap::ArcSwap;
 
 use crate::{
     Code, Kernel, Reader, Slot, Snapshot,
     merge::{Merge, Merged},
     rows::Block,
+    sync::{Condvar, Mutex, MutexGuard, Published, thread},
 };
 
 /// Changes after which a publication looks for merges that are due.
-const CHANGES_BETWEEN_LOOKS: usize = 1_024;
+const CHANGES_BETWEEN_LOOKS: usize = if cfg!(interleavings) { 1 } else { 1_024 };
 
 /// A set of codes that one owner changes while any number of [`Reader`]s search it.
 ///
@@ -30,7 +29,7 @@ pub struct Index {
 
 struct Shared {
     state: Mutex<State>,
-    published: Arc<ArcSwap<Snapshot>>,
+    published: Arc<Published<Snapshot>>,
     crowded: Arc<AtomicU64>,
     /// Whether a thread is merging ended.
     merged: Condvar,
@@ -74,7 +73,7 @@ impl Index {
 
     pub(crate) fn of(snapshot: Snapshot, upkeep: Upkeep) -> Self {
         let shared = Shared {
-            published: Arc::new(ArcSwap::from_pointee(snapshot.clone())),
+            published: Arc::new(Published::new(snapshot.clone())),
             crowded: Arc::clone(&snapshot.crowded),
             state: Mutex::new(State { next: snapshot, dirty: false, changes: 0, merging: false }),
             merged: Condvar::new(),
@@ -264,7 +263,7 @@ impl Shared {
 
     fn publish(&self, state: &mut State) {
         if state.dirty {
-            self.published.store(Arc::new(state.next.clone()));
+            self.published.store(state.next.clone());
             state.dirty = false;
         }
     }
@@ -274,7 +273,7 @@ impl Shared {
         state.next.install(merged);
         let mut published = Snapshot::clone(&self.published.load());
         published.install(merged);
-        self.published.store(Arc::new(published));
+        self.published.store(published);
     }
 
     /// Merges what was published, on this thread, as long as there is something; another that is at it is waited for.
@@ -303,7 +302,7 @@ impl Shared {
                     .flatten();
             }
         };
-        if std::thread::Builder::new().name("hamming-merge".to_owned()).spawn(turn).is_err() {
+        if thread::Builder::new().name("hamming-merge".to_owned()).spawn(turn).is_err() {
             // No thread is to be had: the tail stays, a later publication tries again.
             drop(Turn { shared });
         }

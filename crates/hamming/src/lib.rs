@@ -60,6 +60,8 @@ mod file;
 #[cfg(test)]
 mod histories;
 mod index;
+#[cfg(all(test, interleavings))]
+mod interleavings;
 mod memory;
 mod merge;
 mod pages;
@@ -68,6 +70,7 @@ mod reader;
 mod rows;
 mod segment;
 mod snapshot;
+mod sync;
 
 pub use arch::Kernel;
 pub use file::{Check, OpenError};

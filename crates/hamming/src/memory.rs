@@ -2,17 +2,21 @@
 
 use std::{
     alloc::{Layout, alloc, dealloc, handle_alloc_error},
+    mem::MaybeUninit,
     ops::{Deref, DerefMut},
     ptr::NonNull,
     slice,
 };
 
 use bytes::Bytes;
+use rayon::prelude::*;
 
 /// What every buffer is aligned to: a cache line, which is also what the sections of a file are aligned to.
 pub(crate) const ALIGN_BYTES: usize = 64;
 /// A huge page of the processors at hand.
 const HUGE_PAGE_BYTES: usize = 2 << 20;
+/// Bytes that one core writes faster than another can be asked to help.
+const ZEROED_ALONE_BYTES: usize = 16 << 20;
 
 /// A run of bytes, aligned to 64 and zero at first. Where it is large, the system is asked for huge pages: a query
 /// reads a few hundred unrelated places, and would otherwise wait for as many page table walks.
@@ -36,9 +40,13 @@ impl Buffer {
         if align == HUGE_PAGE_BYTES {
             ask_for_huge_pages(start, len);
         }
-        // SAFETY: the allocation has `layout.size()` bytes.
-        unsafe { start.write_bytes(0, layout.size()) };
-        Self { start, layout, len }
+        let buffer = Self { start, layout, len };
+        // SAFETY: the allocation has `layout.size()` bytes, which nobody else has yet; whether they were written does not matter here.
+        let bytes = unsafe { slice::from_raw_parts_mut(start.as_ptr().cast::<MaybeUninit<u8>>(), layout.size()) };
+        // The system hands pages over as they are first written: on all cores where there are many.
+        let pieces = bytes.par_chunks_mut(HUGE_PAGE_BYTES).with_min_len(ZEROED_ALONE_BYTES / HUGE_PAGE_BYTES);
+        pieces.for_each(|piece| piece.fill(MaybeUninit::new(0)));
+        buffer
     }
 
     /// The bytes where they can be read as numbers of any size: as they are if they lie so, else a copy that does.

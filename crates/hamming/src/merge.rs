@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Rows in full blocks of the tail from which on they become a segment.
-const TAIL_ROWS: usize = 4_096;
+const TAIL_ROWS: usize = if cfg!(interleavings) { BLOCK_ROWS } else { 4_096 };
 
 /// How many times as large as what follows it a segment is to be, at least, in an index that was tended.
 const TENDED_RATIO: usize = 8;

@@ -95,15 +95,29 @@ impl Lookup {
     }
 }
 
-/// How many keys of so many bits are at most so far from one of them: a sum of binomials.
+/// How many keys of so many bits are at most so far from one of them.
 fn keys_within(key_bits: u64, radius: u8) -> u64 {
-    let (mut sum, mut of_this_distance) = (1, 1);
-    for distance in 1..=u64::from(radius) {
-        of_this_distance = of_this_distance * (key_bits + 1).saturating_sub(distance) / distance;
-        sum += of_this_distance;
-    }
-    sum
+    KEYS_WITHIN[key_bits as usize][usize::from(radius)]
 }
+
+/// By bits of a key and distance: sums of binomials. A limit is at most twice the widest distance of keys, and one.
+static KEYS_WITHIN: [[u64; 2 * KEY_RADIUS_MAX + 2]; 17] = {
+    let mut sums = [[0; 2 * KEY_RADIUS_MAX + 2]; 17];
+    let mut key_bits = 0;
+    while key_bits < sums.len() {
+        let (mut sum, mut of_this_distance, mut distance) = (1, 1, 1);
+        sums[key_bits][0] = sum;
+        while distance < sums[key_bits].len() {
+            let left = if distance <= key_bits { (key_bits + 1 - distance) as u64 } else { 0 };
+            of_this_distance = of_this_distance * left / distance as u64;
+            sum += of_this_distance;
+            sums[key_bits][distance] = sum;
+            distance += 1;
+        }
+        key_bits += 1;
+    }
+    sums
+};
 
 const fn differences() -> [u16; KEYS_MAX] {
     let mut differences = [0; KEYS_MAX];

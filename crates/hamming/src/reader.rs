@@ -5,20 +5,18 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use arc_swap::ArcSwap;
-
-use crate::Snapshot;
+use crate::{Snapshot, sync::Published};
 
 /// Gives the newest published [`Snapshot`] of an [`Index`](crate::Index), from any thread. Clones are cheap and see
 /// the same index.
 #[derive(Clone, Debug)]
 pub struct Reader {
-    published: Arc<ArcSwap<Snapshot>>,
+    published: Arc<Published<Snapshot>>,
     crowded: Arc<AtomicU64>,
 }
 
 impl Reader {
-    pub(crate) fn new(published: Arc<ArcSwap<Snapshot>>, crowded: Arc<AtomicU64>) -> Self {
+    pub(crate) fn new(published: Arc<Published<Snapshot>>, crowded: Arc<AtomicU64>) -> Self {
         Self { published, crowded }
     }
 
@@ -28,12 +26,13 @@ impl Reader {
     /// it keeps alive the memory of what was removed since.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.published.load_full()
+        self.published.load()
     }
 
-    /// How often, in the life of the index, a query met a crowd of look-alikes in a segment: more than 4,096 candidates
-    /// to compare in full, or so many postings that scanning the segment was cheaper and was done. The answers were
-    /// exact; such a query costs at most about twice what a scan does.
+    /// How often, in the life of the index, a query cost more than eight times what is expected of a segment of its size: it
+    /// met a crowd of look-alikes, or buckets that somebody filled. Then it compared what it met, or, where that was
+    /// cheaper, scanned the segment. The answers were exact. This is the cap: no query costs more than about twice what a scan does;
+    /// and one that is not counted here costs no more than twenty times the median.
     #[must_use]
     pub fn crowded_searches(&self) -> u64 {
         self.crowded.load(Ordering::Relaxed)

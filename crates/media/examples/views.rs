@@ -2,11 +2,12 @@
 //!
 //!     cargo run --release -p media --example views -- [--json] [--draws N] [FOLDER]
 //!     cargo run --release -p media --example views -- --choose [--draws N] [FOLDER]
+//!     cargo run --release -p media --example views -- --strangers N
 //!
 //! The pictures are those in FOLDER, or a hundred drawn ones. Each is reframed `N` times by each way of
 //! [`Reframing`], by amounts that a seed decides, saved as JPEG of quality 85 and asked for as a matcher does: its
 //! eight orientations, and those of what is left when borders and captions are taken off. `--choose` ranks all views
-//! there are by what they add.
+//! there are by what they add. `--strangers` draws N pictures and asks each, in its eight orientations, for all the others.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,15 +26,20 @@ const RADIUS: u32 = 31;
 const LOADED: [usize; 5] = [0, 16, 32, 48, 64];
 
 fn main() -> Result<(), Failure> {
-    let (mut json, mut choose, mut draws, mut folder) = (false, false, 4, None);
+    let (mut json, mut choose, mut draws, mut drawn, mut folder) = (false, false, 4, None, None);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--json" => json = true,
             "--choose" => choose = true,
+            "--strangers" => drawn = Some(arguments.next().ok_or("--strangers takes a number")?.parse()?),
             "--draws" => draws = arguments.next().ok_or("--draws takes a number")?.parse()?,
             _ => folder = Some(argument),
         }
+    }
+    if let Some(count) = drawn {
+        strangers_drawn(count);
+        return Ok(());
     }
     let (sources, pictures): (Vec<_>, Vec<_>) = match folder {
         Some(folder) => pictures_of(Path::new(&folder))?.into_iter().unzip(),
@@ -215,6 +221,44 @@ fn strangers(sources: &[String], entries: &[Entry], copies: &[Copy]) -> [Strange
         }
         counted
     })
+}
+
+/// Draws pictures that a bank would take, and compares each in its eight orientations with all that each other one has.
+fn strangers_drawn(count: u64) {
+    const SIZE: (u32, u32) = (256, 192);
+    let (mut asked, mut held) = (Vec::new(), Vec::new());
+    for seed in 0.. {
+        let picture = draw::photograph(1_000_000 + seed, SIZE.0, SIZE.1);
+        let dihedral = pdq_dihedral(&picture.pixels());
+        if dihedral.quality < 50 {
+            continue;
+        }
+        let of = asked.len();
+        asked.push(dihedral.hashes);
+        held.extend(Entry::new(&picture).hashes.into_iter().map(|(_, hash)| (of, words(&hash))));
+        if asked.len() as u64 == count {
+            println!("drawn {} to take {count}", seed + 1);
+            break;
+        }
+    }
+    let (mut comparisons, mut matches, mut nearest) = (0_u64, 0_u64, [0_u64; 257]);
+    for (of, hashes) in asked.iter().enumerate() {
+        for hash in hashes.map(|hash| words(&hash)) {
+            for (_, other) in held.iter().filter(|(other, _)| *other != of) {
+                let distance: u32 = hash.iter().zip(other).map(|(one, other)| (one ^ other).count_ones()).sum();
+                (comparisons, matches) = (comparisons + 1, matches + u64::from(distance <= RADIUS));
+                nearest[distance as usize] += 1;
+            }
+        }
+    }
+    let pairs = count * (count - 1);
+    println!("{pairs} pairs of a picture and another, {comparisons} comparisons, {matches} within {RADIUS} bits");
+    let first: Vec<_> = nearest.iter().enumerate().filter(|(_, count)| **count > 0).take(8).collect();
+    println!("nearest (bits, how often): {first:?}");
+}
+
+fn words(hash: &Pdq) -> [u64; 4] {
+    std::array::from_fn(|word| u64::from_le_bytes(std::array::from_fn(|byte| hash.as_bytes()[8 * word + byte])))
 }
 
 fn times(pictures: &[Picture]) -> Times {

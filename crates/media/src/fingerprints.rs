@@ -1,7 +1,8 @@
 use std::time::Instant;
 
-use fingerprint::{Digests, Dihedral, Md5, Pdq, Pixels, Sha256, View, pdq_dihedral};
+use fingerprint::{Digests, Dihedral, Md5, Pdq, PdqHash, Pixels, Sha256, View, pdq_dihedral, views_beside};
 
+use crate::decode::{Hashed, dihedral_by_rows};
 use crate::{DecodeError, Fidelity, Format, Limits, decode_with};
 
 /// What fingerprints are for; it decides what is taken beside PDQ and digests.
@@ -12,7 +13,8 @@ pub enum Purpose {
     Query,
     /// To protect a picture: also its views.
     Bank,
-    /// Neither: nothing beside them.
+    /// Neither: nothing beside them. A PNG that is not interlaced is then hashed row by row as it is decoded, and the picture is
+    /// never held: memory is some rows, however high it is.
     Plain,
 }
 
@@ -64,15 +66,31 @@ pub fn fingerprints_within(
         Purpose::Query => Fidelity::Luma,
         Purpose::Bank | Purpose::Plain => Fidelity::Exact,
     };
-    let picture = decode_with(bytes, limits, fidelity, expired)?;
-    let pixels = picture.pixels();
     let mut digests = Digests::new();
     digests.update(bytes);
     let digests = digests.finish();
+    if purpose == Purpose::Plain
+        && let Some(Hashed { width, height, dihedral }) = dihedral_by_rows(bytes, limits, expired)?
+    {
+        let (md5, sha256) = (digests.md5, digests.sha256);
+        return Ok(PictureFingerprints {
+            dihedral,
+            trimmed: None,
+            views: Vec::new(),
+            md5,
+            sha256,
+            width,
+            height,
+            format: Format::Png,
+        });
+    }
+    let picture = decode_with(bytes, limits, fidelity, expired)?;
+    let pixels = picture.pixels();
+    let dihedral = pdq_dihedral(&pixels);
     Ok(PictureFingerprints {
-        dihedral: pdq_dihedral(&pixels),
+        dihedral,
         trimmed: if purpose == Purpose::Query { trimmed(&pixels) } else { None },
-        views: if purpose == Purpose::Bank { views(&pixels) } else { Vec::new() },
+        views: if purpose == Purpose::Bank { views(&pixels, &dihedral) } else { Vec::new() },
         md5: digests.md5,
         sha256: digests.sha256,
         width: picture.width(),
@@ -86,6 +104,7 @@ fn trimmed(pixels: &Pixels<'_>) -> Option<Dihedral> {
     Some(pdq_dihedral(&pixels.window(window)?))
 }
 
-fn views(pixels: &Pixels<'_>) -> Vec<(View, Pdq)> {
-    fingerprint::views(pixels).into_iter().map(|(view, hash, _)| (view, hash)).collect()
+fn views(pixels: &Pixels<'_>, dihedral: &Dihedral) -> Vec<(View, Pdq)> {
+    let primary = PdqHash { hash: dihedral.hashes[0], quality: dihedral.quality };
+    views_beside(pixels, &primary).into_iter().map(|(view, hash, _)| (view, hash)).collect()
 }

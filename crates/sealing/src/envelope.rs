@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use chacha20poly1305::aead::inout::InOutBuf;
+use chacha20poly1305::aead::{Aead, AeadInOut, KeyInit, Payload};
+use chacha20poly1305::{Key, Tag, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use rand::Rng;
 use sha2::Sha256;
@@ -48,6 +49,16 @@ impl EnvelopeKey {
     pub(crate) fn open(&self, context: &[u8], envelope: &[u8]) -> Result<Vec<u8>, OpenError> {
         let (nonce, sealed) = envelope.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError)?;
         self.0.decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: context }).map_err(|_| OpenError)
+    }
+
+    /// Opens into memory that is there already, which has exactly the bytes that were sealed. If it fails, what is in it is of no
+    /// meaning.
+    pub(crate) fn open_into(&self, context: &[u8], envelope: &[u8], plain: &mut [u8]) -> Result<(), OpenError> {
+        let (nonce, rest) = envelope.split_first_chunk::<NONCE_BYTES>().ok_or(OpenError)?;
+        let (sealed, tag) = rest.split_last_chunk::<TAG_BYTES>().ok_or(OpenError)?;
+        let buffer = InOutBuf::new(sealed, plain).map_err(|_| OpenError)?;
+        let opened = self.0.decrypt_inout_detached(&XNonce::from(*nonce), context, buffer, &Tag::from(*tag));
+        opened.map_err(|_| OpenError)
     }
 }
 

@@ -82,6 +82,12 @@ impl NodeKey {
         self.cipher.open(context, envelope)
     }
 
+    /// Opens an envelope sealed for the same context into memory that is there already: exactly the bytes that were sealed. If
+    /// it fails, what is in it is of no meaning.
+    pub fn open_into(&self, context: &[u8], envelope: &[u8], plain: &mut [u8]) -> Result<(), OpenError> {
+        self.cipher.open_into(context, envelope, plain)
+    }
+
     /// A digest of `parts` that only this key can compute: equal for equal parts, telling nothing else.
     pub fn digest(&self, parts: &[&[u8]]) -> [u8; DIGEST_BYTES] {
         let mut digest = self.digest.clone();
@@ -140,6 +146,26 @@ mod tests {
         assert_eq!(again.check(), key.check());
         for text in ["", "12", &"g".repeat(64), &"a".repeat(63), &"é".repeat(32)] {
             assert_eq!(NodeKey::parse(text).err(), Some(NodeKeyError), "{text}");
+        }
+    }
+
+    #[test]
+    fn opening_into_memory_gives_what_opening_gives_and_refuses_the_same() {
+        let key = key(1);
+        for length in [0, 1, 63, 64, 65, 5_000] {
+            let plain: Vec<u8> = (0..length).map(|place| place as u8).collect();
+            let envelope = key.seal(b"here", &plain, &mut StdRng::seed_from_u64(3));
+            let mut into = vec![9; length];
+            key.open_into(b"here", &envelope, &mut into).unwrap();
+            assert_eq!(into, plain);
+            assert_eq!(key.open_into(b"there", &envelope, &mut into), Err(OpenError));
+            assert_eq!(key.open_into(b"here", &envelope, &mut vec![0; length + 1]), Err(OpenError));
+            for cut in [0, 23, 39, envelope.len() - 1] {
+                assert!(key.open_into(b"here", &envelope[..cut], &mut into).is_err());
+            }
+            let mut changed = envelope.clone();
+            changed[envelope.len() / 2] ^= 1;
+            assert_eq!(key.open_into(b"here", &changed, &mut into), Err(OpenError));
         }
     }
 

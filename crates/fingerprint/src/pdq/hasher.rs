@@ -5,16 +5,17 @@ use core::fmt;
 
 use super::folded::Folding;
 use super::in_order::Blur;
+use super::texture::Look;
 use super::{Dihedral, Near, PdqHash, Reduced, SIDE, Tolerance, is_hashable};
 use crate::pixels::Brightness;
 use crate::{PixelFormat, Pixels, PixelsError};
 
 /// A picture's hash in the making, fed with rows as a decoder gives them.
 ///
-/// It holds at most 18 bytes a channel and column instead of the picture. The price: where the reference's rounding could
-/// decide a bit or the quality, it answers [`HasherError::Undecided`], and [`pdq`](crate::pdq()) or
-/// [`pdq_dihedral`](crate::pdq_dihedral()) must be given the whole picture. They look at the texture and are
-/// mostly sure then; without that look it is one picture in three that is undecided, and every flat or symmetric one.
+/// It holds at most 18 bytes a channel and column instead of the picture, and 9 KB. The price: where the reference's rounding could
+/// decide a bit or the quality, it answers [`HasherError::Undecided`]: one photograph in twenty, and every flat or symmetric
+/// picture. Then the rows must come once more, to one [in the reference's order](Hasher::in_order); or
+/// [`pdq`](crate::pdq()) or [`pdq_dihedral`](crate::pdq_dihedral()) is given the whole picture.
 ///
 /// Pictures with a side below 129 or above 32,640 pixels are always decided, at the memory that [`pdq`](crate::pdq()) tells.
 ///
@@ -44,8 +45,8 @@ pub struct Hasher {
 enum Road {
     /// It is too small for a hash.
     Nowhere,
-    Folded(Box<Folding>),
-    /// Its shape cannot be folded.
+    Folded(Box<(Folding, Look)>),
+    /// Its shape cannot be folded, or it was asked for.
     InOrder(Box<Blur>),
     /// It has 64x64 pixels, which are blurred for the eight hashes and not for the one.
     AsIs(Box<(Reduced, Blur)>),
@@ -63,11 +64,24 @@ impl Hasher {
         } else if columns == SIDE && rows == SIDE {
             Road::AsIs(Box::new(([[0.0; SIDE]; SIDE], Blur::new(columns, rows))))
         } else if let Some(folding) = Folding::new(columns, rows, format) {
-            Road::Folded(Box::new(folding))
+            Road::Folded(Box::new((folding, Look::new(columns, rows))))
         } else {
             Road::InOrder(Box::new(Blur::new(columns, rows)))
         };
         Ok(Self { columns, rows, format, rows_pushed: 0, road })
+    }
+
+    /// As [`new`](Self::new), in the reference's own order of additions: some ten times slower, 140 bytes a column (28 above 65,536
+    /// columns) and a byte per 32 pixels, and never [`HasherError::Undecided`].
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn in_order(width: u32, height: u32, format: PixelFormat) -> Result<Self, PixelsError> {
+        let mut hasher = Self::new(width, height, format)?;
+        if matches!(hasher.road, Road::Folded(_)) {
+            hasher.road = Road::InOrder(Box::new(Blur::new(hasher.columns, hasher.rows)));
+        }
+        Ok(hasher)
     }
 
     /// Takes the next rows, top to bottom: `rows` is a piece of the picture in its whole width. Pieces of eight rows and more
@@ -84,7 +98,10 @@ impl Hasher {
         }
         match &mut self.road {
             Road::Nowhere => {}
-            Road::Folded(folding) => folding.push(rows),
+            Road::Folded(both) => {
+                both.0.push(rows);
+                both.1.push(rows);
+            }
             Road::InOrder(blur) => blur.push(rows, Brightness::Rounded),
             Road::AsIs(both) => {
                 for (row, luma) in both.0[self.rows_pushed..].iter_mut().take(rows.rows()).enumerate() {
@@ -103,10 +120,11 @@ impl Hasher {
     /// [`HasherError::TooFewRows`] and [`HasherError::Undecided`].
     pub fn finish(self) -> Result<PdqHash, HasherError> {
         self.check_rows()?;
-        let tolerance = Tolerance::of(self.columns, self.rows);
         match self.road {
             Road::Nowhere => Ok(PdqHash::NONE),
-            Road::Folded(folding) => Near { reduced: folding.finish(), tolerance }.hash().ok_or(HasherError::Undecided),
+            Road::Folded(both) => {
+                near(self.columns, self.rows, self.format, &both).hash().ok_or(HasherError::Undecided)
+            }
             Road::InOrder(blur) => Ok(Near::exact(blur.finish()).decided(Near::hash)),
             Road::AsIs(both) => Ok(Near::exact(both.0).decided(Near::hash)),
         }
@@ -119,11 +137,10 @@ impl Hasher {
     /// [`HasherError::TooFewRows`] and [`HasherError::Undecided`].
     pub fn finish_dihedral(self) -> Result<Dihedral, HasherError> {
         self.check_rows()?;
-        let tolerance = Tolerance::of(self.columns, self.rows);
         match self.road {
             Road::Nowhere => Ok(Dihedral::NONE),
-            Road::Folded(folding) => {
-                Near { reduced: folding.finish(), tolerance }.dihedral().ok_or(HasherError::Undecided)
+            Road::Folded(both) => {
+                near(self.columns, self.rows, self.format, &both).dihedral().ok_or(HasherError::Undecided)
             }
             Road::InOrder(blur) => Ok(Near::exact(blur.finish()).decided(Near::dihedral)),
             Road::AsIs(both) => Ok(Near::exact(both.1.finish()).decided(Near::dihedral)),
@@ -133,6 +150,11 @@ impl Hasher {
     fn check_rows(&self) -> Result<(), HasherError> {
         if self.rows_pushed < self.rows { Err(HasherError::TooFewRows) } else { Ok(()) }
     }
+}
+
+/// What was folded, with what is tolerated for what was seen.
+fn near(columns: usize, rows: usize, format: PixelFormat, (folding, look): &(Folding, Look)) -> Near {
+    Near::new(folding.finish(), Tolerance::of_texture(columns, rows, format, look.share()))
 }
 
 /// Why a [`Hasher`] has no answer.
@@ -145,7 +167,7 @@ pub enum HasherError {
     /// Not all rows came. Push the rest, or give the picture up: a decoder that stopped early has no whole picture.
     TooFewRows,
     /// A bit or the quality depends on the reference's rounding, which only its slow order of additions repeats. Give the
-    /// whole picture to [`pdq`](crate::pdq()) or [`pdq_dihedral`](crate::pdq_dihedral()).
+    /// rows once more, to a hasher [in that order](Hasher::in_order).
     Undecided,
 }
 
@@ -155,7 +177,7 @@ impl fmt::Display for HasherError {
             Self::OtherPixels => "the rows have another width or format than the picture",
             Self::TooManyRows => "more rows came than the picture has",
             Self::TooFewRows => "the picture's last rows did not come",
-            Self::Undecided => "rounding decides: hash the whole picture at once",
+            Self::Undecided => "rounding decides: hash the rows once more, in the reference's order",
         })
     }
 }

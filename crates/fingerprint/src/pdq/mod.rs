@@ -30,7 +30,7 @@ const HASHABLE_SIDE_MIN: usize = 5;
 pub(crate) const SIDE: usize = 64;
 
 /// The side of the square of components kept.
-const KEPT: usize = 16;
+pub(crate) const KEPT: usize = 16;
 
 /// The reduced picture, row by row, brightness 0.0..=255.0 up to rounding.
 pub(crate) type Reduced = [[f32; SIDE]; SIDE];
@@ -89,8 +89,8 @@ fn hash_with(pixels: &Pixels<'_>, brightness: Brightness) -> PdqHash {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return PdqHash::NONE;
     }
-    let near = folded(pixels).and_then(|near| near.hash().or_else(|| near.seen(pixels).hash()));
-    near.unwrap_or_else(|| Near::exact(reduce(pixels, brightness)).decided(Near::hash))
+    let found = folded(pixels).and_then(|mut near| near.look_until(pixels, Near::hash));
+    found.unwrap_or_else(|| Near::exact(reduce(pixels, brightness)).decided(Near::hash))
 }
 
 /// The PDQ hashes of a picture in all eight orientations from one pass over its pixels: identical to the reference's
@@ -109,8 +109,8 @@ fn dihedral_with(pixels: &Pixels<'_>, brightness: Brightness) -> Dihedral {
     if !is_hashable(pixels.columns(), pixels.rows()) {
         return Dihedral::NONE;
     }
-    let near = folded(pixels).and_then(|near| near.dihedral().or_else(|| near.seen(pixels).dihedral()));
-    near.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, brightness)).decided(Near::dihedral))
+    let found = folded(pixels).and_then(|mut near| near.look_until(pixels, Near::dihedral));
+    found.unwrap_or_else(|| Near::exact(in_order::to_64_by_64(pixels, brightness)).decided(Near::dihedral))
 }
 
 /// The components the hash is cut from, for measuring how firm its bits are: the reference's `compute_float`.
@@ -138,32 +138,42 @@ impl Dihedral {
 /// Why an answer that may be undecided is not.
 const NOTHING_TOLERATED: &str = "without a tolerance every comparison has one outcome";
 
-/// `None` where what is tolerated decides.
-fn hash_of(reduced: &Reduced, tolerance: &Tolerance) -> Option<PdqHash> {
-    Kernel::fastest().run(
-        #[inline(always)]
-        || {
-            let hash = bits::above_median(&components::of(reduced), tolerance.components)?;
-            Some(PdqHash { hash, quality: quality::of(reduced, tolerance.step)? })
-        },
-    )
-}
+/// Rows of 64 blocks after which is asked whether what was seen is enough.
+const ROWS_OF_BLOCKS_AT_ONCE: usize = 16;
 
-/// A reduced picture and how near it is to the reference's.
+/// A reduced picture, its components, and how near they are to the reference's.
 struct Near {
     reduced: Reduced,
+    components: Components,
     tolerance: Tolerance,
 }
 
 impl Near {
-    fn exact(reduced: Reduced) -> Self {
-        Self { reduced, tolerance: Tolerance::NONE }
+    fn new(reduced: Reduced, tolerance: Tolerance) -> Self {
+        let components = Kernel::fastest().run(
+            #[inline(always)]
+            || components::of(&reduced),
+        );
+        Self { reduced, components, tolerance }
     }
 
-    /// The same, with the tolerance of a picture whose pixels are at hand.
-    fn seen(&self, pixels: &Pixels<'_>) -> Self {
-        let share = texture::distinct_share(pixels);
-        Self { reduced: self.reduced, tolerance: Tolerance::of_texture(pixels.columns(), pixels.rows(), share) }
+    fn exact(reduced: Reduced) -> Self {
+        Self::new(reduced, Tolerance::NONE)
+    }
+
+    /// The answer, after as long a look at the texture as it needs. `None` where rounding decides all the same.
+    fn look_until<T>(&mut self, pixels: &Pixels<'_>, answer: impl Fn(&Self) -> Option<T>) -> Option<T> {
+        let (columns, rows) = (pixels.columns(), pixels.rows());
+        let mut found = answer(self);
+        if found.is_none() {
+            let mut look = texture::Look::new(columns, rows);
+            while found.is_none() && look.go_on(pixels, ROWS_OF_BLOCKS_AT_ONCE) {
+                // What is not looked at yet can only make the share larger, and what is tolerated smaller.
+                self.tolerance = Tolerance::of_texture(columns, rows, pixels.format(), look.share());
+                found = answer(self);
+            }
+        }
+        found
     }
 
     /// What is always decided where nothing is tolerated.
@@ -173,7 +183,13 @@ impl Near {
 
     /// `None` where the reference's rounding decides; so below.
     fn hash(&self) -> Option<PdqHash> {
-        hash_of(&self.reduced, &self.tolerance)
+        Kernel::fastest().run(
+            #[inline(always)]
+            || {
+                let hash = bits::above_median(&self.components, self.tolerance.components)?;
+                Some(PdqHash { hash, quality: quality::of(&self.reduced, self.tolerance.step)? })
+            },
+        )
     }
 
     fn dihedral(&self) -> Option<Dihedral> {
@@ -186,13 +202,12 @@ impl Near {
     /// What `dihedral` does, compiled for the instruction set of the caller.
     #[inline(always)]
     fn dihedral_portable(&self) -> Option<Dihedral> {
-        let components = components::of(&self.reduced);
-        // Exchanging rows and columns exchanges bits, and moves neither the median nor what is tolerated: four hashes make eight.
         let mut hashes = [Pdq::from_bytes([0; 32]); 8];
         for mirrored in [Orientation::Original, Orientation::FlipX, Orientation::FlipY, Orientation::Rotate180] {
-            let hash = bits::above_median(&components::mirrored(&components, mirrored), self.tolerance.components)?;
+            let components = components::mirrored(&self.components, mirrored);
+            let [hash, transposed] = bits::above_median_and_transposed(&components, self.tolerance.components)?;
             hashes[usize::from(mirrored.code())] = hash;
-            hashes[usize::from(mirrored.then_transposed().code())] = bits::transposed(&hash);
+            hashes[usize::from(mirrored.then_transposed().code())] = transposed;
         }
         Some(Dihedral { hashes, quality: quality::of(&self.reduced, self.tolerance.step)? })
     }
@@ -209,17 +224,36 @@ fn is_hashable(columns: usize, rows: usize) -> bool {
     columns >= HASHABLE_SIDE_MIN && rows >= HASHABLE_SIDE_MIN
 }
 
-/// The hash of a picture reduced by other means; of its columns, if `is_transposed` says that they are the rows.
-pub(crate) fn of_reduced(reduced: &Reduced, is_transposed: bool) -> PdqHash {
-    let found = hash_of(reduced, &Tolerance::NONE).expect(NOTHING_TOLERATED);
-    if is_transposed { PdqHash { hash: bits::transposed(&found.hash), ..found } } else { found }
+/// The hash of a picture reduced by other means, which is used up. Sums are taken in an order that is quicker than the
+/// reference's.
+#[inline(always)]
+pub(crate) fn of_reduced(reduced: &mut Reduced) -> PdqHash {
+    let quality = quality::of(reduced, 0.0);
+    let hash = bits::above_median(&components::quickly_of(reduced), 0.0);
+    let (hash, quality) = hash.zip(quality).expect(NOTHING_TOLERATED);
+    PdqHash { hash, quality }
+}
+
+/// The components across of one row.
+#[inline(always)]
+pub(crate) fn components_of_line(samples: &[f32; SIDE]) -> [f32; KEPT] {
+    components::of_line(samples)
+}
+
+/// The hashes of a picture reduced by other means, of whose lines the components are known, which are used up: if the lines are its rows,
+/// and if they are its columns.
+#[inline(always)]
+pub(crate) fn of_lines(reduced: &Reduced, lines: &mut [[f32; KEPT]; SIDE]) -> [PdqHash; 2] {
+    let hashes = bits::above_median_and_transposed(&components::of_lines(lines), 0.0);
+    let (hashes, quality) = hashes.zip(quality::of(reduced, 0.0)).expect(NOTHING_TOLERATED);
+    hashes.map(|hash| PdqHash { hash, quality })
 }
 
 /// By the fast road, where it can take the picture's shape.
 fn folded(pixels: &Pixels<'_>) -> Option<Near> {
     let mut folding = folded::Folding::new(pixels.columns(), pixels.rows(), pixels.format())?;
     folding.push(pixels);
-    Some(Near { reduced: folding.finish(), tolerance: Tolerance::of(pixels.columns(), pixels.rows()) })
+    Some(Near::new(folding.finish(), Tolerance::of(pixels.columns(), pixels.rows(), pixels.format())))
 }
 
 /// By the slow road.

@@ -14,7 +14,7 @@ mod view;
 use alloc::vec::Vec;
 
 use self::overview::Overview;
-use self::samples::Samples;
+use self::samples::{Samples, Workbench};
 pub use self::trim::trimmed;
 pub use self::view::{Family, View};
 use crate::{Pdq, PdqHash, Pixels, pdq};
@@ -41,22 +41,34 @@ const SIDE_MIN: u32 = 64;
 /// It goes once over the pixels, and reads at most four rows of each 256th of the height. Memory: 400 KiB and two
 /// bytes a column and channel.
 pub fn views(pixels: &Pixels<'_>) -> Vec<(View, Pdq, u8)> {
+    views_beside(pixels, &pdq(pixels))
+}
+
+/// The same for who has the picture's own hash already.
+pub fn views_beside(pixels: &Pixels<'_>, primary: &PdqHash) -> Vec<(View, Pdq, u8)> {
     let mut views: Vec<(View, Pdq, u8)> = Vec::new();
     let Some(viewer) = Viewer::new(pixels) else { return views };
-    let primary = pdq(pixels);
+    let mut workbench = Workbench::new();
     for view in View::ALL {
-        let Some(found) = viewer.hash(view) else { continue };
+        let Some(found) = viewer.hash_on(view, &mut workbench) else { continue };
         // Black corners are contrast, but not the picture's.
         let (hash, quality) = (found.hash, found.quality.min(primary.quality));
         if view.has_black_corners() && primary.quality < CORNERED_QUALITY_MIN {
             continue;
         }
-        let is_near = |other: &Pdq| hash.distance(other) < DISTANCE_MIN;
+        // Most are told apart by the first of their words.
+        let is_near = |other: &Pdq| first_distance(&hash, other) < DISTANCE_MIN && hash.distance(other) < DISTANCE_MIN;
         if quality >= QUALITY_MIN && !is_near(&primary.hash) && !views.iter().any(|(_, other, _)| is_near(other)) {
             views.push((view, hash, quality));
         }
     }
     views
+}
+
+/// In how many of the first 64 bits they differ.
+fn first_distance(one: &Pdq, other: &Pdq) -> u32 {
+    let first = |hash: &Pdq| hash.as_bytes().first_chunk().copied().map_or(0, u64::from_le_bytes);
+    (first(one) ^ first(other)).count_ones()
 }
 
 /// A picture gone over once, to be hashed in any view: what [`views`] does for those that are usually made.
@@ -78,8 +90,12 @@ impl Viewer {
     /// The hash of one view, whatever its quality; `None` if the view shows as good as all or less than half of this
     /// picture, as cutting a square to a square would.
     pub fn hash(&self, view: View) -> Option<PdqHash> {
+        self.hash_on(view, &mut Workbench::new())
+    }
+
+    fn hash_on(&self, view: View, workbench: &mut Workbench) -> Option<PdqHash> {
         let place = place::of(view, self.size, self.samples.extent())?;
-        Some(self.samples.hash(&place))
+        Some(self.samples.hash(&place, workbench))
     }
 }
 

@@ -6,15 +6,34 @@ use super::overview::{Overview, SIDE_MAX};
 use super::place::Place;
 use crate::PdqHash;
 use crate::pdq::arch::{Kernel, truncated};
-use crate::pdq::{self, Reduced, SIDE};
+use crate::pdq::{self, KEPT, Reduced, SIDE};
 
 /// An overview, sampled at the places that many views have in common: most views cut the picture in one direction only.
 pub(super) struct Samples {
     overview: Overview,
-    /// Each row of averages, sampled over the whole width.
-    across: Vec<[f32; SIDE]>,
-    /// Each column of averages, sampled over the whole height.
-    down: Vec<[f32; SIDE]>,
+    /// Each row of averages over the whole width.
+    across: Whole,
+    /// Each column of averages over the whole height.
+    down: Whole,
+}
+
+/// Lines of averages, each sampled over its whole length.
+struct Whole {
+    samples: Vec<[f32; SIDE]>,
+    /// The components of each line, of which those between two lines are between theirs.
+    components: Vec<[f32; KEPT]>,
+}
+
+/// What a view is hashed in; used again from view to view.
+pub(super) struct Workbench {
+    reduced: Reduced,
+    lines: [[f32; KEPT]; SIDE],
+}
+
+impl Workbench {
+    pub(super) const fn new() -> Self {
+        Self { reduced: [[0.0; SIDE]; SIDE], lines: [[0.0; KEPT]; SIDE] }
+    }
 }
 
 impl Samples {
@@ -29,16 +48,19 @@ impl Samples {
     #[inline(always)]
     fn new_portable(overview: Overview) -> Self {
         let columns = along(0.0, overview.extent.0 / SIDE as f32, overview.columns);
-        let across = (0..overview.rows).map(|row| sampled(overview.row(row), &columns)).collect();
+        let mut across = alloc::vec![[0.0; SIDE]; overview.rows];
+        for (row, across) in across.iter_mut().enumerate() {
+            sample(overview.row(row), &columns, across);
+        }
         let mut down = alloc::vec![[0.0; SIDE]; overview.columns];
         let rows = along(0.0, overview.extent.1 / SIDE as f32, overview.rows);
         for (place, row) in rows.iter().enumerate() {
-            let both = overview.row(row.first).iter().zip(overview.row(row.second));
+            let both = overview.row(row.first.into()).iter().zip(overview.row(row.second.into()));
             for (down, (first, second)) in down.iter_mut().zip(both) {
                 down[place] = first + (second - first) * row.share;
             }
         }
-        Self { overview, across, down }
+        Self { overview, across: Whole::new(across), down: Whole::new(down) }
     }
 
     /// Averages along the sides.
@@ -46,43 +68,49 @@ impl Samples {
         self.overview.extent
     }
 
-    /// The hash of what lies at `place`, each sample in whole levels of brightness; black outside the picture.
-    pub(super) fn hash(&self, place: &Place) -> PdqHash {
-        let mut reduced = [[0.0; SIDE]; SIDE];
-        let is_transposed = Kernel::fastest().run(
+    /// The hash of what lies at `place`; black outside the picture.
+    pub(super) fn hash(&self, place: &Place, on: &mut Workbench) -> PdqHash {
+        let extent = self.overview.extent;
+        let is_tilted = place.across.1 != 0.0 || place.down.0 != 0.0;
+        Kernel::fastest().run(
             #[inline(always)]
-            || self.sample(place, &mut reduced),
-        );
-        pdq::of_reduced(&reduced, is_transposed)
+            || {
+                if !is_tilted && is_whole(place.origin.0, place.across.0, extent.0) {
+                    let rows = along(place.origin.1, place.down.1, self.overview.rows);
+                    let [of_rows, _] = self.across.hashes(&rows, on);
+                    return of_rows;
+                }
+                if !is_tilted && is_whole(place.origin.1, place.down.1, extent.1) {
+                    let columns = along(place.origin.0, place.across.0, self.overview.columns);
+                    let [_, of_columns] = self.down.hashes(&columns, on);
+                    return of_columns;
+                }
+                if is_tilted {
+                    self.sample_tilted(place, &mut on.reduced);
+                } else {
+                    self.sample_upright(place, &mut on.reduced);
+                }
+                pdq::of_reduced(&mut on.reduced)
+            },
+        )
     }
 
-    /// Takes the samples; says whether columns became rows.
+    /// Of a part of the picture that is neither of its whole width nor of its whole height.
     #[inline(always)]
-    fn sample(&self, place: &Place, reduced: &mut Reduced) -> bool {
-        if place.across.1 != 0.0 || place.down.0 != 0.0 {
-            self.sample_tilted(place, reduced);
-            return false;
-        }
-        let extent = self.overview.extent;
-        if is_whole(place.origin.0, place.across.0, extent.0) {
-            between_rows(&self.across, &along(place.origin.1, place.down.1, self.overview.rows), reduced);
-            return false;
-        }
-        if is_whole(place.origin.1, place.down.1, extent.1) {
-            between_rows(&self.down, &along(place.origin.0, place.across.0, self.overview.columns), reduced);
-            return true;
-        }
+    fn sample_upright(&self, place: &Place, reduced: &mut Reduced) {
         let columns = along(place.origin.0, place.across.0, self.overview.columns);
         let rows = along(place.origin.1, place.down.1, self.overview.rows);
         let mut between = [0.0; SIDE_MAX];
         for (row, reduced) in rows.iter().zip(reduced) {
-            let both = self.overview.row(row.first).iter().zip(self.overview.row(row.second));
+            let both = self.overview.row(row.first.into()).iter().zip(self.overview.row(row.second.into()));
             for (between, (first, second)) in between.iter_mut().zip(both) {
                 *between = first + (second - first) * row.share;
             }
-            *reduced = sampled(&between, &columns).map(whole);
+            sample(&between, &columns, reduced);
+            for sample in reduced {
+                *sample = whole(*sample);
+            }
         }
-        false
     }
 
     /// Of a part of the picture whose sides are not parallel to the picture's.
@@ -148,33 +176,52 @@ fn is_whole(origin: f32, step: f32, extent: f32) -> bool {
     origin.abs() < 0.01 && (step * SIDE as f32 - extent).abs() < 0.01
 }
 
-/// Each sample between two of the rows.
-#[inline(always)]
-fn between_rows(rows: &[[f32; SIDE]], places: &[Between; SIDE], reduced: &mut Reduced) {
-    for (reduced, place) in reduced.iter_mut().zip(places) {
-        let (first, second) = (&rows[place.first], &rows[place.second]);
-        for (sample, (first, second)) in reduced.iter_mut().zip(first.iter().zip(second)) {
-            *sample = whole(first + (second - first) * place.share);
+impl Whole {
+    #[inline(always)]
+    fn new(samples: Vec<[f32; SIDE]>) -> Self {
+        let mut components = alloc::vec![[0.0; KEPT]; samples.len()];
+        for (components, samples) in components.iter_mut().zip(&samples) {
+            *components = pdq::components_of_line(samples);
         }
+        Self { samples, components }
+    }
+
+    /// The hashes of samples between these lines: of the picture whose rows they are, and of that whose columns they are. Components are those
+    /// of the samples themselves, and quality that of the nearest whole levels of brightness, which a copy would have.
+    #[inline(always)]
+    fn hashes(&self, places: &[Between; SIDE], on: &mut Workbench) -> [PdqHash; 2] {
+        let both = on.reduced.iter_mut().zip(&mut on.lines);
+        for (place, (samples, components)) in places.iter().zip(both) {
+            let (first, second) = (usize::from(place.first), usize::from(place.second));
+            for (sample, (first, second)) in
+                samples.iter_mut().zip(self.samples[first].iter().zip(&self.samples[second]))
+            {
+                *sample = whole(first + (second - first) * place.share);
+            }
+            let lines = self.components[first].iter().zip(&self.components[second]);
+            for (component, (first, second)) in components.iter_mut().zip(lines) {
+                *component = first + (second - first) * place.share;
+            }
+        }
+        pdq::of_lines(&on.reduced, &mut on.lines)
     }
 }
 
 /// A row of averages at 64 places.
 #[inline(always)]
-fn sampled(row: &[f32], places: &[Between; SIDE]) -> [f32; SIDE] {
-    let mut samples = [0.0; SIDE];
+fn sample(row: &[f32; SIDE_MAX], places: &[Between; SIDE], samples: &mut [f32; SIDE]) {
     for (sample, place) in samples.iter_mut().zip(places) {
-        let (first, second) = (row[place.first], row[place.second]);
+        let (first, second) = (row[usize::from(place.first)], row[usize::from(place.second)]);
         *sample = first + (second - first) * place.share;
     }
-    samples
 }
 
 /// A place along a side: between the middles of two averages, or at the edge, where both are one.
 #[derive(Clone, Copy)]
 struct Between {
-    first: usize,
-    second: usize,
+    /// There are [`SIDE_MAX`] averages at most, so that no place is out of bounds.
+    first: u8,
+    second: u8,
     /// How far from the first to the second, 0.0..=1.0.
     share: f32,
 }
@@ -186,7 +233,8 @@ fn along(origin: f32, step: f32, averages: usize) -> [Between; SIDE] {
         let at = (origin + (sample as f32 + 0.5) * step - 0.5).max(0.0);
         // The cast takes what lies outside to the edge.
         let first = (at as i32 as usize).min(averages - 1);
-        Between { first, second: (first + 1).min(averages - 1), share: (at - first as f32).min(1.0) }
+        let second = (first + 1).min(averages - 1);
+        Between { first: first as u8, second: second as u8, share: (at - first as f32).min(1.0) }
     })
 }
 

@@ -4,6 +4,8 @@
 mod build;
 mod layout;
 mod search;
+#[cfg(test)]
+mod skew;
 
 use std::ops::Range;
 

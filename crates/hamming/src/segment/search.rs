@@ -32,6 +32,9 @@ impl Costs {
     pub(crate) const SCAN_LAST: Self = Self { bucket_ps: 0, posting_ps: 0, candidate_ps: 0, row_ps: 1 };
 }
 
+/// How many times what is expected a search may cost before it is counted as crowded.
+const CROWDED_RATIO: u64 = 8;
+
 /// A query, and the memory to answer it with, used again from segment to segment.
 pub(crate) struct Search {
     pub(crate) query: [Half; 2],
@@ -44,13 +47,25 @@ pub(crate) struct Search {
     survivors: Vec<u32>,
     rows: Vec<u32>,
     hits: Vec<(u32, u32)>,
+    /// What the searches so far cost, scans of segments that were crowded included, in the picoseconds of [`Costs`].
+    pub(crate) spent_ps: u64,
 }
 
-/// How much a search met.
+/// How much a search met, which decides how its candidates are gathered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gathering {
+    OneByOne,
+    /// More than [`CANDIDATES_MANY`] candidates.
+    Together,
+    /// The buckets hold more than a scan costs.
+    GivenUp,
+}
+
+/// What a search cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crowd {
     Usual,
-    /// More than 4,096 candidates, or more in the buckets than a scan costs.
+    /// More than [`CROWDED_RATIO`] times what is expected of a segment of its size.
     Large,
 }
 
@@ -58,7 +73,24 @@ impl Search {
     pub(crate) fn new(radius: u32, costs: Costs) -> Self {
         let lookups = Plan::new(radius).map_or_else(Vec::new, |plan| plan.lookups().collect());
         let (buckets, survivors, rows, hits) = Default::default();
-        Self { query: [[0; 2]; 2], radius, costs, lookups, chunks: [0; TABLES], buckets, survivors, rows, hits }
+        Self {
+            query: [[0; 2]; 2],
+            radius,
+            costs,
+            lookups,
+            chunks: [0; TABLES],
+            buckets,
+            survivors,
+            rows,
+            hits,
+            spent_ps: 0,
+        }
+    }
+
+    /// What a scan of so many rows costs, picoseconds.
+    #[cfg(test)]
+    pub(crate) fn scan_ps_of(&self, rows: usize) -> u64 {
+        rows as u64 * self.costs.row_ps
     }
 
     pub(crate) fn set_query(&mut self, query: [Half; 2]) {
@@ -73,9 +105,11 @@ impl Search {
 impl Segment {
     /// Whether looking up in the tables is expected to cost less than scanning, for codes that are not crowded.
     pub(crate) fn is_looked_up(&self, search: &Search) -> bool {
-        if search.lookups.is_empty() {
-            return false;
-        }
+        !search.lookups.is_empty() && self.expected_ps(search) < self.scan_ps(search)
+    }
+
+    /// What a search is expected to cost, for codes that are not crowded.
+    fn expected_ps(&self, search: &Search) -> u64 {
         let (rows, key_bits) = (self.layout.rows as u64, self.layout.key_bits);
         let (mut buckets, mut postings, mut candidates) = (0, 0, 0);
         for lookup in &search.lookups {
@@ -85,21 +119,33 @@ impl Segment {
             candidates += (keys * rows * lookup.likely_partners()) >> (key_bits + 16);
         }
         let Costs { bucket_ps, posting_ps, candidate_ps, .. } = search.costs;
-        buckets * bucket_ps + postings * posting_ps + candidates * candidate_ps < self.scan_ps(search)
+        buckets * bucket_ps + postings * posting_ps + candidates * candidate_ps
     }
 
     /// Calls `found` with the row and distance of every code within the radius, by row.
-    pub(crate) fn search(&self, kernel: Kernel, search: &mut Search, mut found: impl FnMut(usize, u32)) -> Crowd {
-        let crowd = self.sift(kernel, search);
-        match crowd {
-            Some(Crowd::Usual) => self.rows_of_few(search),
-            Some(Crowd::Large) => self.rows_of_many(search),
-            None => {}
+    pub(crate) fn search(&self, kernel: Kernel, search: &mut Search, found: impl FnMut(usize, u32)) -> Crowd {
+        let before_ps = search.spent_ps;
+        self.search_counting(kernel, search, found);
+        let is_usual = search.spent_ps - before_ps <= CROWDED_RATIO * self.expected_ps(search);
+        if is_usual { Crowd::Usual } else { Crowd::Large }
+    }
+
+    /// What `search` does, adding up what it costs.
+    fn search_counting(&self, kernel: Kernel, search: &mut Search, mut found: impl FnMut(usize, u32)) {
+        let gathering = self.sift(kernel, search);
+        match gathering {
+            Gathering::OneByOne => self.rows_of_few(search),
+            Gathering::Together => self.rows_of_many(search),
+            Gathering::GivenUp => {}
         }
-        if crowd.is_none() || search.rows.len() as u64 * search.costs.candidate_ps > self.scan_ps(search) {
+        let candidates_ps = search.rows.len() as u64 * search.costs.candidate_ps;
+        let scan_ps = self.scan_ps(search);
+        if gathering == Gathering::GivenUp || candidates_ps > scan_ps {
+            search.spent_ps += scan_ps;
             self.scan(kernel, search, found);
-            return Crowd::Large;
+            return;
         }
+        search.spent_ps += candidates_ps;
         kernel.verify(self.rows(), &search.rows, &search.query, search.radius, &mut search.hits);
         // Near codes are met in several tables.
         if search.hits.len() > 1 {
@@ -107,14 +153,13 @@ impl Segment {
             search.hits.dedup();
         }
         search.hits.iter().for_each(|(row, distance)| found(*row as usize, *distance));
-        crowd.unwrap_or(Crowd::Large)
     }
 
-    /// Fills `search.survivors`; `None` as soon as the buckets hold more than a scan costs.
+    /// Fills `search.survivors`, and gives up as soon as the buckets hold more than a scan costs.
     ///
     /// The directory of the table after next and the buckets of the next are asked for before those of this one are
     /// read: nothing but the first of them is waited for.
-    fn sift(&self, kernel: Kernel, search: &mut Search) -> Option<Crowd> {
+    fn sift(&self, kernel: Kernel, search: &mut Search) -> Gathering {
         let (ids, partners) = (self.ids(), self.partners());
         let postings_max = self.scan_ps(search) / search.costs.posting_ps.max(1);
         search.survivors.clear();
@@ -130,22 +175,29 @@ impl Segment {
             let sifted = search.buckets.len();
             if let Some(lookup) = search.lookups.get(turn) {
                 let mut buckets = std::mem::take(&mut search.buckets);
+                let mut of_lookup = 0;
                 for bucket in self.buckets(search, lookup) {
                     prefetch_bucket(partners, &bucket);
-                    postings += u64::from(bucket.end - bucket.start);
+                    of_lookup += u64::from(bucket.end - bucket.start);
                     buckets.push(bucket);
                 }
+                let Costs { bucket_ps, posting_ps, .. } = search.costs;
+                search.spent_ps += lookup.keys(self.layout.key_bits) * bucket_ps;
                 search.buckets = buckets;
-            }
-            if postings > postings_max {
-                return None;
+                postings += of_lookup;
+                // Of a lookup that is too much, nothing is read.
+                if postings > postings_max {
+                    search.rows.clear();
+                    return Gathering::GivenUp;
+                }
+                search.spent_ps += of_lookup * posting_ps;
             }
             let first = search.survivors.len();
             kernel.sift(&search.buckets[..sifted], partners, &mut search.survivors);
             search.survivors[first..].iter().for_each(|posting| prefetch(ids, *posting as usize));
             search.buckets.drain(..sifted);
         }
-        Some(if search.survivors.len() > CANDIDATES_MANY { Crowd::Large } else { Crowd::Usual })
+        if search.survivors.len() > CANDIDATES_MANY { Gathering::Together } else { Gathering::OneByOne }
     }
 
     fn scan(&self, kernel: Kernel, search: &Search, found: impl FnMut(usize, u32)) {

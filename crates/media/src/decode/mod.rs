@@ -4,12 +4,14 @@ mod jpeg;
 mod others;
 mod pages;
 mod reader;
+mod rows;
 mod samples;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use self::reader::Deadline;
+pub(crate) use self::rows::Hashed;
 use crate::picture::Samples;
 use crate::{DecodeError, Format, Limits, Picture};
 
@@ -93,29 +95,57 @@ pub fn decode_with(
     fidelity: Fidelity,
     expired: &dyn Fn() -> bool,
 ) -> Result<Picture, DecodeError> {
+    let (format, decoded) = guarded(bytes, limits, expired, |format, deadline| match format {
+        Format::Jpeg => jpeg::decode(bytes, limits, fidelity, deadline),
+        _ => others::decode(bytes, format, limits, deadline),
+    })?;
+    let Decoded { width, height, samples } = decoded;
+    Picture::new(width, height, samples, format).ok_or(DecodeError::DecoderFailed { format })
+}
+
+/// The hashes of a picture whose rows can be had one after the other, which is a PNG that is not interlaced: what decoding it
+/// exactly and hashing that gives, without ever holding the picture. `None` for any other file.
+///
+/// # Errors
+/// As [`decode_with`], but for [`DecodeError::TooMuchMemory`]: memory is some rows.
+pub(crate) fn dihedral_by_rows(
+    bytes: &[u8],
+    limits: &Limits,
+    expired: &dyn Fn() -> bool,
+) -> Result<Option<Hashed>, DecodeError> {
+    if bytes.len() as u64 <= limits.bytes_max && Format::of(bytes) != Ok(Format::Png) {
+        return Ok(None);
+    }
+    guarded(bytes, limits, expired, |_, deadline| rows::dihedral(bytes, limits, deadline)).map(|(_, hashed)| hashed)
+}
+
+/// Does what a decoder does, within its limits and whatever it does.
+fn guarded<T>(
+    bytes: &[u8],
+    limits: &Limits,
+    expired: &dyn Fn() -> bool,
+    work: impl FnOnce(Format, &Deadline<'_>) -> Result<T, DecodeError>,
+) -> Result<(Format, T), DecodeError> {
     let length = bytes.len() as u64;
     if length > limits.bytes_max {
         return Err(DecodeError::TooManyBytes { bytes: length, bytes_max: limits.bytes_max });
     }
     let format = Format::of(bytes)?;
     let deadline = Deadline::new(expired);
-    let result = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Jpeg => jpeg::decode(bytes, limits, fidelity, &deadline),
-        _ => others::decode(bytes, format, limits, &deadline),
-    }))
-    .unwrap_or(Err(DecodeError::DecoderFailed { format }));
+    let result = catch_unwind(AssertUnwindSafe(|| work(format, &deadline)));
+    let result = result.unwrap_or(Err(DecodeError::DecoderFailed { format }));
     // Whatever a decoder makes of reads that fail, an answer after the time is over is none.
     if deadline.is_over() {
         return Err(DecodeError::TooLong { time_max: limits.time_max });
     }
-    let Decoded { width, height, samples } = result.map_err(|error| match error {
+    let done = result.map_err(|error| match error {
         // Not every decoder tells a file that ends early from one that is wrong; the reader can.
         DecodeError::Corrupt { .. } if format != Format::Jpeg && deadline.ran_out_of_bytes() => {
             DecodeError::Truncated { format }
         }
         other => other,
     })?;
-    Picture::new(width, height, samples, format).ok_or(DecodeError::DecoderFailed { format })
+    Ok((format, done))
 }
 
 /// What a decoder returns.

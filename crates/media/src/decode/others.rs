@@ -71,14 +71,14 @@ fn decoder_bytes(format: Format, pixels: u64, native_bytes: u64) -> u64 {
 
 /// Two rows of the widest pixels, which a PNG decoder keeps to undo its filters. The width is in the header chunk, which
 /// the standard puts first; a file where it is elsewhere is refused by the decoder.
-fn png_rows_bytes(bytes: &[u8]) -> u64 {
+pub(super) fn png_rows_bytes(bytes: &[u8]) -> u64 {
     const PIXEL_BYTES_MAX: u64 = 8;
     let width = bytes.get(16..20).and_then(|width| width.first_chunk()).map_or(0, |width| u32::from_be_bytes(*width));
     u64::from(width).min(fingerprint::PIXELS_MAX) * PIXEL_BYTES_MAX * 2
 }
 
 /// Limits for a codec that may hold `decoder_bytes` for pixels.
-fn codec_limits(bytes: &[u8], decoder_bytes: u64) -> image::Limits {
+pub(super) fn codec_limits(bytes: &[u8], decoder_bytes: u64) -> image::Limits {
     let mut codec_limits = image::Limits::no_limits();
     codec_limits.max_alloc = Some(decoder_bytes + bytes.len() as u64 + FIXED_BYTES);
     codec_limits

@@ -35,6 +35,15 @@ fn pack<const FROM: usize, const TO: usize>(bytes: &mut Vec<u8>, convert: impl F
     bytes.truncate(pixels * TO);
 }
 
+/// Moves what is kept of each pixel to the front: the first byte of each of the first samples.
+pub(super) fn pack_in_place(bytes: &mut [u8], pixel_bytes: usize, sample_bytes: usize, samples: usize) {
+    for index in 0..bytes.len() / pixel_bytes {
+        for sample in 0..samples {
+            bytes[index * samples + sample] = bytes[index * pixel_bytes + sample * sample_bytes];
+        }
+    }
+}
+
 fn upper(pixel: &[u8], channel: usize) -> u8 {
     (u16::from_ne_bytes([pixel[channel * 2], pixel[channel * 2 + 1]]) >> 8) as u8
 }
@@ -69,6 +78,16 @@ mod tests {
         assert_eq!(to_8_bits(grey_alpha, ColorType::La16), Some(Samples::Luma8(vec![0x12, 0x56])));
         let rgba = native_16(&[0x1122, 0x3344, 0x5566, 0]);
         assert_eq!(to_8_bits(rgba, ColorType::Rgba16), Some(Samples::Rgb8(vec![0x11, 0x33, 0x55])));
+    }
+
+    #[test]
+    fn the_upper_bytes_of_the_first_samples_are_packed() {
+        let mut bytes = [1, 101, 2, 102, 3, 103, 9, 109, 4, 104, 5, 105, 6, 106, 9, 109];
+        pack_in_place(&mut bytes, 8, 2, 3);
+        assert_eq!(bytes[..6], [1, 2, 3, 4, 5, 6]);
+        let mut bytes = [7, 0, 8, 255];
+        pack_in_place(&mut bytes, 2, 1, 1);
+        assert_eq!(bytes[..2], [7, 8]);
     }
 
     #[test]

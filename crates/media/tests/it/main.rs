@@ -7,4 +7,5 @@ mod formats;
 mod limits;
 mod luma;
 mod memory;
+mod rows;
 mod toolchain;

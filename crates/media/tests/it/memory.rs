@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use image::{DynamicImage, ImageFormat};
-use media::{Limits, decode, encode};
+use media::{Limits, Purpose, decode, encode, fingerprints};
 
 use crate::files::{animated_gif, drawn, drawn_with_alpha, encoded, jpeg::Flat, png};
 
@@ -110,6 +110,32 @@ fn no_decoding_holds_more_than_the_limit_that_let_it_through() {
         println!("{name}: held {held:.2}, reckoned {reckoned:.2} bytes a pixel");
         assert!(peak <= memory_bytes_max as i64 + FIXED_BYTES, "{name}: held {held:.2}, reckoned {reckoned:.2}");
         assert!(peak >= i64::from(width * height), "{name}: the count misses the pixels themselves");
+    }
+}
+
+#[test]
+fn a_png_hashed_by_rows_holds_the_same_whatever_its_height() {
+    const ROAD_BYTES: i64 = 1_200_000;
+    // Flat, so that it is gone over twice; and with something to see.
+    for is_flat in [true, false] {
+        let peak_of = |height: u32| {
+            let width = 1_000;
+            let mut state = 1_u32;
+            let data: Vec<u8> = (0..width * height)
+                .map(|place| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    if is_flat { 90 } else { (place / width / 40 % 2 * 90 + place % width / 8 + (state >> 29)) as u8 }
+                })
+                .collect();
+            let file = png::Chunks::new(width, height, 8, png::GREY).file(&data);
+            let held = peak_bytes(|| fingerprints(&file, &Limits::default(), Purpose::Plain).unwrap());
+            let whole = peak_bytes(|| decode(&file, &Limits::default()).unwrap());
+            println!("flat {is_flat}, {width}x{height}: held {held} bytes, {whole} where it is decoded whole");
+            (held, whole)
+        };
+        let ((low, _), (high, whole)) = (peak_of(2_000), peak_of(8_000));
+        // The slow road keeps a window's rows, of which there are more in a higher picture: a byte for 32 pixels.
+        assert!(high < ROAD_BYTES && high < whole / 6 && high - low < 300_000, "held {low} and {high} bytes");
     }
 }
 

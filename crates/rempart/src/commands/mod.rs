@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod age;
 mod backup;
 mod bank;
 mod bench;
@@ -7,9 +8,11 @@ mod case;
 mod demo;
 mod doctor;
 mod feed;
+mod follow;
 mod generated;
 mod hash;
 mod log;
+mod look;
 mod matcher;
 mod matching;
 mod migrate;
@@ -50,6 +53,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
+    #[command(subcommand)]
+    Age(age::Age),
+    #[command(subcommand)]
+    Log(log::Log),
     Hash(hash::Hash),
     Match(matching::Match),
     #[command(subcommand)]
@@ -58,8 +65,10 @@ pub(crate) enum Command {
     Partner(partner::Partner),
     #[command(subcommand)]
     Feed(feed::Feed),
+    #[command(hide = true)]
+    Look(look::Look),
     #[command(subcommand)]
-    Log(log::Log),
+    Follow(follow::Follow),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -84,12 +93,15 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Staff(staff) => done(block_on(staff.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
+        Command::Age(age) => done(block_on(age.run())),
+        Command::Log(log) => block_on(log.run()),
         Command::Hash(hash) => hash.run(),
         Command::Match(matching) => block_on(matching.run()),
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
-        Command::Log(log) => done(block_on(log.run())),
+        Command::Look(look) => done(block_on(look.run())),
+        Command::Follow(follow) => done(block_on(follow.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),

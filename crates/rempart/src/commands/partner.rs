@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use exchange::{Agreement, Reach, Scope, Scopes, Time};
 use serde::Serialize;
 use server::clock::{Clock, Entropy};
+use server::exchange::settings::{self, System};
 use server::partners::{KeyText, KeyView, NewPartner, PartnerError, PartnerName, PartnerView, Partners};
 use server::storage::NODE;
 
@@ -24,6 +25,8 @@ pub(crate) enum Partner {
     Agree(Agree),
     /// List partners, their keys, and how far each key's matcher has got
     List(Listing),
+    /// Show what a partner pastes into its clients of StopNCII, NCMEC, ThreatExchange and others to read this node
+    Settings(Settings),
     /// Revoke a partner with all its keys, or one key; takes effect at once
     Revoke(Revoke),
 }
@@ -89,6 +92,29 @@ pub(crate) struct Agree {
     node: NodeArguments,
 }
 
+/// See [`Partner::Settings`].
+#[derive(Args, Debug)]
+pub(crate) struct Settings {
+    /// The partner
+    #[arg(value_name = "NAME")]
+    name: PartnerName,
+
+    /// Where the partner reaches this node, such as https://node.example [default: a placeholder]
+    #[arg(long, value_name = "URL", default_value = settings::URL_PLACE, hide_default_value = true)]
+    url: String,
+
+    /// A file with one of its keys, to write the lines out with it [default: a placeholder]
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    node: NodeArguments,
+
+    /// Answer with one line of JSON for each system
+    #[arg(long)]
+    json: bool,
+}
+
 /// See [`Partner::Revoke`].
 #[derive(Args, Debug)]
 pub(crate) struct Revoke {
@@ -145,6 +171,7 @@ impl Partner {
             Self::Key(key) => key.run().await,
             Self::Agree(agree) => agree.run().await,
             Self::List(listing) => list(listing).await,
+            Self::Settings(settings) => settings.run().await,
             Self::Revoke(revoke) => revoke.run().await,
         }
     }
@@ -195,6 +222,47 @@ async fn list(listing: Listing) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+impl Settings {
+    async fn run(self) -> anyhow::Result<()> {
+        let partners = partners(&self.node).await?;
+        if !partners.list().await?.iter().any(|partner| partner.name == self.name.as_str()) {
+            return Err(PartnerError::Unknown(self.name.to_string()).into());
+        }
+        let key = self.key_file.as_deref().map(key_in).transpose()?;
+        for system in System::ALL {
+            let values = system.values(&self.url, self.name.as_str(), key.as_ref());
+            let lines = system.lines(&self.url, self.name.as_str(), key.as_ref());
+            if self.json {
+                let values = values.iter().map(|(word, value)| (*word, value.as_str())).collect();
+                output::json_line(&SystemLine { system: system.name(), values, lines })?;
+                continue;
+            }
+            output::line(format_args!("{}", system.name()))?;
+            for (word, value) in values {
+                output::line(format_args!("  {word}: {value}"))?;
+            }
+            let of = if system.is_fixed() { "  with our adapter (clients/python):" } else { "  in a shell:" };
+            output::line(of)?;
+            for line in lines {
+                output::line(format_args!("    {line}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key_in(path: &Path) -> anyhow::Result<KeyText> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    text.trim().parse().with_context(|| format!("{} holds no partner key", path.display()))
+}
+
+#[derive(Serialize)]
+struct SystemLine<'a> {
+    system: &'static str,
+    values: std::collections::BTreeMap<&'static str, &'a str>,
+    lines: Vec<String>,
 }
 
 impl Revoke {

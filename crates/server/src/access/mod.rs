@@ -23,6 +23,7 @@ use exchange::{Agreement, KeyId, PartnerId, Reach, Scope, Tier};
 
 use crate::partners::Member;
 
+pub(crate) use extract::{enter, of_scheme};
 pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, UPLOADS_PER_HOUR, Work};
 pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
@@ -67,7 +68,19 @@ macro_rules! handle {
                 }
             }
         }
+
+        impl Right for $name {
+            fn of_member(member: Member) -> Result<Self, Scope> {
+                Self::of(member)
+            }
+        }
     };
+}
+
+/// What a key may give its holder: for doors where keys are shown in another way than ours.
+pub(crate) trait Right: Sized {
+    /// The right, if the member's key has the scope for it.
+    fn of_member(member: Member) -> Result<Self, Scope>;
 }
 
 handle!(

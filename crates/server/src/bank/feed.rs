@@ -24,7 +24,7 @@ const HASHES_PER_PAGE_MAX: usize = 50_000;
 const ROWS_ON_THE_SPOT_MAX: usize = 64;
 
 /// Names the rule by which entries may be blocked ([`exchange::may_block`]); another rule, another name.
-const RULE: &str = "minors confirmed";
+pub(super) const RULE: &str = "minors confirmed";
 
 /// Names what a reader is shown, how advice is worked out and which history the numbers belong to: changes when one
 /// of them does.

@@ -8,9 +8,11 @@
 //! refuses.
 
 mod book;
+mod brought;
 mod check;
 mod claims;
 mod contribute;
+mod dialects;
 mod evidence;
 mod feed;
 mod fold;
@@ -36,10 +38,14 @@ use crate::access::{Contributor, Operator, Portal, Reader};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, NODE, Session, StorageError};
 
+pub(crate) use brought::{Brought, bring, let_go, lock};
 pub use check::Checked;
 pub(crate) use claims::confirm;
 pub use claims::{Audience, Claimed, PENDING_HOURS, Released, SQL as CLAIMS_SQL, Stands};
 pub use contribute::{Contributed, Given, Idempotency, Placed};
+pub use dialects::{
+    CHANGES_PER_SECOND_MAX, Dialect, FAREWELL_DAYS, Reached, SQL as DIALECTS_SQL, Told, ToldPage, ValuePage,
+};
 pub use live::{Live, LiveSize};
 pub use model::{BankError, Counts};
 pub use queries::SQL;

@@ -5,6 +5,7 @@ use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, PartnerId,
 use super::sealed::Marks;
 use crate::access::Viewer;
 use crate::compute::BrokenOff;
+use crate::http::ClientError;
 use crate::storage::{StorageError, Transient};
 
 /// Why the bank did not do what was asked. Nothing was changed.
@@ -50,12 +51,18 @@ pub enum BankError {
     /// No such claim: it was never made, or released more than a day ago.
     #[error("there is no such claim")]
     NoClaim,
+    /// What a reader of a list is shown has changed since it began. Fetch the list from the beginning.
+    #[error("what you are shown has changed since you began; fetch everything from the beginning")]
+    OtherAgreement,
     /// A withdrawn entry cannot be disputed.
     #[error("entry {0} is withdrawn")]
     Withdrawn(EntryId),
     /// See [`BrokenOff`]. Send it again.
     #[error(transparent)]
     BrokenOff(#[from] BrokenOff),
+    /// See [`ClientError`].
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// See [`StorageError`].
     #[error(transparent)]
     Storage(#[from] StorageError),

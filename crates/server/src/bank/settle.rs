@@ -4,6 +4,7 @@ use exchange::{EntryId, PartnerId, RemoveReason, Status, Time};
 use rand::RngExt;
 use sealing::NodeKey;
 
+use super::dialects;
 use super::model::{BankError, EntryRow};
 use super::queries::{self, NewChange};
 use crate::access::{Contributor, EVERYTHING, OF_PORTAL, OPERATOR, Operator, PORTAL, Portal};
@@ -148,6 +149,7 @@ pub(super) async fn take_back(
     now: Time,
     reason: RemoveReason,
 ) -> Result<(), BankError> {
+    dialects::keep_farewell(on, entry.id, now).await?;
     queries::forget_fingerprints(on, entry.id).await?;
     queries::update_entry(on, entry.id, entry.tier, Status::Withdrawn, seq).await?;
     write(on, entry, seq, now, Some(reason)).await

@@ -144,6 +144,8 @@ impl Desk {
 /// Every room's part of the desk.
 fn all() -> Desk {
     let desk = crate::casework::pages::desk(home::desk(Desk::default()));
+    let desk = crate::removal::pages::desk(desk);
+    let desk = crate::partners::pages::desk(desk);
     crate::access::staff::pages::desk(desk)
 }
 

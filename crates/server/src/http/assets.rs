@@ -47,7 +47,8 @@ const FILES: &[File] = &[
         "styles/parts.css",
         "styles/components.css",
         "styles/desk.css",
-        "styles/casework.css"
+        "styles/casework.css",
+        "styles/removal.css"
     ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),

@@ -158,7 +158,7 @@ impl Settings {
         }
         let has = |role| self.lines.iter().any(|line| line.role == role && line.by == By::Call);
         let is_known = helplines::known(&self.country.to_ascii_lowercase()).is_some();
-        if !is_known && !(has(Role::Danger) && has(Role::Child)) {
+        if !(is_known || has(Role::Danger) && has(Role::Child)) {
             return Err(SettingsError::NoLines);
         }
         if zones::named(self.zone_name()).is_none() {

@@ -13,6 +13,7 @@ use crate::storage::{Database, dialect};
 pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
 const TIDY_EVERY_SECONDS: u64 = 600;
 const POST_EVERY_SECONDS: u64 = 10;
+const REMOVE_EVERY_SECONDS: u64 = 10;
 const STORE_EVERY_SECONDS: u64 = 3_600;
 const TELL_EVERY_SECONDS: u64 = 3_600;
 const LISTEN_RETRY_MS: u64 = 1_000;
@@ -84,6 +85,29 @@ pub(crate) async fn post(node: Node, stop: CancellationToken) {
     }
 }
 
+/// Hands notices over and lets their clocks pass: at once when one was approved here, and every ten seconds.
+pub(crate) async fn remove(node: Node, stop: CancellationToken) {
+    loop {
+        let turned = async {
+            let head = node.bank.head().await?;
+            node.removal.turn(head).await?;
+            node.removal.send_due().await
+        };
+        match turned.await {
+            Ok(sent) if sent.put_off + sent.given_up > 0 => {
+                tracing::warn!(sent.sent, sent.put_off, sent.given_up, "notices wait or were given up");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "could not hand over notices"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = node.removal.woken() => {}
+            () = tokio::time::sleep(Duration::from_secs(REMOVE_EVERY_SECONDS)) => {}
+        }
+    }
+}
+
 /// Where the hotline's key lies on this machine: puts neutral mails for what platforms did. Where it does not, whoever has it
 /// does that (`rempart case tell`).
 pub(crate) async fn tell(node: Node, stop: CancellationToken) {
@@ -112,6 +136,11 @@ pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
             Ok(0) => {}
             Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
             Err(error) => tracing::error!(%error, "could not forget kept answers"),
+        }
+        match node.bank.forget_farewells().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "forgot values of entries that went"),
+            Err(error) => tracing::error!(%error, "could not forget values of entries that went"),
         }
         match node.visits.tidy().await {
             Ok(_) => {}

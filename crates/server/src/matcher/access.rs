@@ -10,10 +10,13 @@ use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Matcher;
+use crate::access::of_scheme;
 use crate::http::Problem;
 
 /// Fewer characters could be guessed.
@@ -24,7 +27,7 @@ pub const TOKEN_BYTES_MIN: usize = 16;
 pub enum Access {
     /// Every program that reaches the socket, which must therefore be on a loopback address.
     Loopback,
-    /// Who shows the token of this SHA-256 digest, as `Authorization: Bearer TOKEN`.
+    /// Who shows the token of this SHA-256 digest, as `Authorization: Bearer TOKEN` or as a Basic password.
     Key([u8; 32]),
 }
 
@@ -62,13 +65,27 @@ impl Access {
         }
     }
 
+    /// Whether this is the token; where none is set, nothing is.
+    pub(super) fn admits_token(&self, token: &str) -> bool {
+        match self {
+            Self::Loopback => false,
+            Self::Key(digest) => Sha256::digest(token).ct_eq(digest).into(),
+        }
+    }
+
     /// Whether what the header `Authorization` says opens the door; digests are compared in constant time.
     fn admits(&self, header: Option<&str>) -> bool {
         let Self::Key(digest) = self else { return true };
-        let token = header.and_then(|header| header.split_once(' '));
-        let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map_or("", |(_, token)| token);
-        Sha256::digest(token.trim())[..].ct_eq(&digest[..]).into()
+        let token =
+            header.and_then(|header| of_scheme("bearer", header).map(str::to_owned).or_else(|| password(header)));
+        Sha256::digest(token.unwrap_or_default())[..].ct_eq(&digest[..]).into()
     }
+}
+
+/// What clients that know a name and a password send (RFC 7617).
+fn password(header: &str) -> Option<String> {
+    let pair = STANDARD.decode(of_scheme("basic", header)?).ok()?;
+    String::from_utf8(pair).ok()?.split_once(':').map(|(_, password)| password.to_owned())
 }
 
 impl std::fmt::Debug for Access {
@@ -99,6 +116,7 @@ mod tests {
         let access = Access::token("a-long-enough-token").unwrap();
         assert!(access.admits(Some("Bearer a-long-enough-token")));
         assert!(access.admits(Some("bearer  a-long-enough-token ")));
+        assert!(access.admits(Some("Basic YTphLWxvbmctZW5vdWdoLXRva2Vu")), "a:a-long-enough-token");
         for wrong in [None, Some(""), Some("Bearer"), Some("Bearer "), Some("Basic a-long-enough-token")] {
             assert!(!access.admits(wrong), "{wrong:?}");
         }

@@ -43,7 +43,7 @@ impl Replica {
             }
         };
         stop.run_until_cancelled(following).await;
-        self.store_index(&progress).await;
+        self.keep_index_now().await;
     }
 
     /// Follows as long as nothing goes wrong.

@@ -14,15 +14,18 @@
 //!   slowly and the refusal is shown; either way what is held of a node is used for at most
 //!   [`MatcherSettings::stale_max`], then no longer.
 //! - An outcome is answered with 200 once it is written down here, and sent until the node has it ([`outbox`]).
+//! - The platform's own banks ([`banks`]), made over HMA's API ([`hma`]), are searched with those of the nodes.
 //! - Where two nodes hold the same entry and differ in their advice, the cautious one stands ([`answer`]).
 
 mod access;
 mod answer;
 pub mod api;
 mod backoff;
+mod banks;
 mod fetch;
 mod follow;
 mod held;
+mod hma;
 mod outbox;
 mod queries;
 mod replica;
@@ -45,14 +48,17 @@ use tokio_util::task::TaskTracker;
 pub use access::{Access, AccessError, TOKEN_BYTES_MIN};
 pub use api::{ImageMatch, MatcherStatus, document};
 pub use backoff::{Pace, RETRY_AFTER_SECONDS_MAX};
+pub use banks::SQL as BANKS_SQL;
+pub use hma::{HmaError, HmaSettings};
 pub use queries::SQL;
 pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
 pub use standing::{Standing, UpstreamStatus};
 
 use crate::bank::{IndexForm, Keeping, Live, open_index, tend};
-use crate::clock::Clock;
+use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::storage::{StorageError, Transient};
+use banks::Banks;
 use replica::{Progress, Replica};
 use standing::Standings;
 use store::Store;
@@ -74,14 +80,19 @@ struct Inner {
     /// Taken by [`Matcher::start`].
     begun: Mutex<Vec<Progress>>,
     store: Store,
+    /// The platform's own banks.
+    banks: Banks,
     standings: Standings,
     access: Access,
+    hma: HmaSettings,
+    http: reqwest::Client,
     stale_max: Duration,
     pictures: PictureSettings,
     searches: Arc<Semaphore>,
     decodes: Arc<Semaphore>,
     picture_requests: Arc<Semaphore>,
     clock: Clock,
+    entropy: Entropy,
     stop: CancellationToken,
     tasks: TaskTracker,
     /// Held until the matcher is closed or dropped: one file, one matcher.
@@ -100,8 +111,8 @@ pub enum MatcherError {
     /// The file beside which the lock is kept cannot be made. Check the folder and who may write there.
     #[error("{0} cannot be written: {1}")]
     Folder(PathBuf, std::io::Error),
-    /// Nothing to follow. Give at least one node.
-    #[error("a matcher follows at least one node; give its address and key")]
+    /// Nothing to follow, and own banks that nobody could reach. Give a node, or a token for HMA's API.
+    #[error("a matcher follows at least one node, or has banks of its own behind a token; give one of them")]
     NoUpstream,
     /// The same node twice. Give each address once.
     #[error("{0} is given twice; give each node once")]
@@ -135,14 +146,16 @@ impl Matcher {
             views_max,
             index_form,
             pictures,
+            hma,
             pace,
             clock,
             entropy,
         } = settings;
         let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
-        check_urls(&urls)?;
+        check_urls(&urls, hma.is_open || access != Access::Loopback)?;
         let lock = lock(&file)?;
         let (store, rows) = Store::open(&file, key, &urls, clock.clone(), entropy.clone()).await?;
+        let banks = store.banks(views_max).await?;
         let http = crate::http::client()?;
         let now = clock.now();
         let standing = |(upstream, row): (&Upstream, &queries::UpstreamRow)| Standing {
@@ -196,6 +209,8 @@ impl Matcher {
                 entropy: entropy.clone(),
                 in_force: watch::channel(None).0,
                 queued: Notify::new(),
+                whole: watch::channel(None).0,
+                kept: tokio::sync::Mutex::new(None),
             })
         };
         let replicas = upstreams.into_iter().zip(&rows).zip(lives).enumerate().map(replica).collect();
@@ -203,14 +218,18 @@ impl Matcher {
             replicas,
             begun: Mutex::new(rows.iter().map(Progress::of).collect()),
             store,
+            banks,
             standings,
             access,
+            hma,
+            http,
             stale_max,
             searches: turns(),
             decodes: Arc::new(Semaphore::new(pictures.decodes_max.max(1))),
             picture_requests: Arc::new(Semaphore::new(pictures.requests_max.max(1))),
             pictures,
             clock,
+            entropy,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             lock,
@@ -230,7 +249,9 @@ impl Matcher {
             tasks.spawn(replica.clone().acknowledge(stop.clone()));
             tasks.spawn(replica.clone().send_outcomes(stop.clone()));
             tasks.spawn(tend(replica.live.clone(), stop.clone()));
+            tasks.spawn(replica.clone().keep_index(stop.clone()));
         }
+        tasks.spawn(tend(self.inner.banks.live().clone(), stop.clone()));
         tasks.spawn(self.clone().measure());
     }
 
@@ -252,6 +273,13 @@ impl Matcher {
     /// The index over what is held of each node, in the order of the settings.
     pub fn lives(&self) -> Vec<Arc<Live>> {
         self.inner.replicas.iter().map(|replica| replica.live.clone()).collect()
+    }
+
+    /// Keeps the index over each node's entries now, where it is whole and changed since: by itself a matcher does so every hour.
+    pub async fn keep_indexes(&self) {
+        for replica in &self.inner.replicas {
+            replica.keep_index_now().await;
+        }
     }
 
     /// Ends what [`Matcher::start`] started and closes the file.
@@ -296,7 +324,7 @@ impl Matcher {
     }
 }
 
-/// The index as the last run left it, if the file's rows are still those that it was made from; otherwise an empty one.
+/// The index as it was kept last, if what changed since is known; otherwise an empty one.
 async fn kept_index(
     file: &Path,
     row: &queries::UpstreamRow,
@@ -305,10 +333,12 @@ async fn kept_index(
     views_max: usize,
 ) -> Live {
     let is_whole = row.loaded && row.snapshot.is_none() && !row.sweep;
-    // A cursor that no index was ever stored at: the file is looked at all the same, since it may have to go.
-    let cursor = row.cursor.filter(|_| is_whole).unwrap_or(u64::MAX);
-    let stand = replica::stand(row.id, cursor, row.generation, views_max);
-    open_index(Some(Keeping { file: index_file(file, row.id), form, key, stand }), views_max).await
+    let known = row.noted_from.zip(row.cursor).filter(|_| is_whole).map(|(from, to)| from..=to);
+    // A mark that no index was ever kept under: the file is looked at all the same, since it may have to go.
+    let mark = row.mark.filter(|_| known.is_some()).unwrap_or_default();
+    let stand = replica::stand(row.id, &mark, views_max);
+    let live = open_index(Some(Keeping { file: index_file(file, row.id), form, key, stand }), views_max).await;
+    if known.is_some_and(|known| known.contains(&live.applied())) { live } else { Live::new(views_max) }
 }
 
 /// Where the index over an upstream's entries is kept.
@@ -334,8 +364,9 @@ fn forget_indexes(file: &Path, followed: &[queries::UpstreamRow]) -> Result<(), 
     removed.map_err(|error| MatcherError::Folder(folder.to_owned(), error))
 }
 
-fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {
-    if urls.is_empty() {
+/// Without a node a matcher is of use for own banks alone, and those somebody must be able to reach.
+fn check_urls(urls: &[&str], has_own_banks: bool) -> Result<(), MatcherError> {
+    if urls.is_empty() && !has_own_banks {
         return Err(MatcherError::NoUpstream);
     }
     let mut seen = HashSet::new();

@@ -9,17 +9,19 @@ const SET_UP: &str = "insert into matcher (one, key_check, created_at) values (1
 const KEY_CHECK: &str = "select key_check from matcher where one = 1";
 const ADD_UPSTREAM: &str = "insert into upstreams (url) values ($1) on conflict (url) do nothing";
 const UPSTREAMS: &str = "select id, url, cursor, snapshot_seq, snapshot_after, agreement, generation, sweep, loaded_at,
-    heard_at, skipped from upstreams order by id";
+    heard_at, skipped, mark, noted_from from upstreams order by id";
 const FORGET: &str = "update upstreams set cursor = null, snapshot_seq = null, snapshot_after = null, agreement = null,
-    sweep = 0, loaded_at = null, heard_at = null, skipped = 0 where id = $1";
+    sweep = 0, loaded_at = null, heard_at = null, skipped = 0, mark = null, noted_from = null where id = $1";
 const FORGET_HELD: &str = "delete from held where upstream_id = $1";
+const FORGET_CHANGED: &str = "delete from changed where upstream_id = $1";
 const RESET: &str = "update upstreams set cursor = null, snapshot_seq = null, snapshot_after = null where id = $1";
 const BEGIN: &str = "update upstreams set cursor = null, snapshot_seq = $2, snapshot_after = null, agreement = $3,
-    generation = generation + 1, sweep = 0, skipped = 0 where id = $1 returning generation";
+    mark = $4, noted_from = null, generation = generation + 1, sweep = 0, skipped = 0 where id = $1
+    returning generation";
 const SNAPSHOT_AFTER: &str =
     "update upstreams set snapshot_after = $2, skipped = skipped + $3, heard_at = $4 where id = $1";
 const FINISH: &str =
-    "update upstreams set cursor = snapshot_seq, snapshot_seq = null, snapshot_after = null, sweep = 1,
+    "update upstreams set cursor = snapshot_seq, noted_from = snapshot_seq, snapshot_seq = null, snapshot_after = null, sweep = 1,
     loaded_at = $2, heard_at = $2 where id = $1";
 const CURSOR: &str = "update upstreams set cursor = $2, skipped = skipped + $3, heard_at = $4 where id = $1";
 const HEARD: &str = "update upstreams set heard_at = $2 where id = $1";
@@ -28,6 +30,12 @@ const SWEEP_DONE: &str = "update upstreams set sweep = 0 where id = $1";
 const HELD: &str = "select entry_id, sealed from held where upstream_id = $1 and entry_id > $2
     order by entry_id limit $3";
 const ONE: &str = "select sealed from held where upstream_id = $1 and entry_id = $2";
+const CHANGED: &str = "select changed.entry_id, held.sealed from changed
+    left join held on held.upstream_id = changed.upstream_id and held.entry_id = changed.entry_id
+    where changed.upstream_id = $1 and changed.seq > $2 and changed.entry_id > $3 order by changed.entry_id limit $4";
+const KEPT: &str = "update upstreams set noted_from = $2 where id = $1 and mark = $3 and noted_from <= $2";
+const FORGET_NOTED: &str = "delete from changed where upstream_id = $1 and entry_id in
+    (select entry_id from changed where upstream_id = $1 and seq <= $2 limit $3)";
 const FORGET_GONE: &str = "delete from gone where gone_at < $1";
 const HOLDER: &str = "select upstream_id from held where entry_id = $1 and upstream_id = $2
     union all select upstream_id from gone where entry_id = $1 and upstream_id = $2";
@@ -47,6 +55,7 @@ pub const SQL: &[&str] = &[
     UPSTREAMS,
     FORGET,
     FORGET_HELD,
+    FORGET_CHANGED,
     RESET,
     BEGIN,
     SNAPSHOT_AFTER,
@@ -57,6 +66,9 @@ pub const SQL: &[&str] = &[
     SWEEP_DONE,
     HELD,
     ONE,
+    CHANGED,
+    KEPT,
+    FORGET_NOTED,
     FORGET_GONE,
     HOLDER,
     QUEUE,
@@ -69,6 +81,8 @@ pub const SQL: &[&str] = &[
 const PUT: &str = "insert into held (upstream_id, entry_id, generation, sealed) ";
 const REPLACING: &str = " on conflict (upstream_id, entry_id) do update
     set generation = excluded.generation, sealed = excluded.sealed";
+const NOTE: &str = "insert into changed (upstream_id, entry_id, seq) ";
+const NOTED_AGAIN: &str = " on conflict (upstream_id, entry_id) do update set seq = excluded.seq";
 const REMOVE: &str = "delete from held where upstream_id = ";
 const GONE: &str = "insert into gone (upstream_id, entry_id, gone_at) ";
 const GONE_AGAIN: &str = " on conflict (upstream_id, entry_id) do update set gone_at = excluded.gone_at";
@@ -76,6 +90,9 @@ const ROWS_PER_STATEMENT: usize = 500;
 
 /// An entry as it lies in the file.
 pub(super) type Sealed = (EntryId, Vec<u8>);
+
+/// Names a snapshot that was begun.
+pub(super) type Mark = [u8; 16];
 
 /// A node that is or was followed, as stored.
 #[derive(Clone, Debug)]
@@ -90,6 +107,10 @@ pub(super) struct UpstreamRow {
     pub(super) loaded: bool,
     pub(super) heard_at: Option<Time>,
     pub(super) skipped: u64,
+    /// Names the snapshot that what is held began with.
+    pub(super) mark: Option<Mark>,
+    /// From which number on all changes are noted.
+    pub(super) noted_from: Option<u64>,
 }
 
 pub(super) async fn set_up(on: &mut Session, key_check: &[u8], now: Time) -> Result<Vec<u8>, StorageError> {
@@ -116,30 +137,37 @@ pub(super) async fn upstreams(on: &mut Session) -> Result<Vec<UpstreamRow>, Stor
         Option<i64>,
         Option<i64>,
         i64,
+        Option<Vec<u8>>,
+        Option<i64>,
     );
     let rows: Vec<Row> = on!(on, |c| sqlx::query_as(UPSTREAMS).fetch_all(c).await?);
     rows.into_iter()
-        .map(|(id, url, cursor, seq, after, agreement, generation, sweep, loaded_at, heard_at, skipped)| {
-            let after = after.map(|bytes| entry_id(&bytes)).transpose()?;
-            Ok(UpstreamRow {
-                id,
-                url,
-                cursor: cursor.map(number).transpose()?,
-                snapshot: seq.map(number).transpose()?.map(|seq| (seq, after)),
-                agreement,
-                generation,
-                sweep: sweep != 0,
-                loaded: loaded_at.is_some(),
-                heard_at: heard_at.map(Time::from_micros),
-                skipped: number(skipped)?,
-            })
-        })
+        .map(
+            |(id, url, cursor, seq, after, agreement, generation, sweep, loaded_at, heard_at, skipped, mark, noted)| {
+                let after = after.map(|bytes| entry_id(&bytes)).transpose()?;
+                Ok(UpstreamRow {
+                    id,
+                    url,
+                    cursor: cursor.map(number).transpose()?,
+                    snapshot: seq.map(number).transpose()?.map(|seq| (seq, after)),
+                    agreement,
+                    generation,
+                    sweep: sweep != 0,
+                    loaded: loaded_at.is_some(),
+                    heard_at: heard_at.map(Time::from_micros),
+                    skipped: number(skipped)?,
+                    mark: mark.and_then(|mark| mark.try_into().ok()),
+                    noted_from: noted.map(number).transpose()?,
+                })
+            },
+        )
         .collect()
 }
 
 /// Forgets what is held of a node that is no longer followed.
 pub(super) async fn forget(on: &mut Session, upstream: i64) -> Result<u64, StorageError> {
     on!(on, |c| sqlx::query(FORGET).bind(upstream).execute(c).await?.rows_affected());
+    on!(on, |c| sqlx::query(FORGET_CHANGED).bind(upstream).execute(c).await?.rows_affected());
     Ok(on!(on, |c| sqlx::query(FORGET_HELD).bind(upstream).execute(c).await?.rows_affected()))
 }
 
@@ -149,9 +177,18 @@ pub(super) async fn reset(on: &mut Session, upstream: i64) -> Result<(), Storage
 }
 
 /// Gives the new generation.
-pub(super) async fn begin(on: &mut Session, upstream: i64, seq: u64, agreement: &str) -> Result<i64, StorageError> {
-    let seq = stored(seq)?;
-    Ok(on!(on, |c| sqlx::query_scalar(BEGIN).bind(upstream).bind(seq).bind(agreement).fetch_one(c).await?))
+pub(super) async fn begin(
+    on: &mut Session,
+    upstream: i64,
+    seq: u64,
+    agreement: &str,
+    mark: &Mark,
+) -> Result<i64, StorageError> {
+    let (seq, mark) = (stored(seq)?, mark.to_vec());
+    on!(on, |c| sqlx::query(FORGET_CHANGED).bind(upstream).execute(c).await?.rows_affected());
+    Ok(on!(on, |c| {
+        sqlx::query_scalar(BEGIN).bind(upstream).bind(seq).bind(agreement).bind(mark).fetch_one(c).await?
+    }))
 }
 
 pub(super) async fn snapshot_after(
@@ -212,6 +249,53 @@ pub(super) async fn put(
         });
     }
     Ok(())
+}
+
+/// Notes that these entries changed with this number.
+pub(super) async fn note(on: &mut Session, upstream: i64, entries: &[EntryId], seq: u64) -> Result<(), StorageError> {
+    let seq = stored(seq)?;
+    for some in entries.chunks(ROWS_PER_STATEMENT) {
+        on!(on, |c: Engine| {
+            let mut text = QueryBuilder::<Engine>::new(NOTE);
+            text.push_values(some, |mut row, id| {
+                row.push_bind(upstream).push_bind(id.as_bytes().to_vec()).push_bind(seq);
+            });
+            text.push(NOTED_AGAIN);
+            text.build().persistent(some.len() == ROWS_PER_STATEMENT).execute(c).await?.rows_affected()
+        });
+    }
+    Ok(())
+}
+
+/// An entry that changed, and what is held of it; nothing, if it went.
+pub(super) type Changed = (Vec<u8>, Option<Vec<u8>>);
+
+/// A page of what changed after a number, by id.
+pub(super) async fn changed(
+    on: &mut Session,
+    upstream: i64,
+    since: u64,
+    after: &[u8],
+    limit: u32,
+) -> Result<Vec<Changed>, StorageError> {
+    let (since, after) = (stored(since)?, after.to_vec());
+    Ok(on!(on, |c| {
+        sqlx::query_as(CHANGED).bind(upstream).bind(since).bind(after).bind(i64::from(limit)).fetch_all(c).await?
+    }))
+}
+
+/// An index of this snapshot was kept that has everything up to a number; false when it is of another by now.
+pub(super) async fn kept(on: &mut Session, upstream: i64, mark: &Mark, seq: u64) -> Result<bool, StorageError> {
+    let (seq, mark) = (stored(seq)?, mark.to_vec());
+    Ok(on!(on, |c| sqlx::query(KEPT).bind(upstream).bind(seq).bind(mark).execute(c).await?.rows_affected()) > 0)
+}
+
+/// Forgets notes up to a number, so many at most; gives how many.
+pub(super) async fn forget_noted(on: &mut Session, upstream: i64, seq: u64, limit: u32) -> Result<u64, StorageError> {
+    let seq = stored(seq)?;
+    Ok(on!(on, |c| {
+        sqlx::query(FORGET_NOTED).bind(upstream).bind(seq).bind(i64::from(limit)).execute(c).await?.rows_affected()
+    }))
 }
 
 /// Removes entries and notes those that were held as gone.

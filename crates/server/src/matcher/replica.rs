@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use exchange::follow::{Flaw, Skipped, read_page};
 use exchange::{Action, Change, EntryId, SnapshotHeader};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Mutex, Notify, mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::backoff::Pace;
 use super::fetch::Trouble;
-use super::queries::UpstreamRow;
+use super::queries::{Changed, Mark, UpstreamRow};
 use super::settings::Upstream;
 use super::standing::Standings;
 use super::store::{Reached, Store};
@@ -21,6 +22,8 @@ use crate::clock::{Clock, Entropy};
 
 /// Rows of the file that are read at a time.
 const HELD_PER_PAGE: u32 = 16_384;
+/// How often the index is kept while things change.
+const KEEP_EVERY: Duration = Duration::from_secs(3_600);
 /// While catching up, the node is told how far at most this often.
 const ACKNOWLEDGE_EVERY_MS: u64 = 1_000;
 
@@ -46,11 +49,15 @@ pub(super) struct Replica {
     pub(super) in_force: watch::Sender<Option<u64>>,
     /// Something was put into the outbox.
     pub(super) queued: Notify,
+    /// The snapshot that the index is the whole of, with what came since; nothing while it is not.
+    pub(super) whole: watch::Sender<Option<Mark>>,
+    /// The number up to which the index was kept last; held by who keeps it.
+    pub(super) kept: Mutex<Option<u64>>,
 }
 
-/// What an index over a node's entries is of: it is only good for the rows that it was made from.
-pub(super) fn stand(upstream: i64, cursor: u64, generation: i64, views_max: usize) -> Stand {
-    Stand(format!("matcher {upstream} {cursor} {generation} {views_max}").into_bytes())
+/// What an index over a node's entries is of: the snapshot that they began with. How far it has followed from there it says itself.
+pub(super) fn stand(upstream: i64, mark: &Mark, views_max: usize) -> Stand {
+    Stand(format!("matcher {upstream} {} {views_max}", exchange::hex::encode(mark)).into_bytes())
 }
 
 /// How far the following has got; the file says the same.
@@ -60,6 +67,7 @@ pub(super) struct Progress {
     pub(super) snapshot: Option<(u64, Option<EntryId>)>,
     pub(super) agreement: Option<String>,
     pub(super) generation: i64,
+    pub(super) mark: Option<Mark>,
     pub(super) sweep: bool,
     pub(super) loaded: bool,
     acknowledged_at: Option<Instant>,
@@ -72,6 +80,7 @@ impl Progress {
             snapshot: row.snapshot,
             agreement: row.agreement.clone(),
             generation: row.generation,
+            mark: row.mark,
             sweep: row.sweep,
             loaded: row.loaded,
             acknowledged_at: None,
@@ -80,19 +89,25 @@ impl Progress {
 }
 
 impl Replica {
-    /// Puts what the file holds into the index; reading, opening and indexing go on side by side. Rows that do not
-    /// open are reported, and a fresh snapshot replaces them.
+    /// Puts what the file holds into the index; reading, opening and indexing go on side by side. Where the index was
+    /// read from its own file when the matcher was opened, only what changed since. Rows that do not open are reported, and a
+    /// fresh snapshot replaces them.
     pub(super) async fn load_held(&self, progress: &mut Progress) -> Result<(), Trouble> {
-        // Read from its own file when the matcher was opened.
-        let is_restored = progress.loaded && self.live.applied() > 0;
-        let (send, mut receive) = mpsc::channel::<Vec<(Vec<u8>, Vec<u8>)>>(2);
+        let restored = Some(self.live.applied()).filter(|applied| progress.loaded && *applied > 0);
+        if restored.is_some() {
+            *self.kept.lock().await = restored;
+        }
+        let (send, mut receive) = mpsc::channel::<Vec<Changed>>(2);
         let read = async move {
             let mut after = Vec::new();
-            if is_restored {
-                return Ok(());
-            }
             loop {
-                let rows = self.store.held(self.id, &after, HELD_PER_PAGE).await?;
+                let rows = match restored {
+                    Some(since) => self.store.changed(self.id, since, &after, HELD_PER_PAGE).await?,
+                    None => {
+                        let held = self.store.held(self.id, &after, HELD_PER_PAGE).await?;
+                        held.into_iter().map(|(id, sealed)| (id, Some(sealed))).collect()
+                    }
+                };
                 let Some(last) = rows.last() else { return Ok::<_, Trouble>(()) };
                 after.clone_from(&last.0);
                 if send.send(rows).await.is_err() {
@@ -105,7 +120,10 @@ impl Replica {
             while let Some(rows) = receive.recv().await {
                 let (store, id) = (self.store.clone(), self.id);
                 let load = move |live: &Live| {
+                    let gone = rows.iter().filter(|(_, sealed)| sealed.is_none());
+                    let gone: Vec<EntryId> = gone.filter_map(|(id, _)| EntryId::from_slice(id)).collect();
                     let (entries, damaged) = store.unseal(id, &rows);
+                    live.forget(&gone);
                     live.load(&entries);
                     damaged
                 };
@@ -132,16 +150,47 @@ impl Replica {
         self.standings.change(self.place, |standing| {
             (standing.loaded, standing.cursor, standing.entries) = (progress.loaded, progress.cursor, entries);
         });
+        self.say_whether_whole(progress);
         Ok(())
     }
 
-    /// Keeps the index for the next start, if it is what the file is the fold of.
-    pub(super) async fn store_index(&self, progress: &Progress) {
-        let is_whole = progress.loaded && progress.snapshot.is_none() && !progress.sweep;
-        if let Some(cursor) = progress.cursor.filter(|_| is_whole && self.live.is_ready()) {
-            let stand = stand(self.id, cursor, progress.generation, self.views_max);
-            let (file, form, key) = (self.index_file.clone(), self.index_form, self.store.key());
-            bank::store_index(self.live.clone(), Keeping { file, form, key, stand }, self.entropy.clone()).await;
+    /// Whether the index is what the file is the fold of. It goes on being so, wherever the following stands.
+    fn say_whether_whole(&self, progress: &Progress) {
+        let is_whole = progress.loaded && progress.cursor.is_some() && !progress.sweep && self.live.is_ready();
+        let mark = progress.mark.filter(|_| is_whole);
+        self.whole.send_if_modified(|whole| std::mem::replace(whole, mark) != mark);
+    }
+
+    /// Keeps the index as soon as it is whole, then every hour if something changed, and at the end.
+    pub(super) async fn keep_index(self: Arc<Self>, stop: CancellationToken) {
+        let mut whole = self.whole.subscribe();
+        let wait = async {
+            // The sender is our own, so it does not go.
+            let _ = whole.wait_for(Option::is_some).await;
+        };
+        let mut running = stop.run_until_cancelled(wait).await;
+        while running.is_some() {
+            // Not to be broken off in the middle.
+            self.keep_index_now().await;
+            running = stop.run_until_cancelled(tokio::time::sleep(KEEP_EVERY)).await;
+        }
+    }
+
+    /// Keeps the index, if it is whole and something changed since it was kept last.
+    pub(super) async fn keep_index_now(&self) {
+        let mut kept = self.kept.lock().await;
+        let Some(mark) = *self.whole.borrow() else { return };
+        if *kept == Some(self.live.applied()) {
+            return;
+        }
+        // Should another snapshot begin meanwhile, the mark is not the file's any more, and no start reads it.
+        let stand = stand(self.id, &mark, self.views_max);
+        let (file, form, key) = (self.index_file.clone(), self.index_form, self.store.key());
+        let keeping = Keeping { file, form, key, stand };
+        let Some(through) = bank::store_index(self.live.clone(), keeping, self.entropy.clone()).await else { return };
+        *kept = Some(through);
+        if let Err(error) = self.store.kept(self.id, &mark, through).await {
+            tracing::warn!(%error, "could not note that the index was kept; the next start makes it anew");
         }
     }
 
@@ -167,6 +216,7 @@ impl Replica {
             self.live.aside(move |live| live.forget(&gone)).await?;
             progress.sweep = false;
         }
+        self.say_whether_whole(progress);
         self.standings.skip(self.place, &page.skipped);
         let entries = self.entries();
         self.standings.change(self.place, |standing| {
@@ -204,8 +254,10 @@ impl Replica {
 
     /// A snapshot begins, in place of whatever was under way.
     pub(super) async fn begin(&self, progress: &mut Progress, header: SnapshotHeader) -> Result<(), Trouble> {
-        progress.generation = self.store.begin(self.id, header.seq, &header.agreement).await?;
+        let (generation, mark) = self.store.begin(self.id, header.seq, &header.agreement).await?;
+        (progress.generation, progress.mark) = (generation, Some(mark));
         (progress.cursor, progress.sweep) = (None, false);
+        self.say_whether_whole(progress);
         (progress.snapshot, progress.agreement) = (Some((header.seq, None)), Some(header.agreement));
         self.standings.change(self.place, |standing| (standing.cursor, standing.skipped) = (None, 0));
         Ok(())

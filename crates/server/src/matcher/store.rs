@@ -7,13 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use exchange::{Action, Change, Entry, EntryId, Outcome, OutcomeId, Status, Time};
+use rand::RngExt;
 use sealing::NodeKey;
 
 use super::MatcherError;
+use super::banks::Banks;
 use super::held;
-use super::queries::{self, Sealed, UpstreamRow};
+use super::queries::{self, Changed, Mark, Sealed, UpstreamRow};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, DatabaseUrl, MATCHER, Session, StorageError, Transact};
+
+/// Notes of what changed that are forgotten in one transaction: changes wait for no more.
+const NOTES_PER_TRANSACTION: u32 = 10_000;
 
 /// How long the id of an entry that went is kept, so that outcomes about it find their node.
 const GONE_DAYS: i64 = 90;
@@ -52,17 +57,24 @@ impl Store {
         Ok((Self { database, key, clock, entropy }, rows))
     }
 
+    /// The platform's own banks, which lie in the same file.
+    pub(super) async fn banks(&self, views_max: usize) -> Result<Banks, StorageError> {
+        let (key, clock, entropy) = (self.key.clone(), self.clock.clone(), self.entropy.clone());
+        Banks::open(self.database.clone(), key, views_max, clock, entropy).await
+    }
+
     /// Seals what the file holds.
     pub(super) fn key(&self) -> Arc<NodeKey> {
         self.key.clone()
     }
 
-    /// A snapshot begins: what is put from now on is of a new generation, which is given.
-    pub(super) async fn begin(&self, upstream: i64, seq: u64, agreement: &str) -> Result<i64, StorageError> {
+    /// A snapshot begins: what is put from now on is of a new generation, which is given, with a new mark.
+    pub(super) async fn begin(&self, upstream: i64, seq: u64, agreement: &str) -> Result<(i64, Mark), StorageError> {
+        let mark: Mark = self.entropy.rng().random();
         let mut on = self.database.write().await?;
-        let generation = queries::begin(&mut on, upstream, seq, agreement).await?;
+        let generation = queries::begin(&mut on, upstream, seq, agreement, &mark).await?;
         on.commit().await?;
-        Ok(generation)
+        Ok((generation, mark))
     }
 
     /// A snapshot is needed, and none is under way.
@@ -84,13 +96,17 @@ impl Store {
         if entries.len() <= PIECE { piece(entries) } else { entries.par_chunks(PIECE).flat_map_iter(piece).collect() }
     }
 
-    /// Opens entries of this upstream, on all cores; also how many did not open.
-    pub(super) fn unseal(&self, upstream: i64, rows: &[(Vec<u8>, Vec<u8>)]) -> (Vec<Entry>, usize) {
+    /// Opens the entries of this upstream that are held, on all cores; also how many did not open.
+    pub(super) fn unseal(&self, upstream: i64, rows: &[Changed]) -> (Vec<Entry>, usize) {
         use rayon::prelude::*;
-        let open =
-            |(id, sealed): &(Vec<u8>, Vec<u8>)| held::open(&self.key, upstream, EntryId::from_slice(id)?, sealed);
-        let entries: Vec<Entry> = rows.par_iter().with_min_len(256).filter_map(open).collect();
-        let damaged = rows.len() - entries.len();
+        let open = |(id, sealed): &Changed| {
+            let sealed = sealed.as_ref()?;
+            Some(EntryId::from_slice(id).and_then(|id| held::open(&self.key, upstream, id, sealed)))
+        };
+        let opened: Vec<Option<Entry>> = rows.par_iter().with_min_len(256).filter_map(open).collect();
+        let held = opened.len();
+        let entries: Vec<Entry> = opened.into_iter().flatten().collect();
+        let damaged = held - entries.len();
         (entries, damaged)
     }
 
@@ -162,6 +178,33 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
         queries::held(&mut self.database.read().await?, upstream, after, limit).await
+    }
+
+    /// A page of what changed after a number, by id, with what is held of it now.
+    pub(super) async fn changed(
+        &self,
+        upstream: i64,
+        since: u64,
+        after: &[u8],
+        limit: u32,
+    ) -> Result<Vec<Changed>, StorageError> {
+        queries::changed(&mut self.database.read().await?, upstream, since, after, limit).await
+    }
+
+    /// An index was kept of all up to a number: what changed until then need not be known any more.
+    pub(super) async fn kept(&self, upstream: i64, mark: &Mark, seq: u64) -> Result<(), StorageError> {
+        let mut on = self.database.write().await?;
+        let is_current = queries::kept(&mut on, upstream, mark, seq).await?;
+        on.commit().await?;
+        while is_current {
+            let mut on = self.database.write().await?;
+            let forgotten = queries::forget_noted(&mut on, upstream, seq, NOTES_PER_TRANSACTION).await?;
+            on.commit().await?;
+            if forgotten == 0 {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// One entry as it is held.
@@ -282,7 +325,12 @@ impl Transact for Apply<'_> {
         queries::remove(on, self.upstream, self.remove, self.now).await?;
         match self.reached {
             Reached::Snapshot(after) => queries::snapshot_after(on, self.upstream, after, self.skipped, self.now).await,
-            Reached::Feed(seq) => queries::cursor(on, self.upstream, seq, self.skipped, self.now).await,
+            Reached::Feed(seq) => {
+                let put: Vec<EntryId> = self.put.iter().map(|(id, _)| *id).collect();
+                queries::note(on, self.upstream, &put, seq).await?;
+                queries::note(on, self.upstream, self.remove, seq).await?;
+                queries::cursor(on, self.upstream, seq, self.skipped, self.now).await
+            }
         }
     }
 }

@@ -4,10 +4,12 @@
 //! | address | gives |
 //! | --- | --- |
 //! | `/`, `/status` | the status page |
+//! | `/partners/<name>/clients` | what a partner pastes into its clients of other systems |
 //! | `/metrics` | Prometheus |
 //! | `/setup/<link>`, `/1`, `/2` below it | setting the portal up, with a one-time link |
 //! | `/healthz`, `/readyz` | as on the public listener |
 
+mod clients;
 mod gauges;
 mod host;
 mod matcher;
@@ -44,6 +46,7 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
         .route("/", get(status::status))
         .route("/status", get(status::status))
         .route("/metrics", get(metrics))
+        .route("/partners/{name}/clients", get(clients::clients))
         .route("/setup/{link}", get(setup::show).post(setup::choose))
         .route("/setup/{link}/1", get(setup::sheet))
         .route("/setup/{link}/2", get(setup::ask).post(setup::end))

@@ -3,12 +3,16 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
+mod age;
 mod alert;
 mod api;
 mod backup;
 mod claims;
+mod clients;
 mod desk;
+mod dialects;
 mod feed;
+mod follow;
 mod matcher;
 mod matching;
 mod observability;
@@ -22,6 +26,7 @@ mod portal_setup;
 mod portal_shelf;
 mod portal_time;
 mod portal_upload;
+mod removal;
 mod sharing;
 mod staff;
 mod staff_log;

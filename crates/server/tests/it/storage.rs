@@ -20,8 +20,10 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::bank::SQL);
     texts.extend(server::bank::CLAIMS_SQL);
     texts.extend(server::bank::WITHHELD_SQL);
+    texts.extend(server::bank::DIALECTS_SQL);
     texts.extend(server::partners::SQL);
-    texts.extend(server::removal::SQL);
+    texts.extend(server::removal::SQL.iter().copied().flatten());
+    texts.extend(server::follow::SQL);
     texts.extend(server::access::SQL);
     texts.extend(server::access::audit::SQL);
     texts.extend(server::access::staff::SQL);

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use super::{DialectError, json};
-use crate::{Class, QUERIES_MAX};
+use crate::{Class, QUERIES_MAX, hex};
 
 /// What was met.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,6 +96,42 @@ fn answer(met: Option<&Met>) -> AnswerOut<'_> {
 
 fn sha256(met: &Met) -> &str {
     met.sha256.as_deref().unwrap_or_default()
+}
+
+/// A picture that was scanned.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scanned {
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its SHA-256.
+    pub sha256: [u8; 32],
+    /// What it met, and whether it is the very file.
+    pub met: Option<(Class, bool)>,
+}
+
+/// The answer about a picture.
+pub fn encode_scanned(scanned: &Scanned) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Out<'a> {
+        size_bytes: u64,
+        sha1_base32: &'static str,
+        sha256_hex: String,
+        classification: &'static str,
+        match_type: Option<&'static str>,
+        near_match_details: Vec<Details<'a>>,
+    }
+    let word = scanned.met.map_or(NO_MATCH, |(class, _)| classification(class));
+    let is_near = scanned.met.is_some_and(|(_, is_exact)| !is_exact);
+    let near = Details { timestamp: 0.0, sha1_base32: "", sha256_hex: "", classification: word };
+    let out = Out {
+        size_bytes: scanned.bytes,
+        sha1_base32: "",
+        sha256_hex: hex::encode(&scanned.sha256),
+        classification: word,
+        match_type: scanned.met.map(|(_, is_exact)| if is_exact { "exact" } else { "near" }),
+        near_match_details: if is_near { vec![near] } else { Vec::new() },
+    };
+    serde_json::to_vec(&out).unwrap_or_default()
 }
 
 /// Reads answers, under the texts of the questions, sorted.
@@ -195,6 +231,21 @@ mod tests {
         assert_eq!(call(QUERIES_MAX), Ok(QUERIES_MAX));
         assert_eq!(call(QUERIES_MAX + 1), Err(DialectError::TooLarge));
         assert_eq!(call(0), Err(DialectError::Unreadable));
+    }
+
+    #[test]
+    fn a_scanned_picture_is_answered_in_the_words_of_its_client() {
+        let scanned = |met| String::from_utf8(encode_scanned(&Scanned { bytes: 3, sha256: [0x0f; 32], met })).unwrap();
+        let none = scanned(None);
+        assert!(
+            none.contains(r#""classification":"no-known-match","match_type":null,"near_match_details":[]"#),
+            "{none}"
+        );
+        let exact = scanned(Some((Class::Minor, true)));
+        assert!(exact.contains(r#""classification":"csam","match_type":"exact","near_match_details":[]"#), "{exact}");
+        let near = scanned(Some((Class::Adult, false)));
+        assert!(near.contains(r#""match_type":"near","near_match_details":[{"timestamp":0.0,"#), "{near}");
+        assert!(near.contains(&"0f".repeat(32)) && near.contains(r#""size_bytes":3"#), "{near}");
     }
 
     #[test]

@@ -18,6 +18,14 @@ use crate::pixels::Brightness;
 /// Rows that [`Kernel::add`] takes at once, at most.
 pub(super) const ROWS_MAX: usize = 4;
 
+/// What rows are added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Onto {
+    /// Whatever is there is of no meaning.
+    Nothing,
+    Sums,
+}
+
 /// The whole part of a number of 0.0..=2^22. A cast does the same one number at a time: it also says what becomes of all
 /// other numbers, for which no processor has a vector instruction.
 #[inline(always)]
@@ -58,11 +66,11 @@ impl Kernel {
 
     /// Adds to each sum the bytes above each other in one to [`ROWS_MAX`] rows, times the weight of the row. The rows begin
     /// `stride_bytes` apart. Sums that overflow wrap around.
-    pub(super) fn add(self, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
+    pub(super) fn add(self, onto: Onto, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
         match self.0 {
-            Choice::Portable => portable::add(sums, data, stride_bytes, weights),
+            Choice::Portable => portable::add(onto, sums, data, stride_bytes, weights),
             #[cfg(target_arch = "x86_64")]
-            Choice::Avx2(kernel) => kernel.add(sums, data, stride_bytes, weights),
+            Choice::Avx2(kernel) => kernel.add(onto, sums, data, stride_bytes, weights),
         }
     }
 
@@ -120,8 +128,11 @@ mod tests {
             }
             for kernel in Kernel::available() {
                 let mut found = before.clone();
-                kernel.add(&mut found, &data, stride, weights);
+                kernel.add(Onto::Sums, &mut found, &data, stride, weights);
                 assert_eq!(found, expected, "{kernel:?} {weights:?}");
+                kernel.add(Onto::Nothing, &mut found, &data, stride, weights);
+                let alone = expected.iter().zip(&before).map(|(sum, before)| sum.wrapping_sub(*before));
+                assert_eq!(found, alone.collect::<Vec<_>>(), "{kernel:?} {weights:?} alone");
             }
         }
     }

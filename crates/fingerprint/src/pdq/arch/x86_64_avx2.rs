@@ -1,7 +1,7 @@
 //! The loops with vectors of 32 bytes.
 
 use super::super::in_order::Blur;
-use super::portable;
+use super::{Onto, portable};
 use crate::Pixels;
 use crate::pixels::Brightness;
 
@@ -16,9 +16,9 @@ impl Kernel {
         avx2::get().then_some(Self(()))
     }
 
-    pub(super) fn add(self, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
+    pub(super) fn add(self, onto: Onto, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
         // SAFETY: `self` exists, so the processor has AVX2.
-        unsafe { add(sums, data, stride_bytes, weights) }
+        unsafe { add(onto, sums, data, stride_bytes, weights) }
     }
 
     #[inline]
@@ -34,8 +34,8 @@ impl Kernel {
 }
 
 #[target_feature(enable = "avx2")]
-fn add(sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
-    portable::add(sums, data, stride_bytes, weights);
+fn add(onto: Onto, sums: &mut [u16], data: &[u8], stride_bytes: usize, weights: &[u8]) {
+    portable::add(onto, sums, data, stride_bytes, weights);
 }
 
 #[target_feature(enable = "avx2")]

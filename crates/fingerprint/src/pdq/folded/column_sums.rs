@@ -3,7 +3,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::arch::{Kernel, ROWS_MAX};
+use super::super::arch::{Kernel, Onto, ROWS_MAX};
 
 /// The weight after which a sum of bytes may not fit 16 bits any more.
 const NARROW_WEIGHT_MAX: usize = u16::MAX as usize / u8::MAX as usize;
@@ -15,10 +15,12 @@ pub(super) const PADDING: usize = 7;
 pub(super) struct ColumnSums {
     values: usize,
     narrow: Vec<u16>,
-    /// Weight that went into `narrow`.
+    /// Weight that went into `narrow`; with none, what is in it is of no meaning.
     weight: usize,
     /// Empty where `narrow` never overflows.
     wide: Vec<u32>,
+    /// Whether anything went into `wide`; so here.
+    is_widened: bool,
 }
 
 impl ColumnSums {
@@ -26,7 +28,7 @@ impl ColumnSums {
     pub(super) fn new(values: usize, weight: usize) -> Self {
         let padded = values + PADDING;
         let wide = if weight > NARROW_WEIGHT_MAX { vec![0; padded] } else { Vec::new() };
-        Self { values, narrow: vec![0; padded], weight: 0, wide }
+        Self { values, narrow: vec![0; padded], weight: 0, wide, is_widened: false }
     }
 
     /// Adds a row for each of `weights`, multiplied by it.
@@ -37,9 +39,10 @@ impl ColumnSums {
             if self.weight + weight > NARROW_WEIGHT_MAX {
                 self.widen();
             }
+            let onto = if self.weight == 0 { Onto::Nothing } else { Onto::Sums };
             self.weight += weight;
             let sums = &mut self.narrow[..self.values];
-            kernel.add(sums, &data[row * stride_bytes..], stride_bytes, &weights[row..row + count]);
+            kernel.add(onto, sums, &data[row * stride_bytes..], stride_bytes, &weights[row..row + count]);
             row += count;
         }
     }
@@ -56,15 +59,16 @@ impl ColumnSums {
 
     /// Begins anew, with the same weight to come.
     pub(super) fn clear(&mut self) {
-        self.narrow.fill(0);
-        self.wide.fill(0);
-        self.weight = 0;
+        (self.weight, self.is_widened) = (0, false);
     }
 
     fn widen(&mut self) {
-        for (wide, narrow) in self.wide.iter_mut().zip(&mut self.narrow) {
-            *wide += u32::from(*narrow);
-            *narrow = 0;
+        let both = self.wide[..self.values].iter_mut().zip(&self.narrow);
+        if self.weight > 0 && self.is_widened {
+            both.for_each(|(wide, narrow)| *wide += u32::from(*narrow));
+        } else if self.weight > 0 {
+            both.for_each(|(wide, narrow)| *wide = u32::from(*narrow));
+            self.is_widened = true;
         }
         self.weight = 0;
     }

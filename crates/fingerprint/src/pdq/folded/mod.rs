@@ -68,10 +68,10 @@ impl Folding {
                 sums.add(self.kernel, rows.bytes_from(from - first_row), rows.stride_bytes(), weights);
             }
             if support.end() <= end_row {
-                self.sums[point] = match sums.finish() {
-                    Sums::Narrow(row) => self.across.sums(self.kernel, row),
-                    Sums::Wide(row) => self.across.sums(self.kernel, row),
-                };
+                match sums.finish() {
+                    Sums::Narrow(row) => self.across.sum(self.kernel, row, &mut self.sums[point]),
+                    Sums::Wide(row) => self.across.sum(self.kernel, row, &mut self.sums[point]),
+                }
                 sums.clear();
                 self.next_point = point + 1;
             }
@@ -103,6 +103,8 @@ impl Folding {
 struct Across {
     axis: Axis,
     format: PixelFormat,
+    /// The first sum that counts for each point.
+    firsts: [usize; SIDE],
     /// Of all points but the last: the tent times the share of each channel in the brightness.
     tent: Weights,
     /// Of the last point.
@@ -160,20 +162,19 @@ impl Across {
         let support = axis.support(0)?;
         let tent = Weights::new(support.weights.iter().map(|&weight| u32::from(weight)), format, weight);
         let last = Weights::new(axis.last_weights(), format, weight);
-        Some(Self { axis, format, tent, last })
+        let firsts = core::array::from_fn(|point| axis.first(point) * format.bytes_per_pixel());
+        Some(Self { axis, format, firsts, tent, last })
     }
 
-    fn sums<T: Copy + Into<u32>>(&self, kernel: Kernel, row: &[T]) -> [u64; SIDE] {
+    fn sum<T: Copy + Into<u32>>(&self, kernel: Kernel, row: &[T], all: &mut [u64; SIDE]) {
         kernel.run(
             #[inline(always)]
             || {
-                let mut all = [0; SIDE];
-                let from = |point: usize| &row[self.axis.first(point) * self.format.bytes_per_pixel()..];
-                for (point, sum) in all[..SIDE - 1].iter_mut().enumerate() {
-                    *sum = self.tent.weigh(from(point));
+                let [tents @ .., last] = &self.firsts;
+                for (sum, &first) in all.iter_mut().zip(tents) {
+                    *sum = self.tent.weigh(&row[first..]);
                 }
-                all[SIDE - 1] = self.last.weigh(from(SIDE - 1));
-                all
+                all[SIDE - 1] = self.last.weigh(&row[*last..]);
             },
         )
     }

@@ -118,3 +118,24 @@ fn a_feed_is_pulled_and_followed_with_a_key() {
     let said = place.run(&format!("feed pull --from {} --key p.key", node.url)).failed(1);
     assert!(said.contains("refused (401)") && said.contains("Ask the node's operator"), "{said}");
 }
+
+#[test]
+fn a_partner_is_shown_what_to_paste_into_its_clients_of_other_systems() {
+    let place = Place::new().with_node();
+    place.run("partner add platform --data data --key-file p.key").good();
+    let key = std::fs::read_to_string(place.path("p.key")).unwrap().trim().to_owned();
+    let said = place.run("partner settings platform --data data --url https://node.example --key-file p.key").good();
+    for line in [
+        format!("export TX_STOPNCII_KEYS='{key},any,https://node.example/stopncii/v1'"),
+        format!("export TX_NCMEC_CREDENTIALS='platform:{key}'"),
+        "export ARACHNID_SHIELD_URL='https://node.example/arachnid/'".to_owned(),
+        "graph URL: https://node.example/threatexchange/v26.0".to_owned(),
+        "base URL: https://node.example/tat/".to_owned(),
+    ] {
+        assert!(said.contains(&line), "{line}: {said}");
+    }
+    let plain = place.run("partner settings platform --data data --json").good();
+    assert_eq!(plain.lines().count(), 5, "{plain}");
+    assert!(plain.contains("https://NODE/ncmec") && !plain.contains(&key), "{plain}");
+    place.run("partner settings nobody --data data").failed(1);
+}

@@ -83,17 +83,18 @@ struct Header {
 }
 
 impl Keeping {
-    /// Writes the index, whole or not at all.
-    pub(super) fn write(&self, live: &Live, entropy: &Entropy) -> Result<(), StoredError> {
+    /// Writes the index, whole or not at all; gives the number up to which it has everything.
+    pub(super) fn write(&self, live: &Live, entropy: &Entropy) -> Result<u64, StoredError> {
         let beside = self.beside(entropy.rng().random());
-        let written = self.write_beside(live, &beside, entropy).and_then(|()| Ok(fs::rename(&beside, &self.file)?));
+        let written = self.write_beside(live, &beside, entropy);
+        let written = written.and_then(|applied| fs::rename(&beside, &self.file).map(|()| applied).map_err(Into::into));
         if written.is_err() {
             let _ = fs::remove_file(&beside);
         }
         written
     }
 
-    fn write_beside(&self, live: &Live, beside: &Path, entropy: &Entropy) -> Result<(), StoredError> {
+    fn write_beside(&self, live: &Live, beside: &Path, entropy: &Entropy) -> Result<u64, StoredError> {
         let (book, index, applied, newest_at) = live.to_store();
         let header = Header { magic: MAGIC, applied, newest_at, book_bytes: book.len() as u64, zero: [0; 4] };
         let mut options = File::options();
@@ -111,11 +112,11 @@ impl Keeping {
             index.write(sink)
         };
         let out = match self.form {
-            IndexForm::Sealed => sealed::write(out, &self.key, &self.stand, &mut entropy.rng(), content)?,
+            IndexForm::Sealed => sealed::write(out, &self.key, &self.stand, entropy, content)?,
             IndexForm::Bare => bare::write(out, &self.mark(), content)?,
         };
         out.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
-        Ok(())
+        Ok(applied)
     }
 
     /// Reads the index that [`Self::write`] wrote; `None` when there is no file. One that is not sealed and has to be is
@@ -212,11 +213,16 @@ pub(crate) async fn open(keeping: Option<Keeping>, views_max: usize) -> Live {
     Live::new(views_max)
 }
 
-/// Writes the index as it stands; a failure is logged, since the index can be made anew.
-pub(crate) async fn store(live: Arc<Live>, keeping: Keeping, entropy: Entropy) {
+/// Writes the index as it stands; gives the number up to which it has everything. A failure is logged, since the index can be
+/// made anew.
+pub(crate) async fn store(live: Arc<Live>, keeping: Keeping, entropy: Entropy) -> Option<u64> {
     match off_runtime(move || keeping.write(&live, &entropy)).await {
-        Ok(Ok(())) | Err(BrokenOff) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "the index could not be stored; the next start makes it anew"),
+        Ok(Ok(applied)) => Some(applied),
+        Err(BrokenOff) => None,
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "the index could not be stored; the next start makes it anew");
+            None
+        }
     }
 }
 
@@ -324,7 +330,7 @@ mod tests {
         }
 
         fn write(&self) {
-            self.keeping.write(&self.live, &Entropy::System).unwrap();
+            assert_eq!(self.keeping.write(&self.live, &Entropy::System).unwrap(), self.live.applied());
         }
 
         fn read(&self) -> Result<Option<Live>, StoredError> {

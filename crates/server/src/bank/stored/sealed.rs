@@ -7,27 +7,39 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use hamming::Buffer;
-use rand::Rng;
 use rayon::prelude::*;
 use sealing::NodeKey;
 
 use super::{PIECE_BYTES, Pieces, Stand, StoredError};
+use crate::clock::Entropy;
 
 const VERSION: u8 = 2;
 /// What an envelope has more than its plain text: nonce and tag.
 const ENVELOPE_BYTES: usize = 40;
 const FRAME_BYTES: usize = PIECE_BYTES + ENVELOPE_BYTES;
 
-/// Seals the content.
+/// Pieces that are sealed side by side before they are written.
+const PIECES_AT_ONCE: usize = 16;
+
+/// Seals the content, on all cores.
 pub(super) fn write(
     mut out: BufWriter<File>,
     key: &NodeKey,
     stand: &Stand,
-    rng: &mut impl Rng,
+    entropy: &Entropy,
     content: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
 ) -> io::Result<BufWriter<File>> {
+    let mut waiting = Vec::with_capacity(PIECES_AT_ONCE);
     let mut pieces = Pieces::new(|piece: &[u8], number, is_last| {
-        out.write_all(&key.seal(&context(stand, number, is_last), piece, rng))
+        waiting.push((piece.to_vec(), number, is_last));
+        if waiting.len() < PIECES_AT_ONCE && !is_last {
+            return Ok(());
+        }
+        let seal = |(piece, number, is_last): (Vec<u8>, u64, bool)| {
+            key.seal(&context(stand, number, is_last), &piece, &mut entropy.rng())
+        };
+        let sealed: Vec<Vec<u8>> = waiting.par_drain(..).map(seal).collect();
+        sealed.iter().try_for_each(|envelope| out.write_all(envelope))
     });
     content(&mut |bytes| pieces.add(bytes))?;
     pieces.end()?;
@@ -44,19 +56,21 @@ pub(super) fn read(file: File, key: &NodeKey, stand: &Stand) -> Result<Bytes, St
     let content_bytes = content_bytes.filter(|bytes| bytes.div_ceil(PIECE_BYTES) == frames);
     let mut content = Buffer::zeroed(content_bytes.ok_or(StoredError::Foreign)?);
     let file = Mutex::new(file);
-    content.par_chunks_mut(PIECE_BYTES).enumerate().try_for_each(|(number, piece)| {
-        let mut envelope = vec![0; piece.len() + ENVELOPE_BYTES];
-        {
-            // One reads while another opens what it read.
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start((number * FRAME_BYTES) as u64))?;
-            file.read_exact(&mut envelope)?;
-        }
-        let context = context(stand, number as u64, number + 1 == frames);
-        let plain = key.open(&context, &envelope).map_err(|_| StoredError::Foreign)?;
-        piece.copy_from_slice(&plain);
-        Ok::<_, StoredError>(())
-    })?;
+    let pieces = content.par_chunks_mut(PIECE_BYTES).enumerate();
+    pieces.try_for_each_init(
+        || vec![0; FRAME_BYTES],
+        |envelope, (number, piece)| {
+            let envelope = &mut envelope[..piece.len() + ENVELOPE_BYTES];
+            {
+                // One reads while another opens what it read.
+                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start((number * FRAME_BYTES) as u64))?;
+                file.read_exact(envelope)?;
+            }
+            let context = context(stand, number as u64, number + 1 == frames);
+            key.open_into(&context, envelope, piece).map_err(|_| StoredError::Foreign)
+        },
+    )?;
     Ok(Bytes::from_owner(content))
 }
 

@@ -115,7 +115,7 @@ fn agreement_changed() -> Problem {
     Problem::new(StatusCode::CONFLICT, "agreement-changed", "Your agreement changed", detail)
 }
 
-pub(super) fn ahead(after: u64, head: u64) -> Problem {
+pub(in crate::exchange) fn ahead(after: u64, head: u64) -> Problem {
     let detail = format!(
         "{after} is ahead of this bank, which is at {head}: it was restored from an older backup, or the number is \
          another node's. Take a new snapshot."

@@ -73,6 +73,7 @@ impl From<BankError> for Problem {
         match error {
             BankError::Storage(error) => error.into(),
             BankError::WrongKey
+            | BankError::Client(_)
             | BankError::Sealed(_)
             | BankError::Claims(..)
             | BankError::ClaimTaken(_)
@@ -88,6 +89,7 @@ impl From<BankError> for Problem {
             }
             BankError::Unknown(_) => Self::not_found(detail),
             BankError::NotYours(_) => new(StatusCode::FORBIDDEN, "not-yours", "Another partner's entry"),
+            BankError::OtherAgreement => new(StatusCode::CONFLICT, "agreement-changed", "Your agreement changed"),
             BankError::Withdrawn(_) => new(StatusCode::CONFLICT, "withdrawn", "The entry is withdrawn"),
         }
     }

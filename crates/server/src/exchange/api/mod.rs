@@ -10,6 +10,10 @@ mod cursor;
 mod dispute;
 mod entry;
 mod matching;
+mod notice_acknowledgement;
+mod notice_key;
+mod notice_outcome;
+mod notices;
 mod outcomes;
 mod outcomes_of_entry;
 mod partner;
@@ -24,6 +28,7 @@ use utoipa_axum::routes;
 use crate::node::Node;
 
 pub use changes::WAIT_SECONDS_MAX;
+pub(super) use changes::ahead;
 pub use contribute::ContributeRequest;
 pub use matching::PACKED;
 pub(crate) use matching::{MatchParameters, answer_in_kind};
@@ -46,7 +51,10 @@ pub use withdraw::Changed;
         (name = "follow", description = "Know every change, in order, as it happens."),
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done, and read what others did."),
-        (name = "self", description = "What this node knows of you.")
+        (name = "notices", description = "What you were asked to take down: read it, say that you have it, say what you did."),
+        (name = "self", description = "What this node knows of you."),
+        (name = "dialects", description = "The same for clients of StopNCII, NCMEC, ThreatExchange, Tech Against \
+            Terrorism and Arachnid Shield: see docs/dialects.md. Each takes the key in its own place too.")
     )
 )]
 struct Document;
@@ -66,21 +74,28 @@ impl utoipa::Modify for Security {
 
 /// The routes of a node, under `/api/v1`, with their documentation.
 pub fn node() -> OpenApiRouter<Node> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .routes(routes!(contribute::contribute))
-            .routes(routes!(entry::entry, withdraw::withdraw))
-            .routes(routes!(dispute::dispute))
-            .routes(routes!(outcomes_of_entry::outcomes_of_entry))
-            .routes(routes!(changes::changes))
-            .routes(routes!(stream::stream))
-            .routes(routes!(snapshot::snapshot))
-            .routes(routes!(cursor::cursor))
-            .routes(routes!(matching::matching))
-            .routes(routes!(outcomes::outcomes))
-            .routes(routes!(partner::partner)),
-    )
+    OpenApiRouter::with_openapi(Document::openapi())
+        .nest(
+            "/api/v1",
+            OpenApiRouter::new()
+                .routes(routes!(contribute::contribute))
+                .routes(routes!(entry::entry, withdraw::withdraw))
+                .routes(routes!(dispute::dispute))
+                .routes(routes!(outcomes_of_entry::outcomes_of_entry))
+                .routes(routes!(changes::changes))
+                .routes(routes!(stream::stream))
+                .routes(routes!(snapshot::snapshot))
+                .routes(routes!(cursor::cursor))
+                .routes(routes!(matching::matching))
+                .routes(routes!(outcomes::outcomes))
+                .routes(routes!(notices::notices))
+                .routes(routes!(notice_key::notice_key))
+                .routes(routes!(notices::notice))
+                .routes(routes!(notice_acknowledgement::notice_acknowledgement))
+                .routes(routes!(notice_outcome::notice_outcome))
+                .routes(routes!(partner::partner)),
+        )
+        .merge(super::dialect::routes())
 }
 
 /// The OpenAPI 3.1 document of a node.

@@ -4,7 +4,10 @@
 //! | --- | --- |
 //! | everything under `/api/v1` | who [`Access`](super::Access) admits |
 //! | `/healthz`, `/readyz`, `/api/openapi.json` | everyone |
+//!
+//! Beside them, at the root, HMA's API ([`super::hma`]).
 
+mod arachnid;
 mod health;
 mod image;
 mod matching;
@@ -24,6 +27,7 @@ use crate::http::layers;
 
 pub(crate) use health::ready;
 pub use image::ImageMatch;
+pub(super) use image::telling;
 pub use status::MatcherStatus;
 
 /// Bytes that a multipart form may have around the picture.
@@ -42,7 +46,8 @@ const FORM_BYTES: usize = 64 * 1024;
     tags(
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done; the node that holds the entry is told."),
-        (name = "self", description = "How the matcher stands to its nodes.")
+        (name = "self", description = "How the matcher stands to its nodes."),
+        (name = "dialects", description = "The same for clients of Arachnid Shield.")
     )
 )]
 struct Document;
@@ -69,7 +74,12 @@ fn routes(picture_bytes_max: usize) -> OpenApiRouter<Matcher> {
         .routes(routes!(matching::matching))
         .routes(routes!(outcomes::outcomes))
         .routes(routes!(status::status));
-    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rest.merge(pictures))
+    let shield = OpenApiRouter::new()
+        .routes(routes!(arachnid::pdq))
+        .routes(routes!(arachnid::media))
+        .routes(routes!(arachnid::url))
+        .layer(DefaultBodyLimit::max(picture_bytes_max));
+    OpenApiRouter::with_openapi(Document::openapi()).nest("/api/v1", rest.merge(pictures)).nest("/arachnid/v1", shield)
 }
 
 pub(super) fn router(matcher: Matcher) -> Router {
@@ -80,7 +90,8 @@ pub(super) fn router(matcher: Matcher) -> Router {
         .route("/readyz", get(health::ready))
         .route("/api/openapi.json", get(health::openapi));
     let guarded = guarded.route_layer(middleware::from_fn_with_state(matcher.clone(), access::admit));
-    layers(guarded.merge(public).with_state(matcher))
+    let hma = super::hma::router(&matcher);
+    layers(guarded.merge(public).with_state(matcher).merge(hma))
 }
 
 /// The OpenAPI 3.1 document of a matcher.

@@ -182,7 +182,7 @@ async fn every_text_of_sql_can_be_prepared() {
     let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("matcher.db"))).await.unwrap();
     database.migrate(&server::storage::MATCHER).await.unwrap();
     let Database::Sqlite { writer, .. } = &database else { panic!("a matcher's file is SQLite") };
-    for text in server::matcher::SQL {
+    for text in server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL) {
         let prepared = writer.acquire().await.unwrap().prepare(SqlStr::from_static(text)).await;
         prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
     }
@@ -231,6 +231,40 @@ async fn keeps_the_index_unless_the_file_moved_on(form: IndexForm) {
     assert_eq!(matcher.client().matches(&hash(1)).await, [id]);
     assert_eq!(matcher.client().matches(&hash(2)).await, [late]);
     matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_of_the_version_before_notes_changes_from_where_it_stands() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let (home, follow) = (Home::new(), vec![upstream(&node.base(), &partner)]);
+    let first = partner.protect("minor", "verified", &hash(1)).await;
+    let matcher = home.start(follow.clone()).await;
+    matcher.until_acknowledged(1).await;
+    matcher.matcher.close().await;
+    drop(matcher);
+    let file = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(home.file()));
+    let file = file.await.unwrap();
+    for undone in [
+        "drop table changed",
+        "alter table upstreams drop column mark",
+        "alter table upstreams drop column noted_from",
+        "delete from _sqlx_migrations where version = 2",
+    ] {
+        sqlx::query(undone).execute(&file).await.unwrap();
+    }
+    let matcher = home.start(follow.clone()).await;
+    let second = partner.protect("minor", "verified", &hash(2)).await;
+    let standing = matcher.until_acknowledged(2).await;
+    assert_eq!((standing.entries, standing.snapshots), (2, 0), "made anew from its rows");
+    assert_eq!(matcher.client().matches(&hash(1)).await, [first]);
+    assert_eq!(matcher.client().matches(&hash(2)).await, [second]);
+    matcher.matcher.close().await;
+    drop(matcher);
+    let opened = Matcher::open(home.settings(follow)).await.unwrap();
+    assert_eq!(opened.lives()[0].applied(), 2, "and kept from then on");
+    opened.close().await;
+    file.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

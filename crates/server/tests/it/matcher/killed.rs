@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
+use server::bank::IndexForm;
 use server::matcher::{Matcher, MatcherSettings, Upstream};
 use tokio::runtime::Runtime;
 
 use super::scripted::{Scripted, answer, end, header, held, id, nothing, page, snapshot, stalled, stream};
-use super::support::{Home, Relay, head, upstream};
+use super::support::{Home, Relay, TestMatcher, head, upstream};
 use crate::support::{Engine, TestNode, hash};
 
 /// A matcher in a runtime of its own, which can be dropped in the middle of anything.
@@ -33,6 +34,11 @@ impl Doomed {
         let mut what = what;
         let mut watch = self.matcher.as_ref().unwrap().watch_status();
         watch.wait_for(|all| what(&all[0])).await.unwrap();
+    }
+
+    async fn keep_indexes(&self) {
+        let matcher = self.matcher.clone().unwrap();
+        self.runtime.as_ref().unwrap().spawn(async move { matcher.keep_indexes().await }).await.unwrap();
     }
 
     /// Drops every task where it stands: nothing is finished, nothing is closed.
@@ -101,6 +107,92 @@ async fn after_a_death_at_any_moment_the_file_is_the_fold_of_the_feed() {
         drop(matcher);
     }
     assert_eq!(relay.asked("GET /api/v1/snapshot"), 1, "the very first matcher took the only snapshot");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_death_the_index_is_read_as_it_was_kept_and_what_changed_since_is_put_in() {
+    for form in [IndexForm::Sealed, IndexForm::Bare] {
+        reads_the_index_after_a_death(form).await;
+    }
+}
+
+async fn reads_the_index_after_a_death(form: IndexForm) {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let relay = Relay::to(node.address).await;
+    let home = Home::new();
+    let settings = || {
+        let follow = vec![upstream(&relay.base(), &partner)];
+        MatcherSettings { index_form: form, ..home.settings(follow) }
+    };
+    let mut entries = Vec::new();
+    for number in 0..6 {
+        entries.push(partner.protect("minor", "verified", &hash(number)).await);
+    }
+    let doomed = Doomed::start(settings()).await;
+    let kept = head(&node).await;
+    doomed.until(|standing| standing.acknowledged >= Some(kept)).await;
+    doomed.keep_indexes().await;
+    let index = home.file().with_extension("index-1");
+    let first = std::fs::read(&index).unwrap();
+    let file = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(home.file()));
+    let file = file.await.unwrap();
+    let noted =
+        || async { sqlx::query_scalar::<_, i64>("select count(*) from changed").fetch_one(&file).await.unwrap() };
+    assert_eq!(noted().await, 0, "what the index has need not be known");
+
+    // One goes, one changes, one comes and goes, one comes.
+    assert_eq!(partner.delete(&format!("entries/{}", entries[1])).await.status, 200);
+    assert_eq!(partner.post(&format!("entries/{}/dispute", entries[2]), &json!({})).await.status, 200);
+    let brief = partner.protect("minor", "verified", &hash(100)).await;
+    assert_eq!(partner.delete(&format!("entries/{brief}")).await.status, 200);
+    entries.push(partner.protect("minor", "verified", &hash(6)).await);
+    let now = head(&node).await;
+    doomed.until(|standing| standing.acknowledged >= Some(now)).await;
+    doomed.kill().await;
+    assert!((3..=4).contains(&noted().await), "each entry that changed, once");
+
+    // As it was kept: the file may have been kept again by itself since.
+    relay.cut();
+    std::fs::write(&index, &first).unwrap();
+    let opened = Matcher::open(settings()).await.unwrap();
+    assert_eq!((opened.lives()[0].applied(), opened.lives()[0].size().entries), (kept, 6), "{form:?}");
+    opened.close().await;
+    let matcher = TestMatcher::start(settings()).await;
+    let standing = matcher.until(|standing| standing.loaded).await;
+    assert_eq!((standing.cursor, standing.entries, standing.snapshots), (Some(now), 6, 0));
+    let held: BTreeSet<_> = matcher.matcher.lives()[0].ids().into_iter().collect();
+    assert_eq!(held, node.node.bank.live().ids().into_iter().collect(), "the bank exactly, without the node");
+    for (number, entry) in entries.iter().enumerate() {
+        let found = matcher.client().matches(&hash(number as u64)).await;
+        assert_eq!(found.contains(entry), number != 1, "entry {number}");
+    }
+    let disputed = matcher.client().post("match", &json!({"queries": [{"pdq": hash(2)}]})).await;
+    assert_eq!(disputed.body["results"][0]["matches"][0]["status"], "disputed");
+    matcher.matcher.close().await;
+    drop(matcher);
+    assert_eq!(noted().await, 0, "kept at the end");
+
+    // An index from before what is noted, and one from after what the file has, are of no use.
+    let newest = std::fs::read(&index).unwrap();
+    std::fs::write(&index, &first).unwrap();
+    let applied = || async {
+        let opened = Matcher::open(settings()).await.unwrap();
+        let applied = opened.lives()[0].applied();
+        opened.close().await;
+        applied
+    };
+    assert_eq!(applied().await, 0);
+    std::fs::write(&index, &newest).unwrap();
+    assert_eq!(applied().await, now);
+    sqlx::query("update upstreams set cursor = cursor - 1, noted_from = 0").execute(&file).await.unwrap();
+    assert_eq!(applied().await, 0);
+    sqlx::query("update upstreams set cursor = cursor + 1").execute(&file).await.unwrap();
+    assert_eq!(applied().await, now);
+    // Another snapshot began.
+    sqlx::query("update upstreams set mark = randomblob(16)").execute(&file).await.unwrap();
+    assert_eq!(applied().await, 0);
+    file.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -201,3 +201,34 @@ fn flat_bitmap(grey: u8) -> Vec<u8> {
     file.resize(file.len() + PIXEL_BYTES as usize, grey);
     file
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn arachnid_shields_clients_send_pictures_here_and_addresses_nowhere() {
+    let file = encode::png(&draw::photograph(1, 400, 300)).unwrap();
+    let home = Home::new();
+    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let send = async |path: &str, body: Vec<u8>| {
+        let url = format!("{}/arachnid/v1/{path}", matcher.base);
+        let request =
+            reqwest::Client::new().post(url).basic_auth("platform", Some("any")).header("content-type", "image/png");
+        Answer::of(request.body(body).send().await.unwrap()).await
+    };
+    let known = send("media/", file.clone()).await;
+    assert_eq!(
+        (known.status, &known.body["classification"], &known.body["match_type"]),
+        (200, &json!("csam"), &json!("exact"))
+    );
+    assert_eq!(known.body["size_bytes"], file.len());
+    let taken = fingerprints(&file, &Limits::default(), Purpose::Bank).unwrap();
+    let hash: [u8; 32] = taken.dihedral.hashes[0].into();
+    let asked = exchange::dialects::arachnid::encode_queries(&[hash]);
+    let near = send("pdq/", asked).await;
+    assert!(near.status == 200 && near.text.contains(r#""classification":"csam""#), "{}", near.text);
+    let stranger = send("media/", encode::png(&draw::photograph(2, 400, 300)).unwrap()).await;
+    assert_eq!(stranger.body["classification"], "no-known-match", "{}", stranger.text);
+    for (path, status) in [("url/", 403), ("media/", 415)] {
+        let refused = send(path, b"nothing".to_vec()).await;
+        assert_eq!(refused.status, status, "{}", refused.text);
+        assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{}", refused.text);
+    }
+}

@@ -1,21 +1,13 @@
-//! `rempart log`: the log of who did what to which case.
+//! `rempart log audit`: the log of who did what to which case.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use server::access::audit::{Head, verify};
 
-use super::node::NodeArguments;
+use super::super::node::NodeArguments;
 use crate::output;
 
 /// The log of who did what to which case
-#[derive(Subcommand, Debug)]
-pub(crate) enum Log {
-    /// The chain of the log
-    #[command(subcommand)]
-    Audit(Audit),
-}
-
-/// See [`Log::Audit`].
 #[derive(Subcommand, Debug)]
 pub(crate) enum Audit {
     /// Walk the log and say whether every row is the one that was written, and where not
@@ -48,9 +40,9 @@ struct Walked {
     head: String,
 }
 
-impl Log {
+impl Audit {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let Self::Audit(Audit::Verify(this)) = self;
+        let Self::Verify(this) = self;
         let database = this.node.open_database(&this.node.settings()?).await?;
         let walked = verify(&database, this.head).await;
         database.close().await;
