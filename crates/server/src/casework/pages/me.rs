@@ -48,10 +48,8 @@ pub(super) async fn show(
 
 /// Keeps what one wants none of.
 pub(super) async fn choose(State(node): State<Node>, form: Form<Analyst>) -> Result<Response, Refused> {
-    let ticked = form.fields.all("out").filter_map(|code| code.parse().ok()).filter_map(Category::from_code);
-    let mut all: Vec<Category> = ticked.collect();
-    all.sort_by_key(|one| one.code());
-    all.dedup();
+    let is_ticked = |one: &Category| form.fields.has(&format!("out-{}", one.code()));
+    let all: Vec<Category> = Category::ALL.iter().copied().filter(is_ticked).collect();
     node.casework.opt_out(&form.who, &all).await?;
     Ok(to("/desk/me", "kept"))
 }

@@ -65,8 +65,8 @@ impl Reader<'_> {
             why.push(Tag::new("danger", "!", t.work_why_threat()));
         }
         why.push(match order.class {
-            Class::Minor => Tag::new("plain", "◆", t.class_minor()),
-            Class::Adult => Tag::new("plain", "◇", t.class_adult()),
+            Class::Minor => Tag::new("calm", "◆", t.class_minor()),
+            Class::Adult => Tag::new("calm", "◇", t.class_adult()),
         });
         if order.online {
             why.push(Tag::new("warm", "●", t.work_why_online()));
@@ -76,13 +76,13 @@ impl Reader<'_> {
             Tag::new("warm", "…", t.work_why_late(t.language.duration(seconds)))
         } else {
             let seconds = order.due_at.micros_since(self.now) / 1_000_000;
-            Tag::new("plain", "…", t.work_why_due(t.language.duration(seconds)))
+            Tag::new("calm", "…", t.work_why_due(t.language.duration(seconds)))
         });
         match order.spread {
             0 => {}
-            1 => why.push(Tag::new("plain", "↗", t.work_why_spread_one())),
-            2 => why.push(Tag::new("plain", "↗", t.work_why_spread_some())),
-            _ => why.push(Tag::new("plain", "↗", t.work_why_spread_many())),
+            1 => why.push(Tag::new("calm", "↗", t.work_why_spread_one())),
+            2 => why.push(Tag::new("calm", "↗", t.work_why_spread_some())),
+            _ => why.push(Tag::new("calm", "↗", t.work_why_spread_many())),
         }
         why
     }

@@ -111,7 +111,7 @@ on_every_engine!(who_wants_none_of_something_is_not_given_it_and_nobody_asks_why
     let (mut ann, mut ben) = (staff(&node, Role::Analyst).await, staff(&node, Role::Analyst).await);
     let minor = file(&node, Filing { marks: mark(1), ..Filing::default() }).await;
     let adult = file(&node, Filing { age: "18", marks: mark(2), ..Filing::default() }).await;
-    let page = ann.submit("/desk/me", &[("out", "0"), ("out", "99")]).await;
+    let page = ann.submit("/desk/me", &[("out-0", "1"), ("out-99", "1")]).await;
     assert!(page.text.contains("Kept."), "{}", page.text);
     let page = ann.page("/desk/queue/first").await.text;
     assert_eq!(listed(&page), [adult.path()]);
