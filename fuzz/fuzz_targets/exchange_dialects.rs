@@ -75,7 +75,7 @@ fn settles<T: PartialEq + Debug>(
 }
 
 fn is_sound(listed: Listed) {
-    assert!(listed.key.len() <= 1_024 && listed.fingerprints.len() <= exchange::FINGERPRINTS_PER_ENTRY_MAX);
+    assert!(listed.key.len() <= 1_024 && listed.fingerprints.len() <= exchange::FINGERPRINTS_PER_ENTRY_MAX * 8);
     for fingerprint in &listed.fingerprints {
         assert_eq!(fingerprint.check_plainness(), Ok(()));
     }

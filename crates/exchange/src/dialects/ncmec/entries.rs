@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::xml::{Element, Out, Reading, Step};
 use super::{Member, xml};
 use crate::dialects::{DialectError, Flaw, Listed, Medium, Skipped, Stance, kept, value};
-use crate::{Class, FINGERPRINTS_PER_ENTRY_MAX, Fingerprint, Kind, hex};
+use crate::{Class, Fingerprint, Kind, hex};
 
 /// Bytes of an address that is followed, at most.
 const NEXT_BYTES_MAX: usize = 4_096;
@@ -102,7 +102,7 @@ impl Detail {
             "sha256" => value(Kind::Sha256, text).ok(),
             _ => None,
         };
-        self.fingerprints.iter().filter_map(read).take(FINGERPRINTS_PER_ENTRY_MAX).collect()
+        self.fingerprints.iter().filter_map(read).collect()
     }
 }
 
