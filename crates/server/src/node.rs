@@ -18,6 +18,7 @@ use crate::casework::{Casework, DeskSettings};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::desk::Faces;
+use crate::follow::{Follow, FollowPace};
 use crate::http::Guard;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
@@ -59,6 +60,8 @@ pub struct NodeSettings {
     pub faces: Faces,
     /// How the desk is kept.
     pub casework: DeskSettings,
+    /// How other systems are followed.
+    pub follow_pace: FollowPace,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -84,6 +87,7 @@ impl Default for NodeSettings {
             looker: None,
             faces: Faces::default(),
             casework: DeskSettings::default(),
+            follow_pace: FollowPace::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -105,6 +109,8 @@ pub struct Node {
     pub staff: Staff,
     /// On which listeners the desk is.
     pub faces: Faces,
+    /// Other systems that are followed.
+    pub follow: Follow,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -155,6 +161,7 @@ impl Node {
             looker,
             faces,
             casework,
+            follow_pace,
             clock,
             entropy,
         } = settings;
@@ -173,6 +180,8 @@ impl Node {
         let removal = Removal::new(database.clone(), key.clone(), clock.clone(), entropy.clone(), ways);
         let (database_of, key_of) = (database.clone(), key.clone());
         let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
+        let (database_of, key_of) = (database.clone(), key.clone());
+        let follow = Follow::new(database_of, key_of, bank.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let neighbours = Neighbours {
             bank: bank.clone(),
             partners: partners.clone(),
@@ -193,6 +202,7 @@ impl Node {
             removal,
             staff,
             faces,
+            follow,
             intake,
             alerts,
             casework,
@@ -216,6 +226,7 @@ impl Node {
         self.tasks.spawn(crate::bank::tend(self.bank.live().clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+        self.tasks.spawn(self.follow.clone().run(self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::remove(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));

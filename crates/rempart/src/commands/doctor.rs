@@ -9,6 +9,7 @@ use serde::Serialize;
 use server::alerts::{self, Alerts};
 use server::bank::{Bank, Checked};
 use server::clock::{Clock, Entropy};
+use server::follow::{self, SourceView};
 use server::intake::links::platforms;
 use server::intake::{self, Intake, KeyFile, helplines};
 use server::partners::Partners;
@@ -32,7 +33,7 @@ const LINES_SECONDS_MAX: u64 = 365 * 24 * 3600;
 /// Check everything a node stands on, and say what to do
 ///
 /// The data folder's rights, the key, the schema, the database's own integrity, the sequence of changes, that every
-/// fingerprint opens, how far partners are, free space, whether the mail server takes what we would send. May run beside a node that serves. The exit code is 1 when
+/// fingerprint opens, how far partners are, whether systems that are followed are heard, free space, whether the mail server takes what we would send. May run beside a node that serves. The exit code is 1 when
 /// something is wrong; what is merely worth knowing does not change it.
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
@@ -169,6 +170,10 @@ impl Doctor {
             Err(error) => found.push(Finding::wrong("notices", error.to_string())),
         }
         found.push(notice_log(database).await);
+        match sources(database).await {
+            Ok(findings) => found.extend(findings),
+            Err(error) => found.push(Finding::wrong("source", error.to_string())),
+        }
         match partners(database).await {
             Ok(findings) => found.extend(findings),
             Err(error) => found.push(Finding::wrong("partners", error.to_string())),
@@ -269,6 +274,31 @@ async fn notice_log(database: &Database) -> Finding {
         Ok(walked) => Finding::good("notice log", format!("{} lines hold together", walked.lines)),
         Err(error) => Finding::wrong("notice log", error.to_string()),
     }
+}
+
+/// Whether the systems that are followed are heard, and what of them was left out.
+async fn sources(database: &Database) -> Result<Vec<Finding>, StorageError> {
+    let each = |source: SourceView| {
+        let (name, records) = (&source.name, source.records);
+        let mut findings = vec![match (&source.trouble, source.complete_at) {
+            (Some(trouble), _) => {
+                let times = source.failures;
+                Finding::wrong("source", format!("{name} is not heard, {times} times in a row: {trouble}"))
+            }
+            (None, None) => Finding::note("source", format!("{name} was never asked: does `rempart serve` run?")),
+            (None, Some(at)) => Finding::good("source", format!("{name}: {records} records, whole at {at}")),
+        }];
+        if let Some(last) = &source.last_skipped {
+            let skipped = source.skipped;
+            findings.push(Finding::note("source", format!("{name}: {skipped} records left out, the last: {last}")));
+        }
+        if let Some(why) = &source.refused {
+            let refused = source.feedback_refused;
+            findings.push(Finding::note("source", format!("{name} refused {refused} outcomes: {why}")));
+        }
+        findings
+    };
+    Ok(follow::list(database).await?.into_iter().flat_map(each).collect())
 }
 
 /// Whether anybody can read what people write on the portal, and will if this disk is lost.

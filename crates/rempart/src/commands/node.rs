@@ -12,6 +12,7 @@ use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
 use server::casework::DeskSettings;
+use server::desk::Faces;
 use server::http::{Guard, Names};
 use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
 use server::node::{Node, NodeSettings};
@@ -147,6 +148,7 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         proxies: settings.proxies()?,
+        faces: Faces { desk: settings.desk, console: settings.console },
         mail: settings.mail()?,
         guard: Guard::with(Names::System, settings.webhook_permits.clone()),
         looker: if settings.look_again { Some(looker()?) } else { None },

@@ -52,6 +52,7 @@ const FILES: &[File] = &[
     ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
+    file!("passkey.js", JAVASCRIPT, "scripts/passkey.js"),
     file!("hold.js", JAVASCRIPT, "scripts/hold.js"),
     file!("keys.js", JAVASCRIPT, "scripts/keys.js"),
     file!("look.js", JAVASCRIPT, "scripts/look.js"),

@@ -12,6 +12,7 @@ mod remote;
 mod router;
 mod serve;
 
+pub(crate) use client::retry_after;
 pub use client::{ClientError, client};
 pub use guard::{Guard, Names, Refused, URL_BYTES_MAX};
 pub use json::{Json, Path, Query};

@@ -74,6 +74,15 @@ impl Said {
             Trouble::Late { partner, key, lag } => {
                 (t.trouble_late(lag.changes, partner, key, long(lag)), t.trouble_late_todo().into())
             }
+            Trouble::SourceSilent { source, failures, why } => {
+                (t.trouble_source_silent(source, u64::from(*failures)), t.trouble_source_silent_todo(why).into())
+            }
+            Trouble::SourceSkipped { source, records, last } => {
+                (t.trouble_source_skipped(*records, source), t.trouble_source_skipped_todo(last).into())
+            }
+            Trouble::SourceRefused { source, outcomes, why } => {
+                (t.trouble_source_refused(*outcomes, source), t.trouble_source_refused_todo(why).into())
+            }
             Trouble::Ended { partner, at } => (t.trouble_ended(partner, moment(at)), t.trouble_ended_todo().into()),
             Trouble::Ending { partner, key, seconds } => {
                 (t.trouble_ending(key, partner, t.language.duration(*seconds)), t.trouble_ending_todo().into())

@@ -306,6 +306,8 @@ impl Transact for Report<'_> {
         if let Some(position) = ids.iter().position(|id| !known.contains(id)) {
             return Err(RemovalError::UnknownEntry { position, entry: ids[position] });
         }
+        // What is about another system's entry goes back to it.
+        crate::follow::note(on, self.partner, &self.report.outcomes, self.now).await?;
         let new = queries::insert(on, self.partner, &self.report.outcomes, self.now).await?;
         for outcome in self.report.outcomes.iter().filter(|outcome| outcome.kind == OutcomeKind::Mistaken) {
             if let Some(class) = crate::bank::class_of_standing(on, outcome.entry).await? {
