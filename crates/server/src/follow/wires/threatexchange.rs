@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_next_page_is_followed_on_its_own_host_only_and_kept_without_the_token() {
-        let credentials = Credentials { secret: "1|s".into(), group: "7".into(), ..Credentials::default() };
+        let credentials = Credentials::read("secret = 1|s\ngroup = 7").unwrap();
         let wire = ThreatExchange::new("https://graph.example".into(), credentials).unwrap();
         for bad in ["http://graph.example/x", "https://graph.example.evil/x", "https://a@graph.example/", "/x"] {
             assert!(wire.checked(bad).is_err(), "{bad}");

@@ -4,7 +4,7 @@ use agetoken::{BATCH_TOKENS, GRACE_SECONDS, SITE_NONCE_SECONDS, SKEW_SECONDS_MAX
 use rand::SeedableRng;
 use server::age::issuer::{AGAIN_MAX, QUOTA_PER_WEEK};
 
-use super::support::{EPOCH, Proof, TestIssuer, TestVerifier, Wish, at, voucher};
+use crate::age::support::{EPOCH, Proof, TestIssuer, TestVerifier, Wish, at, voucher};
 use crate::support::{Engine, on_every_engine};
 
 const SITE: &str = "https://site.test";
@@ -70,7 +70,7 @@ async fn a_voucher_that_was_changed_or_is_nobodys_gets_nothing_signed() {
     bytes[41] = 0xf;
     let raised = agetoken::Voucher::decode(&bytes).unwrap();
     let strange = agetoken::VoucherSigner::new(&[5; 32]).vouch([1; 32], raised.reached(), EPOCH.ends());
-    let over = super::support::attester().vouch([1; 32], raised.reached(), EPOCH.begins());
+    let over = crate::age::support::attester().vouch([1; 32], raised.reached(), EPOCH.begins());
     for wrong in [raised, strange, over] {
         let (status, _) = issuer.post_batch(&Wish::of(&key, &wrong, EPOCH, 1).request).await;
         assert_eq!(status, 403);

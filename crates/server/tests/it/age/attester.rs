@@ -24,7 +24,7 @@ use server::storage::{Database, DatabaseUrl};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::support::{EPOCH, TestIssuer, key, on_a_socket, wednesday};
+use crate::age::support::{EPOCH, TestIssuer, key, on_a_socket, wednesday};
 
 /// An attester on a socket.
 pub struct TestAttester {
@@ -130,7 +130,8 @@ async fn a_code_becomes_a_voucher_becomes_proofs_becomes_a_visit() {
     let voucher = attester.voucher(&attester.take("code", &[("code", &codes[0])]).await);
     // An issuer that believes this attester, over a folder of its own.
     let issuer = TestIssuer::start_for(attester.attester.public()).await;
-    let site = super::support::TestVerifier::start(crate::support::Engine::Sqlite, &issuer, "https://site.test").await;
+    let site =
+        crate::age::support::TestVerifier::start(crate::support::Engine::Sqlite, &issuer, "https://site.test").await;
     let proofs = issuer.proofs(&voucher, Threshold::Over18, EPOCH, 1).await;
     let cookie = site.send(&proofs[0].redemption(&site.question().await)).await.unwrap();
     assert_eq!(site.auth(&cookie).await, 204);

@@ -10,7 +10,7 @@ use server::age::audit::REQUIREMENTS;
 use server::age::keylog::{KeyLog, LogError, LogSource, log_name};
 use tokio_util::sync::CancellationToken;
 
-use super::support::{EPOCH, TestIssuer, TestVerifier, at, name, on_a_socket, voucher};
+use crate::age::support::{EPOCH, TestIssuer, TestVerifier, at, name, on_a_socket, voucher};
 use crate::support::Engine;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -187,7 +187,7 @@ async fn a_mirror_serves_the_same_log_and_says_when_it_saw_it() {
     let issuer = TestIssuer::start().await;
     let folder = tempfile::tempdir().unwrap();
     let open = || {
-        let (key, clock) = (super::support::key(), issuer.clock.clone());
+        let (key, clock) = (crate::age::support::key(), issuer.clock.clone());
         Monitor::open(issuer.source(), folder.path(), "mirror.test", &key, clock).unwrap()
     };
     let monitor = open();
@@ -208,7 +208,7 @@ async fn a_mirror_serves_the_same_log_and_says_when_it_saw_it() {
     let other = TestIssuer::start().await;
     other.issuer.revoke(Threshold::Over18, EPOCH).await.unwrap();
     other.issuer.rotate().await.unwrap();
-    let (key, clock) = (super::support::key(), issuer.clock.clone());
+    let (key, clock) = (crate::age::support::key(), issuer.clock.clone());
     let lied_to = Monitor::open(other.source(), folder.path(), "mirror.test", &key, clock).unwrap();
     let error = lied_to.look().await.unwrap_err();
     assert!(error.is_alarm(), "{error}");

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use reqwest::header::{AUTHORIZATION, LOCATION, SET_COOKIE, WWW_AUTHENTICATE};
 use server::age::verifier::IDLE_SECONDS_MAX;
 
-use super::support::{EPOCH, TestIssuer, TestVerifier, question_in, voucher};
+use crate::age::support::{EPOCH, TestIssuer, TestVerifier, question_in, voucher};
 use crate::support::{Engine, on_every_engine};
 
 const SITE: &str = "https://site.test";
@@ -55,9 +55,9 @@ on_every_engine!(several_processes_of_one_site_agree_on_what_was_spent_and_who_i
             entropy: server::clock::Entropy::System,
         };
         // The log was kept by the first: this one needs nobody.
-        let verifier = server::age::verifier::Verifier::open(open, super::support::key(), settings).await.unwrap();
+        let verifier = server::age::verifier::Verifier::open(open, crate::age::support::key(), settings).await.unwrap();
         assert_eq!(verifier.log().size(), first.verifier.log().size());
-        super::support::on_a_socket(verifier.router(), verifier.stopping()).await
+        crate::age::support::on_a_socket(verifier.router(), verifier.stopping()).await
     };
     let proofs = issuer.proofs(&voucher(1, 18), Threshold::Over18, EPOCH, 1).await;
     let redemption = proofs[0].redemption(&first.question().await);
@@ -212,7 +212,7 @@ async fn nginx_shows_nothing_of_the_site_before_a_proof() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let verifier = TestVerifier::start(Engine::Sqlite, &issuer, &format!("http://127.0.0.1:{port}")).await;
     let behind = axum::Router::new().fallback(|uri: axum::http::Uri| async move { format!("SECRET {uri}") });
-    let site = super::support::on_a_socket(behind, &tokio_util::sync::CancellationToken::new()).await;
+    let site = crate::age::support::on_a_socket(behind, &tokio_util::sync::CancellationToken::new()).await;
     let nginx = Nginx::start(port, &verifier.base, &site).await;
     let http = &verifier.http;
 

@@ -149,7 +149,7 @@ fn unwrapped<'b>(bytes: &'b [u8], tag: &[u8]) -> Option<&'b [u8]> {
     let rest = bytes.strip_prefix(tag)?;
     let (first, rest) = rest.split_first()?;
     let (length, rest) = match *first {
-        short @ 0..0x80 => (usize::from(short), rest),
+        short @ 0..=0x7f => (usize::from(short), rest),
         0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
         0x82 => (usize::from(u16::from_be_bytes(*rest.first_chunk()?)), rest.get(2..)?),
         _ => return None,
