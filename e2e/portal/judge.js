@@ -22,6 +22,8 @@ export const validator = new HtmlValidate({
     "tel-non-breaking": "off",
     "attribute-boolean-style": "off",
     "attribute-empty-style": "off",
+    // Several boxes of one question have one name.
+    "form-dup-name": ["error", { shared: ["radio", "button", "reset", "submit", "checkbox"] }],
     // Files are named by their content and come from this very site.
     "require-sri": "off",
   },

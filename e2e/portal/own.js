@@ -34,6 +34,7 @@ export async function ownNode(boxes) {
   if (kept.status !== 303) throw new Error(`the set-up answered ${kept.status}`);
   return {
     url: url.replace(/\/$/, ""),
+    setup,
     files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)).catch(() => Buffer.alloc(0)))),
     say: (...words) => new Promise((resolve, reject) => {
       execFile(BINARY, [...words, "--data", folder], { encoding: "buffer", env: ENVIRONMENT, maxBuffer: 1e9 }, (error, out, said) =>

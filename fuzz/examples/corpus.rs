@@ -23,10 +23,12 @@ fn main() -> io::Result<()> {
         ("age_header", age_header()),
         ("exchange_dialects", exchange_dialects()),
         ("exchange_follow", exchange_follow()),
+        ("exchange_hma", exchange_hma()),
         ("exchange_json", exchange_json()),
         ("exchange_packed", exchange_packed()),
         ("exchange_text", exchange_text()),
         ("fingerprint_text", fingerprint_text()),
+        ("follow_salvage", torn_pages()),
         ("intake_links", links()),
         ("intake_upload", keys()),
         ("ledger_text", ledger_text()),
@@ -209,6 +211,23 @@ fn exchange_follow() -> Seeds {
         ("events", &format!("\u{7}: hello\r\nevent: page\nid: 5\ndata: {page}\n\nevent: problem\rdata\r\r")),
         ("snapshot", &format!("\u{11}{snapshot}")),
         ("cut", &format!("\u{1}{}", &page[..page.len() / 2])),
+    ])
+}
+
+fn exchange_hma() -> Seeds {
+    texts(&[
+        ("signals", &format!(r#"{{"pdq":"{PDQ}","video_md5":"{MD5}","note":"n","metadata":{{"content_id":"1"}}}}"#)),
+        ("compare", &format!(r#"{{"pdq":["{PDQ}","{PDQ}"],"video_md5":["{MD5}","{MD5}"]}}"#)),
+        ("bank", r#"{"name":"BANK_1","enabled_ratio":"0.5","enabled":"true"}"#),
+        ("metadata", r#"{"content_id":"1","content_uri":"https://example.org","json":{"a":[1]}}"#),
+    ])
+}
+
+fn torn_pages() -> Seeds {
+    texts(&[
+        ("one_record", r#"{"hashRecords":[{"a":1},{"b":NaN},{"c":"\q"},{"d":[1,]}],"nextPageToken":null}"#),
+        ("whole", r#"{"n":[1],"list":[{"a":"x,]}"}],"next":"t"}"#),
+        ("cut", r#"{"list":[{"a":"x"#),
     ])
 }
 

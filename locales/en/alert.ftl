@@ -2,7 +2,7 @@
 
 ## On the page of the six words, and in the case
 
-alert-title = A sign by e-mail when we write to you?
+alert-title = A sign by e-mail when there is something new?
 alert-lead = You do not need it: you can also come back and look with your six words.
 alert-says = The e-mail will only say “{ $subject }” and the name of this site, “{ $site }”. Nothing about you, nothing of what you told us.
 alert-says-with-address = The e-mail will only say “{ $subject }”, the name of this site, “{ $site }”, and its address. Nothing about you, nothing of what you told us.

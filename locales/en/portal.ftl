@@ -170,6 +170,7 @@ case-no-pictures = No fingerprint so far.
 case-keeps-pictures = At least one fingerprint stays with us: no platform can recognise that picture. If you want to give it to them, tick the first box.
 case-asks-links = Shall we ask sites to take these pages down? We do not do it unless you agree.
 case-picture = Fingerprint { $number }
+case-picture-received = received on { $moment }
 case-exact-only = Only exact copies of this file are recognised.
 case-kept = kept with us
 case-kept-more = Its fingerprint was given to nobody. To give it to platforms, tick the box below.
@@ -181,16 +182,14 @@ case-withdrawn-alone = You took it back on { $moment }. We no longer share it fo
 case-forgotten = up to date
 case-not-yet-forgotten = not confirmed yet
 case-disputed = contested
-case-not-checked = received, not checked yet
+case-not-checked = not checked yet
 case-checked = checked
 case-no-platforms = No platform works with us yet. The fingerprint is ready: the first one that joins us will get it.
 case-shared = { $of ->
     [one] { $having } of 1 platform has the fingerprint.
    *[other] { $having } of { $of } platforms have the fingerprint.
 }
-case-platform = Platform
-case-code = Fingerprint
-case-said = What it says it did
+case-said = It says:
 case-has-it = received
 case-not-yet = not yet
 case-hidden = no longer shared for you
@@ -210,6 +209,8 @@ notice-waiting = we are about to ask for it to be taken down.
 notice-sent = asked to take it down on { $moment }.
 notice-acknowledged = has our request since { $moment } and is looking at it.
 notice-removed = taken down, { $moment }.
+notice-geo-blocked = hidden in some countries since { $moment }, not in all.
+notice-back = it was taken down and is there again ({ $moment }). The team asks once more.
 notice-refused = refused on { $moment }.
 notice-undeliverable = our request did not get through ({ $moment }). The team looks for another way.
 notice-withdrawn = we took our request back on { $moment }.

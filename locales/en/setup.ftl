@@ -84,3 +84,9 @@ trouble-no-recipient = Nobody can read what people write on the portal: there is
 trouble-no-recipient-todo = Cases that come now stay unreadable. Start the node again with rempart serve: it makes a key. Then set the portal up with rempart setup.
 trouble-no-sheet = The hotline's key is on this machine alone: its recovery sheet was never printed.
 trouble-no-sheet-todo = If this disk is lost, every case is. Ask for a link with rempart setup, and print the 24 words.
+
+setup-admin = Who works here
+setup-admin-more = The desk is where your colleagues work, each with a passphrase and a second factor of their own. The first to come in is an administrator, who sets things up and can open no case; they invite the first lead. Leave this empty to do it later, with rempart staff invite.
+setup-admin-name = The first administrator's name
+setup-admin-wrong = The name has 1 to { NUMBER($most) } letters and digits. Nothing was changed.
+setup-admin-link = The first administrator comes in here, under the address of the portal; the link is shown this once and good for 72 hours:

@@ -2,8 +2,7 @@
 
 ## Sur la page des six mots, et dans le dossier
 
-alert-title = Un signe par e-mail quand on t’écrit ?
-    .vous = Un signe par e-mail quand nous vous écrivons ?
+alert-title = Un signe par e-mail quand il y a du nouveau ?
 alert-lead = Ce n’est pas nécessaire : tu peux aussi revenir voir avec tes six mots.
     .vous = Ce n’est pas nécessaire : vous pouvez aussi revenir voir avec vos six mots.
 alert-says = L’e-mail dira seulement « { $subject } » et le nom de ce site, « { $site } ». Rien sur toi, rien de ce que tu nous as dit.

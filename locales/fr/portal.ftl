@@ -224,6 +224,7 @@ case-keeps-pictures = Une empreinte au moins reste chez nous : aucune plateforme
 case-asks-links = Veux-tu que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans ton accord.
     .vous = Voulez-vous que nous demandions aux sites de retirer ces pages ? Nous ne le faisons pas sans votre accord.
 case-picture = Empreinte { $number }
+case-picture-received = reçue le { $moment }
 case-exact-only = Seules les copies exactes de ce fichier sont reconnues.
 case-kept = gardée chez nous
 case-kept-more = Son empreinte n’a été donnée à personne. Pour la donner aux plateformes, coche la case plus bas.
@@ -239,16 +240,14 @@ case-withdrawn-alone = Tu l’as reprise le { $moment }. Nous ne la partageons p
 case-forgotten = à jour
 case-not-yet-forgotten = pas encore confirmé
 case-disputed = contestée
-case-not-checked = reçue, pas encore vérifiée
+case-not-checked = pas encore vérifiée
 case-checked = vérifiée
 case-no-platforms = Aucune plateforme ne travaille avec nous pour l’instant. L’empreinte est prête : la première qui nous rejoint la recevra.
 case-shared = { $of ->
     [one] { $having } plateforme sur une a l’empreinte.
    *[other] { $having } plateformes sur { $of } ont l’empreinte.
 }
-case-platform = Plateforme
-case-code = Empreinte
-case-said = Ce qu’elle dit avoir fait
+case-said = Elle dit :
 case-has-it = reçue
 case-not-yet = pas encore
 case-hidden = nous ne la partageons plus pour toi
@@ -270,6 +269,8 @@ notice-waiting = nous allons demander le retrait.
 notice-sent = retrait demandé le { $moment }.
 notice-acknowledged = a notre demande depuis le { $moment } et l’examine.
 notice-removed = retiré, { $moment }.
+notice-geo-blocked = masqué dans certains pays depuis le { $moment }, pas dans tous.
+notice-back = c’était retiré, et c’est revenu ({ $moment }). L’équipe le redemande.
 notice-refused = refusé le { $moment }.
 notice-undeliverable = notre demande n’est pas arrivée ({ $moment }). L’équipe cherche un autre moyen.
 notice-withdrawn = nous avons repris notre demande le { $moment }.

@@ -84,3 +84,9 @@ trouble-no-recipient = Personne ne peut lire ce qui est écrit sur le portail : 
 trouble-no-recipient-todo = Les demandes qui arrivent maintenant resteront illisibles. Relancez le nœud avec rempart serve : il crée une clé. Mettez ensuite le portail en place avec rempart setup.
 trouble-no-sheet = La clé du service d’aide n’existe que sur cette machine : sa feuille de secours n’a jamais été imprimée.
 trouble-no-sheet-todo = Si ce disque est perdu, toutes les demandes le sont. Demandez un lien avec rempart setup, et imprimez les 24 mots.
+
+setup-admin = Qui travaille ici
+setup-admin-more = Le bureau est l’endroit où travaille votre équipe, chaque personne avec sa phrase de passe et son second facteur. La première à entrer est une administratrice ou un administrateur, qui configure le nœud et n’ouvre aucun dossier ; elle invite ensuite la première personne responsable. Laissez vide pour le faire plus tard, avec rempart staff invite.
+setup-admin-name = Nom de la première personne à administrer
+setup-admin-wrong = Le nom a de 1 à { NUMBER($most) } lettres et chiffres. Rien n’a été changé.
+setup-admin-link = La première personne à administrer entre ici, à l’adresse du portail ; ce lien est montré une seule fois et vaut 72 heures :

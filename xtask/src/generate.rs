@@ -76,8 +76,9 @@ fn files(binary: &Path) -> Result<BTreeMap<PathBuf, String>> {
 }
 
 /// Files under docs/ and the arguments that make the binary print them.
-const WRITTEN_BY_THE_BINARY: [(&str, &[&str]); 4] = [
+const WRITTEN_BY_THE_BINARY: [(&str, &[&str]); 5] = [
     ("api/openapi.json", &["openapi"]),
+    ("roles.md", &["roles"]),
     ("completions/rempart.bash", &["completions", "bash"]),
     ("completions/_rempart", &["completions", "zsh"]),
     ("completions/rempart.fish", &["completions", "fish"]),

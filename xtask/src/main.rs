@@ -4,6 +4,7 @@
 //! them, so it builds while they are broken. A new chore is one module with a `run` and one arm of [`Chore`].
 
 mod bench;
+mod clients;
 mod common_pictures;
 mod deny;
 mod e2e;
@@ -17,6 +18,7 @@ mod manifests;
 mod needs;
 mod node;
 mod packages;
+mod peers;
 mod postgres;
 mod process;
 mod python;

@@ -1,6 +1,6 @@
 //! What the tests look for in their environment: a PostgreSQL to make databases in, a Python with the reference
-//! implementations, and a Node and a
-//! Chromium to run what browsers run. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
+//! implementations, a Node and a
+//! Chromium to run what browsers run, an nginx, and other people's clients of age proofs. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::postgres::{self, Cluster};
-use crate::{packages, process, python};
+use crate::{packages, peers, process, python};
 
 /// Where tests find Node.
 const NODE: &str = "REMPART_TEST_NODE";
@@ -20,6 +20,7 @@ const CHROMIUM: &str = "REMPART_TEST_CHROMIUM";
 pub(crate) struct Needs {
     cluster: Cluster,
     interpreter: PathBuf,
+    peers: PathBuf,
 }
 
 impl Needs {
@@ -32,7 +33,11 @@ impl Needs {
         if process::find("node").is_none() || process::find("chromium").is_none() {
             packages::install(&["nodejs", "chromium"], "Node or Chromium, in which the tests run what browsers run")?;
         }
-        Ok(Self { cluster: Cluster::start()?, interpreter })
+        if process::find("nginx").is_none() {
+            packages::install(&["nginx"], "nginx, behind which the tests put a site with an age check")?;
+        }
+        let peers = peers::folder()?;
+        Ok(Self { cluster: Cluster::start()?, interpreter, peers })
     }
 
     /// Lets a program find them.
@@ -42,6 +47,7 @@ impl Needs {
             .env(postgres::VARIABLE, self.cluster.url())
             .env(NODE, "node")
             .env(CHROMIUM, "chromium")
+            .env(peers::VARIABLE, &self.peers)
     }
 }
 

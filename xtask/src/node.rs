@@ -78,6 +78,23 @@ impl Node {
         &self.url
     }
 
+    /// Adds a partner that sees everything, with these further arguments; gives its key.
+    ///
+    /// # Errors
+    /// When the command fails, or does not print what it should.
+    pub(crate) fn partner(&self, binary: &Path, name: &str, arguments: &[&str]) -> Result<String> {
+        let said = process::output(
+            Command::new(binary)
+                .args(["partner", "add", name, "--json", "--sees", "minor:reported,adult:reported"])
+                .args(arguments)
+                .arg("--data")
+                .arg(self.folder()),
+        )?;
+        let partner: serde_json::Value =
+            serde_json::from_str(&said).context("`partner add --json` did not print JSON")?;
+        Ok(partner["key"].as_str().context("`partner add --json` printed no `key`")?.to_owned())
+    }
+
     /// Its data folder.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

@@ -24,7 +24,7 @@ struct Contents {
 const OF_TESTS: Contents = Contents {
     requirements: "xtask/python-requirements.txt",
     folder: ".local/python",
-    modules: "pdqhash, numpy, PIL, skimage, threatexchange, arachnid_shield_sdk, aiosmtpd",
+    modules: "pdqhash, numpy, PIL, skimage, threatexchange, arachnid_shield_sdk, aiosmtpd, mypy, pytest, setuptools",
 };
 
 const OF_PEERS: Contents = Contents {

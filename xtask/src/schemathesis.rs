@@ -28,7 +28,8 @@ const STREAM: &str = "/api/v1/changes/stream";
 /// When an answer was 5xx or not as the document says; the output above holds a `curl` command for each.
 pub(crate) fn run(binary: &Path, interpreter: &Path) -> Result<()> {
     let node = Node::start(binary)?;
-    let key = add_partner(binary, node.folder())?;
+    let scopes = ["--scopes", "contribute,follow,match,outcome", "--contributes", "minor:confirmed,adult:confirmed"];
+    let key = node.partner(binary, "schemathesis", &scopes)?;
     probe_stream(node.url(), &key)?;
     let root = workspace::root();
     let reports = tempfile::tempdir().context("no temporary folder")?;
@@ -44,20 +45,6 @@ pub(crate) fn run(binary: &Path, interpreter: &Path) -> Result<()> {
             .args(["--max-examples", &EXAMPLES.to_string(), "--seed", &SEED.to_string()])
             .args(["--request-timeout", &ANSWER_SECONDS_MAX.to_string()]),
     )
-}
-
-/// The key of a new partner who may do everything a partner can.
-fn add_partner(binary: &Path, data: &Path) -> Result<String> {
-    let said = process::output(
-        Command::new(binary)
-            .args(["partner", "add", "schemathesis", "--json", "--scopes", "contribute,follow,match,outcome"])
-            .args(["--sees", "minor:reported,adult:reported", "--contributes", "minor:confirmed,adult:confirmed"])
-            .arg("--data")
-            .arg(data),
-    )?;
-    let partner: serde_json::Value = serde_json::from_str(&said).context("`partner add --json` did not print JSON")?;
-    let key = partner["key"].as_str().context("`partner add --json` printed no `key`")?;
-    Ok(key.to_owned())
 }
 
 /// Opens the stream in every wrong way we can think of, and once rightly; looks at the status line and hangs up.

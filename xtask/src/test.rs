@@ -5,7 +5,9 @@ use clap::{Args, ValueEnum};
 
 use crate::needs::Needs;
 use crate::tally::Tally;
-use crate::{e2e, fuzz, generate, instructions, interleavings, node, process, python, schemathesis, wasm, workspace};
+use crate::{
+    clients, e2e, fuzz, generate, instructions, interleavings, node, process, python, schemathesis, wasm, workspace,
+};
 
 /// How long each fuzz target runs: enough to replay its corpus and try some thousands of new inputs.
 const FUZZ_SECONDS: u64 = 10;
@@ -33,6 +35,10 @@ enum Part {
     Instructions,
     /// Malformed requests to every route of a running node
     Schemathesis,
+    /// The package in clients/python, against a running node: its types, its tests, `tx` as it comes from its registry
+    Python,
+    /// The TypeScript client generated from the API's document, against a running node
+    Typescript,
     /// The portal in a browser, with a running node: every page, by keyboard, without scripts, attacked
     E2e,
     /// Whether the generated files are those that the code would write
@@ -87,6 +93,8 @@ impl Part {
             Self::Interleavings => interleavings::run(),
             Self::Fuzz => fuzz::run(FUZZ_SECONDS),
             Self::Schemathesis => schemathesis::run(&node::test_binary()?, &python::environment()?),
+            Self::Python => clients::python(&node::test_binary()?, &python::environment()?),
+            Self::Typescript => clients::typescript(&node::test_binary()?),
             Self::E2e => e2e::run(&node::test_binary()?),
             Self::Generated => generate::check(&node::test_binary()?),
         };

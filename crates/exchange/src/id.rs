@@ -26,6 +26,13 @@ macro_rules! id {
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
             }
 
+            /// A random UUID (version 4), where the moment in a version 7 would tell too much.
+            pub fn random(rng: &mut impl Rng) -> Self {
+                let mut random = [0_u8; 16];
+                rng.fill_bytes(&mut random);
+                Self(uuid::Builder::from_random_bytes(random).into_uuid())
+            }
+
             /// The identifier whose 16 bytes these are, or `None` when there are not 16.
             pub fn from_slice(bytes: &[u8]) -> Option<Self> {
                 Uuid::from_slice(bytes).ok().map(Self)
@@ -81,8 +88,7 @@ id!(
     CaseId
 );
 id!(
-    /// A request to a platform to take something down. Random throughout ([`NoticeId::from_bytes`]): when it was made
-    /// would tell which case it is of.
+    /// A request to a platform to take something down. Random, so that it tells no moment.
     NoticeId
 );
 

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
+use server::desk::Face;
 use server::telemetry::{self, TelemetrySettings};
 use zeroize::Zeroizing;
 
@@ -58,6 +59,10 @@ pub(crate) struct Settings {
     pub(crate) from: Vec<Upstream>,
     /// Holds the token that a matcher's clients must send.
     pub(crate) access_token_file: Option<RelativePathBuf>,
+    /// A matcher speaks HMA's API without the token, on a loopback address.
+    pub(crate) hma_open: bool,
+    /// Hosts from which a matcher fetches what HMA's API names by URL.
+    pub(crate) hma_fetch_hosts: Vec<String>,
     /// The mail server for neutral alerts: `smtps://host` or `smtp://host`; without it none is offered.
     pub(crate) smtp_url: Option<String>,
     /// Whom the mail server knows us as.
@@ -70,6 +75,14 @@ pub(crate) struct Settings {
     pub(crate) mail_site: Option<String>,
     /// An alert leaves at a random moment up to so many minutes after what it tells of.
     pub(crate) mail_delay_minutes: u32,
+    /// Sockets that webhooks may go to although they are not on the public internet, also without TLS.
+    pub(crate) webhook_permits: Vec<SocketAddr>,
+    /// Whether a process of its own looks at pages again whose time has come; people do in any case.
+    pub(crate) look_again: bool,
+    /// On which listener the hotline's own people work: `public`, `operator` or `off`.
+    pub(crate) desk: Face,
+    /// The same for the people of platforms.
+    pub(crate) console: Face,
     /// How the desk is kept.
     pub(crate) casework: Casework,
     /// Which log lines: a level, or levels by target.
@@ -123,12 +136,18 @@ impl Default for Settings {
             disk_encrypted: false,
             from: Vec::new(),
             access_token_file: None,
+            hma_open: false,
+            hma_fetch_hosts: Vec::new(),
             smtp_url: None,
             smtp_user: None,
             smtp_password_file: None,
             mail_from: None,
             mail_site: None,
             mail_delay_minutes: 60,
+            webhook_permits: Vec::new(),
+            look_again: false,
+            desk: Face::Public,
+            console: Face::Public,
             casework: Casework::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),

@@ -1,6 +1,7 @@
 //! Everything that serves: a hotline's node and a platform's matcher, room by room. `ARCHITECTURE.md` is the map.
 
 pub mod access;
+pub mod age;
 pub mod alerts;
 pub mod bank;
 pub mod casework;
@@ -8,6 +9,7 @@ pub mod clock;
 pub mod compute;
 pub mod desk;
 pub mod exchange;
+pub mod follow;
 pub mod http;
 pub mod intake;
 mod jobs;

@@ -18,9 +18,11 @@ use crate::casework::{Casework, DeskSettings};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::desk::Faces;
+use crate::follow::{Follow, FollowPace};
+use crate::http::Guard;
 use crate::intake::{Intake, KeyFile, Neighbours, Screen};
 use crate::partners::Partners;
-use crate::removal::Removal;
+use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
 
 /// What a node is set up with.
@@ -50,10 +52,16 @@ pub struct NodeSettings {
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
     pub mail_delay_seconds_max: u64,
+    /// What judges the addresses of webhooks.
+    pub guard: Guard,
+    /// Who looks at pages again; `None`: people alone.
+    pub looker: Option<Looker>,
     /// On which listeners the desk is.
     pub faces: Faces,
     /// How the desk is kept.
     pub casework: DeskSettings,
+    /// How other systems are followed.
+    pub follow_pace: FollowPace,
     /// Where the time comes from.
     pub clock: Clock,
     /// Where randomness comes from.
@@ -75,8 +83,11 @@ impl Default for NodeSettings {
             receipt_cost: Cost::V1,
             mail: None,
             mail_delay_seconds_max: 3_600,
+            guard: Guard::public(),
+            looker: None,
             faces: Faces::default(),
             casework: DeskSettings::default(),
+            follow_pace: FollowPace::default(),
             clock: Clock::System,
             entropy: Entropy::System,
         }
@@ -98,6 +109,8 @@ pub struct Node {
     pub staff: Staff,
     /// On which listeners the desk is.
     pub faces: Faces,
+    /// Other systems that are followed.
+    pub follow: Follow,
     /// The public portal.
     pub intake: Intake,
     /// Neutral mails to those who left an address.
@@ -144,8 +157,11 @@ impl Node {
             receipt_cost,
             mail,
             mail_delay_seconds_max,
+            guard,
+            looker,
             faces,
             casework,
+            follow_pace,
             clock,
             entropy,
         } = settings;
@@ -160,9 +176,12 @@ impl Node {
         )
         .await?;
         let partners = Partners::new(database.clone(), clock.clone(), entropy.clone());
-        let removal = Removal::new(database.clone(), clock.clone());
+        let ways = Ways { mail: mail.clone(), guard, looker };
+        let removal = Removal::new(database.clone(), key.clone(), clock.clone(), entropy.clone(), ways);
         let (database_of, key_of) = (database.clone(), key.clone());
         let alerts = Alerts::new(database_of, key_of, clock.clone(), entropy.clone(), mail, mail_delay_seconds_max);
+        let (database_of, key_of) = (database.clone(), key.clone());
+        let follow = Follow::new(database_of, key_of, bank.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let neighbours = Neighbours {
             bank: bank.clone(),
             partners: partners.clone(),
@@ -183,6 +202,7 @@ impl Node {
             removal,
             staff,
             faces,
+            follow,
             intake,
             alerts,
             casework,
@@ -206,7 +226,9 @@ impl Node {
         self.tasks.spawn(crate::bank::tend(self.bank.live().clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::hear(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tidy(self.clone(), self.stop.clone()));
+        self.tasks.spawn(self.follow.clone().run(self.stop.clone()));
         self.tasks.spawn(crate::jobs::post(self.clone(), self.stop.clone()));
+        self.tasks.spawn(crate::jobs::remove(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }

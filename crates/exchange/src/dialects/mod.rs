@@ -1,4 +1,4 @@
-//! Other systems' wires: StopNCII, NCMEC hash sharing, Meta's ThreatExchange, Tech Against Terrorism, Arachnid Shield.
+//! Other systems' wires: StopNCII, NCMEC hash sharing, Meta's ThreatExchange, Tech Against Terrorism, Arachnid Shield, HMA.
 //!
 //! A folder for each, with pure `encode` and `decode` for both sides: a node answers with the one and reads requests with
 //! the other, whoever follows such a system does the reverse. All meet in two values: [`Held`] is what a bank says of one
@@ -6,6 +6,7 @@
 //! place, never the page. docs/design/0019 says why, docs/dialects.md what is lost on the way.
 
 pub mod arachnid;
+pub mod hma;
 mod json;
 pub mod ncmec;
 pub mod stopncii;

@@ -91,7 +91,7 @@ fn fold<const LENGTH: usize>(lines: &mut [[f32; LENGTH]; SIDE]) {
 #[inline(always)]
 fn half<const LENGTH: usize>(folded: &[[f32; LENGTH]; SIDE], index: usize) -> [&[f32; LENGTH]; HALF] {
     // Index 0 is frequency 1, an odd one: those need differences.
-    core::array::from_fn(|place| &folded[if index % 2 == 0 { place } else { SIDE - 1 - place }])
+    core::array::from_fn(|place| &folded[if index.is_multiple_of(2) { place } else { SIDE - 1 - place }])
 }
 
 /// The components of the picture mirrored: that negates the odd frequencies of one direction or both. `orientation` exchanges

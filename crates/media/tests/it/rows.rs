@@ -62,8 +62,9 @@ fn a_picture_of_which_rounding_decides_is_gone_over_a_second_time() {
     let (width, height) = (260, 400);
     for level in [0, 128, 255] {
         for stripes in [1, 4, 32] {
-            let data: Vec<u8> =
-                (0..width * height).map(|place| if place % width / stripes % 2 == 0 { level } else { 77 }).collect();
+            let data: Vec<u8> = (0..width * height)
+                .map(|place| if (place % width / stripes).is_multiple_of(2) { level } else { 77 })
+                .collect();
             let file = png::Chunks::new(width, height, 8, png::GREY).file(&data);
             let whole = decode(&file, &Limits::default()).unwrap();
             assert_eq!(plain(&file, &Limits::default()).unwrap().dihedral, pdq_dihedral(&whole.pixels()));

@@ -271,7 +271,7 @@ struct ShownFile {
     /// What `rempart case open-file` calls it.
     item: i64,
     at: Time,
-    /// `here` or `withdrawn`.
+    /// `here`, `withdrawn`, or `destroyed` once it was decided on.
     state: &'static str,
 }
 
@@ -317,7 +317,11 @@ impl Shown {
             ShownPicture { at: picture.at, state, perceptual: picture.perceptual, platforms }
         });
         let files = view.uploads.into_iter().map(|file| {
-            let state = if file.upload.is_some() { "here" } else { "withdrawn" };
+            let state = match (&file.upload, file.checked_at) {
+                (Some(_), _) => "here",
+                (None, Some(_)) => "destroyed",
+                (None, None) => "withdrawn",
+            };
             ShownFile { item: file.position, at: file.at, state }
         });
         let links = view.links.into_iter();
@@ -385,6 +389,8 @@ impl Shown {
             let item = file.item;
             let how = if file.state == "here" {
                 format!("sealed; `rempart case open-file {} {item}`", &id[..SHORT_DIGITS])
+            } else if file.state == "destroyed" {
+                "looked at, and destroyed".to_owned()
             } else {
                 "taken back".to_owned()
             };

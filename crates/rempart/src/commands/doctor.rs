@@ -9,9 +9,12 @@ use serde::Serialize;
 use server::alerts::{self, Alerts};
 use server::bank::{Bank, Checked};
 use server::clock::{Clock, Entropy};
+use server::follow::{self, SourceView};
 use server::intake::links::platforms;
 use server::intake::{self, Intake, KeyFile, helplines};
 use server::partners::Partners;
+use server::removal::Removal;
+use server::removal::notices::{OutboxStanding, walk};
 use server::storage::{Database, DatabaseUrl, NODE, StorageError};
 
 use super::node::{NodeArguments, open};
@@ -30,7 +33,7 @@ const LINES_SECONDS_MAX: u64 = 365 * 24 * 3600;
 /// Check everything a node stands on, and say what to do
 ///
 /// The data folder's rights, the key, the schema, the database's own integrity, the sequence of changes, that every
-/// fingerprint opens, how far partners are, free space, whether the mail server takes what we would send. May run beside a node that serves. The exit code is 1 when
+/// fingerprint opens, how far partners are, whether systems that are followed are heard, free space, whether the mail server takes what we would send. May run beside a node that serves. The exit code is 1 when
 /// something is wrong; what is merely worth knowing does not change it.
 #[derive(Args, Debug)]
 pub(crate) struct Doctor {
@@ -162,6 +165,15 @@ impl Doctor {
             Ok(finding) => found.extend(finding),
             Err(error) => found.push(Finding::wrong("mails", error.to_string())),
         }
+        match notices(database).await {
+            Ok(finding) => found.extend(finding),
+            Err(error) => found.push(Finding::wrong("notices", error.to_string())),
+        }
+        found.push(notice_log(database).await);
+        match sources(database).await {
+            Ok(findings) => found.extend(findings),
+            Err(error) => found.push(Finding::wrong("source", error.to_string())),
+        }
         match partners(database).await {
             Ok(findings) => found.extend(findings),
             Err(error) => found.push(Finding::wrong("partners", error.to_string())),
@@ -235,6 +247,58 @@ async fn mails(database: &Database) -> Result<Option<Finding>, StorageError> {
             Some(Finding::wrong("mails", detail))
         }
     })
+}
+
+/// Whether notices leave.
+async fn notices(database: &Database) -> Result<Option<Finding>, StorageError> {
+    let standing = Removal::outbox_of(&mut database.read().await?, Clock::System.now()).await?;
+    let OutboxStanding { waiting, late, given_up } = standing;
+    Ok(match (late, given_up, waiting) {
+        (0, 0, 0) => None,
+        (0, 0, _) => Some(Finding::good("notices", format!("{waiting} are on their way"))),
+        (0, _, _) => {
+            let detail = format!("{given_up} could not be handed over: see the dead letters at /desk/notices");
+            Some(Finding::wrong("notices", detail))
+        }
+        _ => {
+            let detail =
+                format!("{late} wait for more than an hour: does `rempart serve` run, and do platforms answer?");
+            Some(Finding::wrong("notices", detail))
+        }
+    })
+}
+
+/// Whether the log of notices is what was written.
+async fn notice_log(database: &Database) -> Finding {
+    match walk(database).await {
+        Ok(walked) => Finding::good("notice log", format!("{} lines hold together", walked.lines)),
+        Err(error) => Finding::wrong("notice log", error.to_string()),
+    }
+}
+
+/// Whether the systems that are followed are heard, and what of them was left out.
+async fn sources(database: &Database) -> Result<Vec<Finding>, StorageError> {
+    let each = |source: SourceView| {
+        let (name, records) = (&source.name, source.records);
+        let mut findings = vec![match (&source.trouble, source.complete_at) {
+            (Some(trouble), _) => {
+                let times = source.failures;
+                Finding::wrong("source", format!("{name} is not heard, {times} times in a row: {trouble}"))
+            }
+            (None, None) => Finding::note("source", format!("{name} was never asked: does `rempart serve` run?")),
+            (None, Some(at)) => Finding::good("source", format!("{name}: {records} records, whole at {at}")),
+        }];
+        if let Some(last) = &source.last_skipped {
+            let skipped = source.skipped;
+            findings.push(Finding::note("source", format!("{name}: {skipped} records left out, the last: {last}")));
+        }
+        if let Some(why) = &source.refused {
+            let refused = source.feedback_refused;
+            findings.push(Finding::note("source", format!("{name} refused {refused} outcomes: {why}")));
+        }
+        findings
+    };
+    Ok(follow::list(database).await?.into_iter().flat_map(each).collect())
 }
 
 /// Whether anybody can read what people write on the portal, and will if this disk is lost.

@@ -17,6 +17,10 @@ pub(crate) struct Openapi {
     matcher: bool,
 }
 
+/// Print the table of who may do what on the desk
+#[derive(Args, Debug)]
+pub(crate) struct Roles {}
+
 /// Print completions for a shell
 ///
 /// For bash: rempart completions bash > ~/.local/share/bash-completion/completions/rempart
@@ -39,6 +43,13 @@ impl Openapi {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let document = if self.matcher { server::matcher::document() } else { server::exchange::api::document() };
         output::line(document.to_pretty_json()?)
+    }
+}
+
+impl Roles {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self {} = self;
+        Ok(io::stdout().write_all(server::desk::roles_table().as_bytes())?)
     }
 }
 

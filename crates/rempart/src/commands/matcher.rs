@@ -9,7 +9,7 @@ use clap::Args;
 use figment::value::magic::RelativePathBuf;
 use serde::Serialize;
 use server::http::serve;
-use server::matcher::{Access, Matcher as Replica, MatcherSettings, Upstream};
+use server::matcher::{Access, HmaSettings, Matcher as Replica, MatcherSettings, Upstream};
 use server::{operator, telemetry};
 
 use super::asked_to_end;
@@ -29,6 +29,9 @@ const KEY_FILE: &str = "matcher.key";
 /// by picture, which is hashed in memory and never written. Reports of what was done are passed on to the node as soon as
 /// it can be reached. A restart needs only the changes missed meanwhile; cut off from a node, it goes on answering and
 /// says how old its answers are.
+///
+/// Programs that speak HMA's API find it at the root of the same address, with banks of the platform's own; they show the
+/// access token, or begin their URL with http://matcher:8700/hma/TOKEN.
 ///
 /// Ends on ctrl-c or SIGTERM, after requests that are under way.
 #[derive(Args, Debug)]
@@ -76,6 +79,14 @@ pub(crate) struct Matcher {
     #[arg(long)]
     disk_encrypted: bool,
 
+    /// Speak HMA's API (/h, /m, /c) without the access token; on a loopback address only
+    #[arg(long)]
+    hma_open: bool,
+
+    /// A host, with its port if it is not the usual one, from which a URL given over HMA's API may be fetched
+    #[arg(long, value_name = "HOST")]
+    hma_fetch_host: Vec<String>,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -97,6 +108,10 @@ struct Flags<'a> {
     views: Option<usize>,
     #[serde(skip_serializing_if = "is_not_given")]
     disk_encrypted: bool,
+    #[serde(skip_serializing_if = "is_not_given")]
+    hma_open: bool,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    hma_fetch_hosts: &'a [String],
 }
 
 impl Matcher {
@@ -106,6 +121,8 @@ impl Matcher {
         let access = access(&settings)?;
         let address = settings.matcher_address();
         access.check_listen(address).map_err(|error| Usage(error.to_string()))?;
+        let hma = HmaSettings { is_open: settings.hma_open, fetch_hosts: settings.hma_fetch_hosts.clone() };
+        hma.check_listen(address).map_err(|error| Usage(error.to_string()))?;
         settings.start_log()?;
         let metrics = telemetry::metrics();
         folder::make(&self.data)?;
@@ -116,6 +133,7 @@ impl Matcher {
         let usual = MatcherSettings::new(file, key, upstreams);
         let replica = Replica::open(MatcherSettings {
             access,
+            hma,
             views_max: settings.views,
             index_form: settings.index_form(),
             ..usual
@@ -159,13 +177,17 @@ impl Matcher {
             node_key_file: self.node_key_file.as_ref(),
             views: self.views,
             disk_encrypted: self.disk_encrypted,
+            hma_open: self.hma_open,
+            hma_fetch_hosts: &self.hma_fetch_host,
         })
     }
 }
 
 fn upstreams(settings: &Settings) -> anyhow::Result<Vec<Upstream>> {
-    if settings.from.is_empty() {
-        return Err(Usage("name the node to follow: --from URL --key FILE".to_owned()).into());
+    let has_own_banks = settings.hma_open || settings.access_token_file.is_some();
+    if settings.from.is_empty() && !has_own_banks {
+        let what = "name the node to follow: --from URL --key FILE; or, for banks of your own over HMA's API, give an access token";
+        return Err(Usage(what.to_owned()).into());
     }
     settings
         .from

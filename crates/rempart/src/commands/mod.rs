@@ -1,5 +1,6 @@
 //! The commands, a file each.
 
+mod age;
 mod backup;
 mod bank;
 mod bench;
@@ -7,8 +8,11 @@ mod case;
 mod demo;
 mod doctor;
 mod feed;
+mod follow;
 mod generated;
 mod hash;
+mod log;
+mod look;
 mod matcher;
 mod matching;
 mod migrate;
@@ -19,6 +23,7 @@ mod preview;
 mod remote;
 mod serve;
 mod setup;
+mod staff;
 
 use std::future::Future;
 use std::process::ExitCode;
@@ -44,8 +49,14 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Setup(setup::Setup),
     #[command(subcommand)]
+    Staff(staff::Staff),
+    #[command(subcommand)]
     Case(case::Case),
     Matcher(matcher::Matcher),
+    #[command(subcommand)]
+    Age(age::Age),
+    #[command(subcommand)]
+    Log(log::Log),
     Hash(hash::Hash),
     Match(matching::Match),
     #[command(subcommand)]
@@ -54,6 +65,10 @@ pub(crate) enum Command {
     Partner(partner::Partner),
     #[command(subcommand)]
     Feed(feed::Feed),
+    #[command(hide = true)]
+    Look(look::Look),
+    #[command(subcommand)]
+    Follow(follow::Follow),
     Migrate(migrate::Migrate),
     Backup(backup::Backup),
     Restore(backup::Restore),
@@ -63,6 +78,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     Preview(preview::Preview),
     Openapi(generated::Openapi),
+    Roles(generated::Roles),
     Completions(generated::Completions),
     Man(generated::Man),
 }
@@ -74,13 +90,18 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => done(block_on(demo.run())),
         Command::Serve(serve) => done(block_on(serve.run())),
         Command::Setup(setup) => done(block_on(setup.run())),
+        Command::Staff(staff) => done(block_on(staff.run())),
         Command::Case(case) => done(block_on(case.run())),
         Command::Matcher(matcher) => done(block_on(matcher.run())),
+        Command::Age(age) => done(block_on(age.run())),
+        Command::Log(log) => block_on(log.run()),
         Command::Hash(hash) => hash.run(),
         Command::Match(matching) => block_on(matching.run()),
         Command::Bank(bank) => block_on(bank.run()),
         Command::Partner(partner) => done(block_on(partner.run())),
         Command::Feed(feed) => done(block_on(feed.run())),
+        Command::Look(look) => done(block_on(look.run())),
+        Command::Follow(follow) => done(block_on(follow.run())),
         Command::Migrate(migrate) => done(block_on(migrate.run())),
         Command::Backup(backup) => done(block_on(backup.run())),
         Command::Restore(restore) => done(block_on(restore.run())),
@@ -88,6 +109,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(bench) => done(bench.run()),
         Command::Preview(preview) => Ok(preview.run()),
         Command::Openapi(openapi) => done(openapi.run()),
+        Command::Roles(roles) => done(roles.run()),
         Command::Completions(completions) => done(completions.run()),
         Command::Man(man) => done(man.run()),
     }

@@ -12,8 +12,11 @@ use serde::Serialize;
 use server::access::Operator;
 use server::bank::Bank;
 use server::casework::DeskSettings;
+use server::desk::Faces;
+use server::http::{Guard, Names};
 use server::intake::{COMMON_BYTES_MAX, KeyFile, Screen};
 use server::node::{Node, NodeSettings};
+use server::removal::Looker;
 use server::storage::{Database, DatabaseUrl};
 
 use crate::config::{self, Settings};
@@ -145,7 +148,10 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         views_max: settings.views,
         requests_per_second: settings.requests_per_second,
         proxies: settings.proxies()?,
+        faces: Faces { desk: settings.desk, console: settings.console },
         mail: settings.mail()?,
+        guard: Guard::with(Names::System, settings.webhook_permits.clone()),
+        looker: if settings.look_again { Some(looker()?) } else { None },
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         casework: DeskSettings {
             lease_minutes: settings.casework.lease_minutes,
@@ -156,6 +162,11 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         },
         ..NodeSettings::default()
     })
+}
+
+/// This very program, as the process that looks at pages.
+fn looker() -> anyhow::Result<Looker> {
+    Ok(Looker { program: std::env::current_exe()?, arguments: vec!["look".to_owned()] })
 }
 
 /// Reads a list of pictures that very many people have.

@@ -145,6 +145,21 @@ mod tests {
     }
 
     #[test]
+    fn whatever_stands_before_the_proxys_own_entry_changes_nothing() {
+        use rand::{RngExt, SeedableRng};
+        let mut rng = rand::rngs::StdRng::seed_from_u64(1);
+        let pieces = ["203.0.113.9", "198.51.100.9", ",", " ", "[", "]", ":", "::", "x", "127.0.0.1", "%", "\""];
+        for _ in 0..2_000 {
+            let written: String =
+                (0..rng.random_range(0..12)).map(|_| pieces[rng.random_range(0..pieces.len())]).collect();
+            let line = format!("{written}, 192.0.2.1");
+            assert_eq!(who(&["203.0.113.0/24"], "203.0.113.7", &[&line]), "192.0.2.1", "{line}");
+            assert_eq!(who(&[], "127.0.0.1", &[&line]), "192.0.2.1", "{line}");
+            assert_eq!(who(&["203.0.113.0/24"], "192.0.2.5", &[&line]), "192.0.2.5", "{line}");
+        }
+    }
+
+    #[test]
     fn a_list_of_proxies_alone_is_followed_no_further_than_so_many() {
         let list = |count: usize| vec!["203.0.113.9"; count].join(", ");
         let spoofed = |count| who(&["203.0.113.0/24"], "203.0.113.7", &[&format!("192.0.2.1, {}", list(count))]);

@@ -29,12 +29,12 @@ pub enum AddressError {
 
 impl Address {
     /// The domain.
-    pub(super) fn domain(&self) -> &str {
+    pub(crate) fn domain(&self) -> &str {
         self.0.domain()
     }
 
     /// For an envelope or a header.
-    pub(super) fn inner(&self) -> lettre::Address {
+    pub(crate) fn inner(&self) -> lettre::Address {
         self.0.clone()
     }
 }

@@ -24,6 +24,7 @@ use crate::storage::{Database, Session, StorageError};
 pub use address::{ADDRESS_BYTES_MAX, Address, AddressError};
 pub use post::{Posted, Standing};
 pub use queries::SQL;
+pub(crate) use smtp::Delivered;
 pub use smtp::{ProbeError, SmtpServer, SmtpUrlError};
 
 /// Between two mails of one alert, in seconds.

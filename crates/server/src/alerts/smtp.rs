@@ -74,7 +74,7 @@ pub enum ProbeError {
 
 /// What became of a message. Answers quote addresses: of them only the three digits are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Delivered {
+pub(crate) enum Delivered {
     /// The server has it.
     Taken,
     /// It certainly does not, and may have it later; 0: it did not answer.
@@ -126,7 +126,7 @@ impl SmtpServer {
     }
 
     /// Hands over one message.
-    pub(super) async fn deliver(&self, from: &Address, envelope: &Envelope, message: &[u8]) -> Delivered {
+    pub(crate) async fn deliver(&self, from: &Address, envelope: &Envelope, message: &[u8]) -> Delivered {
         let talk = timeout(Duration::from_secs(TALK_SECONDS_MAX), self.up_to_message(from, envelope)).await;
         let mut connection = match talk {
             Ok(Ok(connection)) => connection,

@@ -6,6 +6,7 @@ use exchange::{Agreement, Contribution, ENTRIES_PER_CALL_MAX, EntryId, PartnerId
 use sealing::{DIGEST_BYTES, NodeKey};
 use serde::{Deserialize, Serialize};
 
+use super::brought::Tiers;
 use super::claims::{self, Claiming};
 use super::model::BankError;
 use super::queries::{self, NewChange, NewEntry, NewFingerprint, Standing};
@@ -15,7 +16,7 @@ use crate::compute::off_runtime_if;
 use crate::storage::{Session, StorageError, Transact};
 
 /// Entries that are sealed faster than they are handed to another thread.
-const ENTRIES_ON_THE_SPOT_MAX: usize = 16;
+pub(super) const ENTRIES_ON_THE_SPOT_MAX: usize = 16;
 
 /// What a contribution became, entry by entry.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -90,7 +91,8 @@ impl Bank {
         let (bank, given) = (self.clone(), contributions.to_vec());
         let is_much = given.len() > ENTRIES_ON_THE_SPOT_MAX;
         let offers = off_runtime_if(is_much, move || bank.prepare(&given)).await?;
-        let work = Contribute { bank: self, partner, offers, claims, idempotency, now: self.clock.now() };
+        let now = self.clock.now();
+        let work = Contribute { bank: self, partner, offers: &offers, tiers: Tiers::Rise, claims, idempotency, now };
         let contributed = self.database.run(&work).await?;
         self.stir();
         self.live.wait_for(contributed.seq).await;
@@ -103,7 +105,7 @@ impl Bank {
         self.database.run(&ForgetAnswers { before }).await
     }
 
-    fn prepare(&self, contributions: &[Contribution]) -> Vec<Offer> {
+    pub(super) fn prepare(&self, contributions: &[Contribution]) -> Vec<Offer> {
         let (now, mut rng) = (self.clock.now(), self.entropy.rng());
         contributions
             .iter()
@@ -150,12 +152,14 @@ fn seal_views(key: &NodeKey, entry: EntryId, views: &[View], rng: &mut impl rand
     })
 }
 
-struct Slim {
+#[derive(Clone)]
+pub(super) struct Slim {
     class: exchange::Class,
     tier: Tier,
 }
 
-struct Offer {
+#[derive(Clone)]
+pub(super) struct Offer {
     id: EntryId,
     content: [u8; DIGEST_BYTES],
     fingerprints: Vec<NewFingerprint>,
@@ -164,13 +168,14 @@ struct Offer {
     contribution: Slim,
 }
 
-struct Contribute<'a> {
-    bank: &'a Bank,
-    partner: PartnerId,
-    offers: Vec<Offer>,
-    claims: Option<&'a Claiming<'a>>,
-    idempotency: Option<&'a Idempotency>,
-    now: Time,
+pub(super) struct Contribute<'a> {
+    pub(super) bank: &'a Bank,
+    pub(super) partner: PartnerId,
+    pub(super) offers: &'a [Offer],
+    pub(super) tiers: Tiers,
+    pub(super) claims: Option<&'a Claiming<'a>>,
+    pub(super) idempotency: Option<&'a Idempotency>,
+    pub(super) now: Time,
 }
 
 impl Transact for Contribute<'_> {
@@ -216,7 +221,9 @@ impl Transact for Contribute<'_> {
                     None => new_claims.push((claim, entry)),
                 }
             }
-            tier = tier.max(met.map_or(tier, |met| met.tier));
+            if self.tiers == Tiers::Rise {
+                tier = tier.max(met.map_or(tier, |met| met.tier));
+            }
             let change = |seq, entry, tier_before| NewChange {
                 seq,
                 at: self.now,
@@ -228,7 +235,7 @@ impl Transact for Contribute<'_> {
             };
             match met {
                 // Whether a claim is the first of its entry must not show: each writes a change.
-                Some(met) if claim.is_none() && met.tier >= tier && (met.has_views || !brings_views) => {
+                Some(met) if claim.is_none() && met.tier == tier && (met.has_views || !brings_views) => {
                     given.push(Given { id: met.id, placed: Placed::Existing });
                 }
                 Some(Standing { id, tier: before, status, has_views }) => {

@@ -8,6 +8,7 @@
 //! refuses.
 
 mod book;
+mod brought;
 mod check;
 mod claims;
 mod contribute;
@@ -37,6 +38,7 @@ use crate::access::{Contributor, Operator, Portal, Reader};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{Database, NODE, Session, StorageError};
 
+pub(crate) use brought::{Brought, bring, let_go, lock};
 pub use check::Checked;
 pub(crate) use claims::confirm;
 pub use claims::{Audience, Claimed, PENDING_HOURS, Released, SQL as CLAIMS_SQL, Stands};

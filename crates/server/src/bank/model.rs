@@ -5,6 +5,7 @@ use exchange::{BlockRadius, Class, ContributionError, Entry, EntryId, PartnerId,
 use super::sealed::Marks;
 use crate::access::Viewer;
 use crate::compute::BrokenOff;
+use crate::http::ClientError;
 use crate::storage::{StorageError, Transient};
 
 /// Why the bank did not do what was asked. Nothing was changed.
@@ -59,6 +60,9 @@ pub enum BankError {
     /// See [`BrokenOff`]. Send it again.
     #[error(transparent)]
     BrokenOff(#[from] BrokenOff),
+    /// See [`ClientError`].
+    #[error(transparent)]
+    Client(#[from] ClientError),
     /// See [`StorageError`].
     #[error(transparent)]
     Storage(#[from] StorageError),

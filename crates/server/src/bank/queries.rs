@@ -19,8 +19,9 @@ const SET_EPOCH: &str = "update node set epoch = $1 where one = 1";
 const HEAD: &str = "select seq from node where one = 1";
 const SET_HEAD: &str = "update node set seq = $1 where one = 1";
 const WRITTEN_AT: &str = "select at from changes where seq = $1";
-const ENTRY: &str =
-    "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at, w.since
+// What a source does not let us pass on (`partners.source` 2) is withheld from everyone, from the first moment.
+const ENTRY: &str = "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at,
+    case when p.source = 2 then 0 else w.since end
     from entries e join partners p on p.id = e.contributor_id
     left join withheld w on w.entry_id = e.id and w.partner_id = $2 where e.id = $1";
 const FINGERPRINTS_OF: &str = "select sealed from fingerprints where entry_id = $1 order by position";
@@ -29,7 +30,8 @@ const UPDATE_ENTRY: &str = "update entries set tier = $2, status = cast($3 as bi
     content_digest = case when cast($3 as bigint) = 2 then null else content_digest end where id = $1";
 const HOLDERS: &str = "select entry_id from fingerprints where digest = $1 order by entry_id";
 const CHANGES: &str = "select c.seq, c.at, c.action, c.reason, c.tier, c.tier_before,
-    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at, w.since
+    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at,
+    case when p.source = 2 then 0 else w.since end
     from changes c join entries e on e.id = c.entry_id join partners p on p.id = e.contributor_id
     left join withheld w on w.entry_id = e.id and w.partner_id = $3
     where c.seq > $1 order by c.seq limit $2";
@@ -39,7 +41,7 @@ const FINGERPRINTS_OF_CHANGES: &str = "select f.entry_id, f.sealed
     where c.seq > $1 and c.seq <= $2 order by f.entry_id, f.position";
 const ENTRIES_AFTER: &str =
     "select e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at,
-    w.since from entries e join partners p on p.id = e.contributor_id
+    case when p.source = 2 then 0 else w.since end from entries e join partners p on p.id = e.contributor_id
     left join withheld w on w.entry_id = e.id and w.partner_id = $3 where e.id > $1 order by e.id limit $2";
 const FINGERPRINTS_BETWEEN: &str = "select entry_id, sealed from fingerprints
     where entry_id > $1 and entry_id <= $2 order by entry_id, position";
@@ -84,7 +86,8 @@ const INSERT_ENTRIES: &str =
     "insert into entries (id, contributor_id, class, tier, status, content_digest, last_seq, created_at) ";
 const INSERT_FINGERPRINTS: &str = "insert into fingerprints (entry_id, position, kind, digest, sealed) ";
 const INSERT_CHANGES: &str = "insert into changes (seq, at, entry_id, action, reason, class, tier, tier_before) ";
-const BRIEF: &str = "select e.id, e.contributor_id, e.class, e.tier, w.since from entries e
+const BRIEF: &str = "select e.id, e.contributor_id, e.class, e.tier, case when p.source = 2 then 0 else w.since end
+    from entries e join partners p on p.id = e.contributor_id
     left join withheld w on w.entry_id = e.id and w.partner_id = ";
 const TIMES: &str = "select seq, at from changes where seq in (";
 const STANDING: &str = "select content_digest, id, tier, status, (select count(*) from fingerprints f
@@ -200,7 +203,7 @@ pub(super) async fn entry(
         .bind(reader_bytes(reader))
         .fetch_optional(c)
         .await?);
-    row.map(entry_row).transpose()
+    row.map(|row| entry_row(row, reader)).transpose()
 }
 
 pub(super) async fn fingerprints_of(on: &mut Session, id: EntryId) -> Result<Vec<Vec<u8>>, StorageError> {
@@ -416,7 +419,7 @@ pub(super) async fn changes(
                     remove: reason,
                     tier_after: tier_of(tier)?,
                     tier_before: before.map(tier_of).transpose()?,
-                    entry: entry_row((id, contributor, origin, class, now, status, last, created, since))?,
+                    entry: entry_row((id, contributor, origin, class, now, status, last, created, since), reader)?,
                 })
             },
         )
@@ -448,7 +451,7 @@ pub(super) async fn entries_after(
         .bind(reader_bytes(reader))
         .fetch_all(c)
         .await?);
-    rows.into_iter().map(entry_row).collect()
+    rows.into_iter().map(|row| entry_row(row, reader)).collect()
 }
 
 pub(super) async fn fingerprints_between(
@@ -546,6 +549,7 @@ pub(super) async fn forget_answers(on: &mut Session, before: Time) -> Result<u64
 
 pub(super) fn entry_row(
     (id, contributor, origin, class, tier, status, last_seq, created_at, since): EntryColumns,
+    reader: Option<PartnerId>,
 ) -> Result<EntryRow, StorageError> {
     Ok(EntryRow {
         id: entry_id(&id)?,
@@ -556,7 +560,8 @@ pub(super) fn entry_row(
         status: status_of(status)?,
         last_seq: last_seq.unsigned_abs(),
         created_at: Time::from_micros(created_at),
-        withheld_since: since.map(i64::unsigned_abs),
+        // Nothing is withheld from the node itself.
+        withheld_since: since.filter(|_| reader.is_some()).map(i64::unsigned_abs),
     })
 }
 

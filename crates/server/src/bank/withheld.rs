@@ -87,7 +87,7 @@ impl Withheld {
 
     fn is_from(&self, entry: EntryId, partner: PartnerId) -> bool {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.get(&entry).is_some_and(|partners| partners.contains(&partner))
+        held.get(&entry).is_some_and(|from| from.iter().any(|one| *one == partner || *one == queries::EVERYONE))
     }
 
     /// To be called before the changes are in the index: what is withheld from a partner is never met first.

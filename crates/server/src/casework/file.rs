@@ -3,16 +3,21 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use exchange::Time;
 use sealing::FileKey;
 use zeroize::Zeroizing;
 
 use super::Casework;
 use super::known::{Kin, standing};
-use super::model::{CaseworkError, Work};
+use super::model::{CaseworkError, Work, WorkId};
 use super::preview::{PreviewError, Seen, blurred, sharp};
-use crate::access::staff::Analyst;
+use crate::access::audit::{self, Act};
+use crate::access::staff::{Analyst, StaffId};
 use crate::intake::CaseView;
 use crate::intake::uploads::{SealedKey, UPLOAD_BYTES_MAX, Upload};
+use crate::storage::{Session, StorageError, Transact};
+
+const OPENED: Act = Act::new("file.opened");
 
 /// A picture is held at one of so many places across, and as many down.
 pub const GRID: u32 = 5;
@@ -132,6 +137,8 @@ impl Casework {
             return Ok(seen);
         }
         let file = self.file(who, upload).await?;
+        // Who opened what is in the log before anything of it can be shown.
+        self.database.run(&Opened { who: who.person(), id: work.id, now: self.clock.now() }).await?;
         let seen = Arc::new(self.previews.make(&file).await?);
         self.previews.keep(who.person(), work.id, upload.id, seen.clone(), self.clock.now());
         Ok(seen)
@@ -152,6 +159,22 @@ impl Casework {
             file.extend_from_slice(&part);
         }
         Ok(file)
+    }
+}
+
+struct Opened {
+    who: StaffId,
+    id: WorkId,
+    now: Time,
+}
+
+impl Transact for Opened {
+    const NAME: &'static str = "file_opened";
+    type Output = ();
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), StorageError> {
+        audit::record(on, self.now, self.who, OPENED, Some(*self.id.as_bytes())).await
     }
 }
 

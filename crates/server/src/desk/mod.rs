@@ -22,6 +22,7 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{get, post};
 use futures::future::BoxFuture;
+use serde::Deserialize;
 
 use crate::access::staff::{Signed, StaffId};
 use crate::http::assets::{ASSET_ROUTE, asset};
@@ -38,7 +39,8 @@ pub(crate) use refused::back_to;
 pub use roles::table as roles_table;
 
 /// On which listener a part of the desk is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Face {
     /// Where the portal and the API are.
     #[default]
@@ -142,6 +144,8 @@ impl Desk {
 /// Every room's part of the desk.
 fn all() -> Desk {
     let desk = crate::casework::pages::desk(home::desk(Desk::default()));
+    let desk = crate::removal::pages::desk(desk);
+    let desk = crate::partners::pages::desk(desk);
     crate::access::staff::pages::desk(desk)
 }
 

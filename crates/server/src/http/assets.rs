@@ -47,10 +47,12 @@ const FILES: &[File] = &[
         "styles/parts.css",
         "styles/components.css",
         "styles/desk.css",
-        "styles/casework.css"
+        "styles/casework.css",
+        "styles/removal.css"
     ),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
+    file!("passkey.js", JAVASCRIPT, "scripts/passkey.js"),
     file!("hold.js", JAVASCRIPT, "scripts/hold.js"),
     file!("keys.js", JAVASCRIPT, "scripts/keys.js"),
     file!("look.js", JAVASCRIPT, "scripts/look.js"),

@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 mod client;
 pub(crate) mod form;
+mod guard;
 mod json;
 pub(crate) mod locale;
 pub(crate) mod page;
@@ -11,7 +12,9 @@ mod remote;
 mod router;
 mod serve;
 
+pub(crate) use client::retry_after;
 pub use client::{ClientError, client};
+pub use guard::{Guard, Names, Refused, URL_BYTES_MAX};
 pub use json::{Json, Path, Query};
 pub use problem::Problem;
 pub use remote::{Remote, RemoteError};

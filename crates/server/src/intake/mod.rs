@@ -7,6 +7,7 @@
 
 mod case;
 mod conclude;
+mod hand_on;
 pub mod helplines;
 mod jobs;
 mod key_file;

@@ -36,6 +36,16 @@ const REPLACE_ITEM: &str = "update case_items set sealed = $3 where case_id = $1
 const ITEMS: &str = "select position, sealed from case_items where case_id = $1 order by position";
 const DROP_ITEMS: &str = "delete from case_items where case_id = $1";
 const DROP_KEYS: &str = "delete from case_recipients where case_id = $1";
+const COUNT_TO_HAND_ON: &str = "select count(*) from case_recipients m join cases c on c.id = m.case_id
+    where m.public_key = $1 and c.ended = 0 and not exists
+        (select 1 from case_recipients t where t.case_id = m.case_id and t.public_key = $2)";
+const TO_HAND_ON: &str = "select m.case_id, m.sealed_key from case_recipients m join cases c on c.id = m.case_id
+    where m.public_key = $1 and c.ended = 0 and not exists
+        (select 1 from case_recipients t where t.case_id = m.case_id and t.public_key = $2)
+    order by m.case_id limit $3";
+const LOCK_RECIPIENT: &str = "update recipients set created_at = created_at where public_key = $1 and ended_at is null";
+const INSERT_KEY_IF_OPEN: &str = "insert into case_recipients (case_id, public_key, sealed_key)
+    select id, $2, $3 from cases where id = $1 and ended = 0 on conflict (case_id, public_key) do nothing";
 const DROP_KEYS_OF: &str = "delete from case_recipients where public_key = $1";
 const END_CASE: &str = "update cases set ended = $2, sealed_key = null, urgency = 0, waits_for = 0, ends_at = $3
     where id = $1 and ended = 0 and ends_at <= $4";
@@ -65,6 +75,10 @@ pub const SQL: &[&str] = &[
     ITEMS,
     DROP_ITEMS,
     DROP_KEYS,
+    COUNT_TO_HAND_ON,
+    TO_HAND_ON,
+    LOCK_RECIPIENT,
+    INSERT_KEY_IF_OPEN,
     DROP_KEYS_OF,
     END_CASE,
     DUE,
@@ -153,6 +167,58 @@ pub(super) async fn insert_key(
         .await
         .map(drop)?);
     Ok(())
+}
+
+/// How many open cases one key opens and another does not.
+pub(super) async fn count_to_hand_on(
+    on: &mut Session,
+    mine: &Recipient,
+    theirs: &Recipient,
+) -> Result<u64, StorageError> {
+    let count: i64 = on!(on, |c| sqlx::query_scalar(COUNT_TO_HAND_ON)
+        .bind(&mine.as_bytes()[..])
+        .bind(&theirs.as_bytes()[..])
+        .fetch_one(c)
+        .await?);
+    Ok(count.unsigned_abs())
+}
+
+/// Those cases, at most this many, with their keys as sealed to `mine`.
+pub(super) async fn to_hand_on(
+    on: &mut Session,
+    mine: &Recipient,
+    theirs: &Recipient,
+    most: i64,
+) -> Result<Vec<(CaseId, Vec<u8>)>, StorageError> {
+    let rows: Vec<(Vec<u8>, Vec<u8>)> = on!(on, |c| sqlx::query_as(TO_HAND_ON)
+        .bind(&mine.as_bytes()[..])
+        .bind(&theirs.as_bytes()[..])
+        .bind(most)
+        .fetch_all(c)
+        .await?);
+    rows.into_iter().map(|(id, sealed)| Ok((case_id(&id)?, sealed))).collect()
+}
+
+/// Keeps a recipient from ending until this transaction ends; false when it has ended.
+pub(super) async fn lock_recipient(on: &mut Session, key: &Recipient) -> Result<bool, StorageError> {
+    let rows = on!(on, |c| sqlx::query(LOCK_RECIPIENT).bind(&key.as_bytes()[..]).execute(c).await?.rows_affected());
+    Ok(rows == 1)
+}
+
+/// Gives how many keys were written: none for a case that ended, or that had one.
+pub(super) async fn insert_key_if_open(
+    on: &mut Session,
+    case: CaseId,
+    recipient: &Recipient,
+    sealed: &[u8],
+) -> Result<u64, StorageError> {
+    Ok(on!(on, |c| sqlx::query(INSERT_KEY_IF_OPEN)
+        .bind(&case.as_bytes()[..])
+        .bind(&recipient.as_bytes()[..])
+        .bind(sealed)
+        .execute(c)
+        .await?
+        .rows_affected()))
 }
 
 pub(super) async fn drop_keys_of(on: &mut Session, recipient: &Recipient) -> Result<(), StorageError> {

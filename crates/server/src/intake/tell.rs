@@ -98,7 +98,14 @@ const fn is_news(kind: OutcomeKind) -> bool {
 }
 
 const fn is_answer(state: NoticeState) -> bool {
-    matches!(state, NoticeState::Removed | NoticeState::Refused { .. } | NoticeState::Undeliverable)
+    match state {
+        NoticeState::Removed
+        | NoticeState::GeoBlocked
+        | NoticeState::Back
+        | NoticeState::Refused { .. }
+        | NoticeState::Undeliverable => true,
+        NoticeState::Waiting | NoticeState::Sent | NoticeState::Acknowledged | NoticeState::Withdrawn => false,
+    }
 }
 
 /// The alert of a case as last said, and since when.

@@ -13,6 +13,7 @@ use crate::storage::{Database, dialect};
 pub(crate) const IDEMPOTENCY_HOURS: i64 = 24;
 const TIDY_EVERY_SECONDS: u64 = 600;
 const POST_EVERY_SECONDS: u64 = 10;
+const REMOVE_EVERY_SECONDS: u64 = 10;
 const STORE_EVERY_SECONDS: u64 = 3_600;
 const TELL_EVERY_SECONDS: u64 = 3_600;
 const LISTEN_RETRY_MS: u64 = 1_000;
@@ -80,6 +81,29 @@ pub(crate) async fn post(node: Node, stop: CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(POST_EVERY_SECONDS)) => {}
+        }
+    }
+}
+
+/// Hands notices over and lets their clocks pass: at once when one was approved here, and every ten seconds.
+pub(crate) async fn remove(node: Node, stop: CancellationToken) {
+    loop {
+        let turned = async {
+            let head = node.bank.head().await?;
+            node.removal.turn(head).await?;
+            node.removal.send_due().await
+        };
+        match turned.await {
+            Ok(sent) if sent.put_off + sent.given_up > 0 => {
+                tracing::warn!(sent.sent, sent.put_off, sent.given_up, "notices wait or were given up");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "could not hand over notices"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = node.removal.woken() => {}
+            () = tokio::time::sleep(Duration::from_secs(REMOVE_EVERY_SECONDS)) => {}
         }
     }
 }

@@ -1,11 +1,12 @@
 //! One answer from what is held of several nodes.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use exchange::dialects::hma::BankName;
 use exchange::{EntryId, MATCHES_PER_QUERY_MAX, MatchResponse, MatchResult, Matched, Parsed, Radius};
 
 use super::Matcher;
@@ -17,12 +18,27 @@ impl Matcher {
     /// Answers from every node whose bank is held whole and not too stale. `seq` is that of the one least ahead, 0
     /// while one was never received; `stale_seconds` is that of the one longest unheard.
     pub(super) async fn answer(&self, queries: Vec<Parsed>, radius: Radius) -> Result<MatchResponse, Problem> {
+        let Apart { seq, stale_seconds, answers } = self.answer_apart(queries, radius, None).await?;
+        let together = answers.into_iter().map(|(_, results)| results);
+        let results =
+            together.reduce(|all, more| all.into_iter().zip(more).map(|(all, more)| merge(all, more)).collect());
+        Ok(MatchResponse { seq, stale_seconds, results: results.unwrap_or_default() })
+    }
+
+    /// The same, by whose entries were met; of the platform's own banks: of all of them, or of these.
+    pub(super) async fn answer_apart(
+        &self,
+        queries: Vec<Parsed>,
+        radius: Radius,
+        only: Option<Arc<HashSet<BankName>>>,
+    ) -> Result<Apart, Problem> {
         // As many searches at a time as there are cores; the others wait here, holding their queries only.
         let turn = turn(&self.inner.searches).await?;
         let (now, stale_max) = (self.inner.clock.now(), self.inner.stale_max);
-        let (mut lives, mut seq, mut stale, mut too_stale): (Vec<Arc<Live>>, _, _, _) =
+        let (mut lives, mut seq, mut stale, mut too_stale): (Vec<(Whose, Arc<Live>)>, _, _, _) =
             (Vec::new(), u64::MAX, None, false);
-        for (replica, standing) in self.inner.replicas.iter().zip(self.inner.standings.all()) {
+        let followed = self.inner.replicas.iter().zip(self.inner.standings.all());
+        for (place, (replica, standing)) in followed.enumerate() {
             stale = stale.max(standing.stale_seconds(now));
             if !replica.live.is_ready() {
                 seq = 0;
@@ -30,19 +46,42 @@ impl Matcher {
                 too_stale = true;
             } else {
                 seq = seq.min(replica.live.applied());
-                lives.push(replica.live.clone());
+                lives.push((Whose::Node(place), replica.live.clone()));
             }
         }
-        if lives.is_empty() {
+        if lives.is_empty() && !self.inner.replicas.is_empty() {
             return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
         }
-        let results = in_turn(turn, move || {
-            let answers = lives.iter().map(|live| live.answer(&queries, radius, |_, _| true));
-            answers.reduce(|all, more| all.into_iter().zip(more).map(|(all, more)| merge(all, more)).collect())
+        if self.inner.replicas.is_empty() {
+            seq = 0;
+        }
+        let banks = self.inner.banks.clone();
+        let answers = in_turn(turn, move || {
+            let of_node = |(whose, live): (Whose, Arc<Live>)| (whose, live.answer(&queries, radius, |_, _| true));
+            let mut answers: Vec<_> = lives.into_iter().map(of_node).collect();
+            let shows = |entry, _, _| banks.shows(entry, now, only.as_deref());
+            answers.push((Whose::Own, banks.live().answer_shown(&queries, radius, shows)));
+            answers
         })
         .await?;
-        Ok(MatchResponse { seq, stale_seconds: stale, results: results.unwrap_or_default() })
+        Ok(Apart { seq, stale_seconds: stale, answers })
     }
+}
+
+/// Whose entries were met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Whose {
+    /// Those of the node at this place among the settings.
+    Node(usize),
+    /// The platform's own.
+    Own,
+}
+
+/// What was met, not yet put together.
+pub(super) struct Apart {
+    pub(super) seq: u64,
+    pub(super) stale_seconds: Option<u64>,
+    pub(super) answers: Vec<(Whose, Vec<MatchResult>)>,
 }
 
 /// What two nodes know about one query: each entry once, at its smallest distance; if they differ in their advice,

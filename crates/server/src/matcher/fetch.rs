@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::settings::Upstream;
 use crate::compute::BrokenOff;
+use crate::http::retry_after;
 use crate::storage::StorageError;
 
 /// Bytes of an answer that is read whole to learn what went wrong.
@@ -113,7 +114,7 @@ pub(super) async fn check(response: Response, now: Time) -> Result<Response, Tro
     if status.is_success() {
         return Ok(response);
     }
-    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?, now));
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value.to_str().ok()?, now));
     let name = problem_name(response).await;
     Err(match (status, name) {
         (StatusCode::UNAUTHORIZED, _) => Trouble::Revoked,
@@ -164,27 +165,9 @@ fn name_in(bytes: &[u8]) -> Option<String> {
     is_name.then(|| name.to_owned())
 }
 
-/// `Retry-After`: seconds or a date (RFC 9110 section 10.2.3).
-fn wait(text: &str, now: Time) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
-    Some(Duration::from_micros(Time::from_micros(date.as_microsecond()).micros_since(now)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        let now: Time = "2026-11-21T10:00:00Z".parse().unwrap();
-        assert_eq!(wait("17", now), Some(Duration::from_secs(17)));
-        assert_eq!(wait("Sat, 21 Nov 2026 10:01:00 GMT", now), Some(Duration::from_secs(60)));
-        assert_eq!(wait("Sat, 21 Nov 2026 09:00:00 GMT", now), Some(Duration::ZERO));
-        assert_eq!(wait("soon", now), None);
-    }
 
     #[test]
     fn of_a_problem_only_a_plain_name_is_believed() {

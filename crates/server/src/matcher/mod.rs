@@ -14,15 +14,18 @@
 //!   slowly and the refusal is shown; either way what is held of a node is used for at most
 //!   [`MatcherSettings::stale_max`], then no longer.
 //! - An outcome is answered with 200 once it is written down here, and sent until the node has it ([`outbox`]).
+//! - The platform's own banks ([`banks`]), made over HMA's API ([`hma`]), are searched with those of the nodes.
 //! - Where two nodes hold the same entry and differ in their advice, the cautious one stands ([`answer`]).
 
 mod access;
 mod answer;
 pub mod api;
 mod backoff;
+mod banks;
 mod fetch;
 mod follow;
 mod held;
+mod hma;
 mod outbox;
 mod queries;
 mod replica;
@@ -45,14 +48,17 @@ use tokio_util::task::TaskTracker;
 pub use access::{Access, AccessError, TOKEN_BYTES_MIN};
 pub use api::{ImageMatch, MatcherStatus, document};
 pub use backoff::{Pace, RETRY_AFTER_SECONDS_MAX};
+pub use banks::SQL as BANKS_SQL;
+pub use hma::{HmaError, HmaSettings};
 pub use queries::SQL;
 pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
 pub use standing::{Standing, UpstreamStatus};
 
 use crate::bank::{IndexForm, Keeping, Live, open_index, tend};
-use crate::clock::Clock;
+use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
 use crate::storage::{StorageError, Transient};
+use banks::Banks;
 use replica::{Progress, Replica};
 use standing::Standings;
 use store::Store;
@@ -74,14 +80,19 @@ struct Inner {
     /// Taken by [`Matcher::start`].
     begun: Mutex<Vec<Progress>>,
     store: Store,
+    /// The platform's own banks.
+    banks: Banks,
     standings: Standings,
     access: Access,
+    hma: HmaSettings,
+    http: reqwest::Client,
     stale_max: Duration,
     pictures: PictureSettings,
     searches: Arc<Semaphore>,
     decodes: Arc<Semaphore>,
     picture_requests: Arc<Semaphore>,
     clock: Clock,
+    entropy: Entropy,
     stop: CancellationToken,
     tasks: TaskTracker,
     /// Held until the matcher is closed or dropped: one file, one matcher.
@@ -100,8 +111,8 @@ pub enum MatcherError {
     /// The file beside which the lock is kept cannot be made. Check the folder and who may write there.
     #[error("{0} cannot be written: {1}")]
     Folder(PathBuf, std::io::Error),
-    /// Nothing to follow. Give at least one node.
-    #[error("a matcher follows at least one node; give its address and key")]
+    /// Nothing to follow, and own banks that nobody could reach. Give a node, or a token for HMA's API.
+    #[error("a matcher follows at least one node, or has banks of its own behind a token; give one of them")]
     NoUpstream,
     /// The same node twice. Give each address once.
     #[error("{0} is given twice; give each node once")]
@@ -135,14 +146,16 @@ impl Matcher {
             views_max,
             index_form,
             pictures,
+            hma,
             pace,
             clock,
             entropy,
         } = settings;
         let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
-        check_urls(&urls)?;
+        check_urls(&urls, hma.is_open || access != Access::Loopback)?;
         let lock = lock(&file)?;
         let (store, rows) = Store::open(&file, key, &urls, clock.clone(), entropy.clone()).await?;
+        let banks = store.banks(views_max).await?;
         let http = crate::http::client()?;
         let now = clock.now();
         let standing = |(upstream, row): (&Upstream, &queries::UpstreamRow)| Standing {
@@ -205,14 +218,18 @@ impl Matcher {
             replicas,
             begun: Mutex::new(rows.iter().map(Progress::of).collect()),
             store,
+            banks,
             standings,
             access,
+            hma,
+            http,
             stale_max,
             searches: turns(),
             decodes: Arc::new(Semaphore::new(pictures.decodes_max.max(1))),
             picture_requests: Arc::new(Semaphore::new(pictures.requests_max.max(1))),
             pictures,
             clock,
+            entropy,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             lock,
@@ -234,6 +251,7 @@ impl Matcher {
             tasks.spawn(tend(replica.live.clone(), stop.clone()));
             tasks.spawn(replica.clone().keep_index(stop.clone()));
         }
+        tasks.spawn(tend(self.inner.banks.live().clone(), stop.clone()));
         tasks.spawn(self.clone().measure());
     }
 
@@ -346,8 +364,9 @@ fn forget_indexes(file: &Path, followed: &[queries::UpstreamRow]) -> Result<(), 
     removed.map_err(|error| MatcherError::Folder(folder.to_owned(), error))
 }
 
-fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {
-    if urls.is_empty() {
+/// Without a node a matcher is of use for own banks alone, and those somebody must be able to reach.
+fn check_urls(urls: &[&str], has_own_banks: bool) -> Result<(), MatcherError> {
+    if urls.is_empty() && !has_own_banks {
         return Err(MatcherError::NoUpstream);
     }
     let mut seen = HashSet::new();

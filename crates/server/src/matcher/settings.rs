@@ -10,6 +10,7 @@ use sealing::NodeKey;
 
 use super::access::Access;
 use super::backoff::Pace;
+use super::hma::HmaSettings;
 use crate::bank::IndexForm;
 use crate::clock::{Clock, Entropy};
 use crate::partners::KeyText;
@@ -37,6 +38,8 @@ pub struct MatcherSettings {
     pub index_form: IndexForm,
     /// How it deals with pictures.
     pub pictures: PictureSettings,
+    /// How it speaks HMA's API.
+    pub hma: HmaSettings,
     /// How long it waits between attempts.
     pub pace: Pace,
     /// Where the time comes from.
@@ -57,6 +60,7 @@ impl MatcherSettings {
             views_max: exchange::VIEWS_PER_ENTRY_MAX,
             index_form: IndexForm::Sealed,
             pictures: PictureSettings::default(),
+            hma: HmaSettings::default(),
             pace: Pace::default(),
             clock: Clock::System,
             entropy: Entropy::System,

@@ -11,6 +11,7 @@ use rand::RngExt;
 use sealing::NodeKey;
 
 use super::MatcherError;
+use super::banks::Banks;
 use super::held;
 use super::queries::{self, Changed, Mark, Sealed, UpstreamRow};
 use crate::clock::{Clock, Entropy};
@@ -54,6 +55,12 @@ impl Store {
         database.migrate(&MATCHER).await?;
         let rows = database.run(&SetUp { key: &key, urls, now: clock.now() }).await?;
         Ok((Self { database, key, clock, entropy }, rows))
+    }
+
+    /// The platform's own banks, which lie in the same file.
+    pub(super) async fn banks(&self, views_max: usize) -> Result<Banks, StorageError> {
+        let (key, clock, entropy) = (self.key.clone(), self.clock.clone(), self.entropy.clone());
+        Banks::open(self.database.clone(), key, views_max, clock, entropy).await
     }
 
     /// Seals what the file holds.

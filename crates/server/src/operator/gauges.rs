@@ -6,6 +6,7 @@ use std::fmt::{Display, Write};
 use super::matcher::Followed;
 use super::overview::Overview;
 use crate::bank::LiveSize;
+use crate::follow::SourceView;
 
 /// The gauges, worked out at this moment. Writing to a `String` cannot fail.
 pub(super) fn text(overview: &Overview) -> String {
@@ -61,10 +62,35 @@ pub(super) fn text(overview: &Overview) -> String {
     {
         text.line("rempart_alert_mails", &[("state", state)], mails);
     }
+    text.head("rempart_notices", "Notices and reminders that wait, wait too long, or could not be handed over.");
+    let notices = &overview.notices;
+    for (state, count) in [("waiting", notices.waiting), ("late", notices.late), ("undeliverable", notices.given_up)] {
+        text.line("rempart_notices", &[("state", state)], count);
+    }
+    of_sources(&mut text, &overview.sources);
     text.head("rempart_build_info", "Always 1.");
     let version = env!("CARGO_PKG_VERSION");
     text.line("rempart_build_info", &[("version", version), ("engine", overview.engine)], 1);
     text.0
+}
+
+fn of_sources(text: &mut Gauges, sources: &[SourceView]) {
+    let mut each = |name: &str, help: &str, pick: fn(&SourceView) -> u64| {
+        text.head(name, help);
+        for source in sources {
+            text.line(name, &[("source", source.name.as_str()), ("system", source.kind.name())], pick(source));
+        }
+    };
+    each("rempart_source_records", "Records held of a system that is followed.", |source| source.records);
+    each("rempart_source_failures_in_a_row", "Turns in a row in which it was not heard.", |source| {
+        source.failures.into()
+    });
+    each("rempart_source_skipped", "Records of it that were left out.", |source| source.skipped);
+    each("rempart_source_feedback_waiting", "Outcomes that wait to go back.", |source| source.feedback_waiting);
+    each("rempart_source_feedback_refused", "Outcomes that it refused.", |source| source.feedback_refused);
+    each("rempart_source_complete_seconds", "When all that it had was last here, since 1970.", |source| {
+        source.complete_at.map_or(0, |at| at.as_micros().unsigned_abs() / 1_000_000)
+    });
 }
 
 const CROWDED: &str =

@@ -4,6 +4,7 @@ use exchange::{Agreement, OutcomeKind, Scope, Time};
 
 use crate::access::RESERVED;
 use crate::bank::{Counts, LiveSize};
+use crate::follow::{self, SourceView};
 use crate::intake::KeyFile;
 use crate::node::Node;
 use crate::partners::{KeyView, PartnerView};
@@ -33,6 +34,10 @@ pub(super) struct Overview {
     pub(super) lacks_sheet: bool,
     /// Neutral mails that wait or were given up.
     pub(super) mails: alerts::Standing,
+    /// Notices that wait to be handed over.
+    pub(super) notices: removal::notices::OutboxStanding,
+    /// Other systems that are followed.
+    pub(super) sources: Vec<SourceView>,
 }
 
 /// The index in memory.
@@ -122,6 +127,9 @@ impl Overview {
         // What stands for the node itself in the tables is nobody who follows.
         partners.retain(|partner| !RESERVED.contains(&partner.name.as_str()));
         let outcomes = removal::reported(&mut on).await?;
+        let sources = follow::standing(&mut on).await?;
+        // A source has a page of its own kind, and no key.
+        partners.retain(|partner| !sources.iter().any(|source| source.name.as_str() == partner.name));
         let mut waiting: Vec<u64> = partners.iter().flat_map(|partner| &partner.keys).map(next_of).collect();
         waiting.extend([head, applied + 1]);
         waiting.sort_unstable();
@@ -130,6 +138,7 @@ impl Overview {
         drop(on);
         let progress = node.intake.progress().await?;
         let mails = node.alerts.standing().await?;
+        let notices = node.removal.outbox().await?;
         let at = node.clock.now();
         let lag = |applied: u64, since: Time| Lag {
             changes: head.saturating_sub(applied),
@@ -158,6 +167,8 @@ impl Overview {
             has_recipient: progress.recipients > 0,
             lacks_sheet: progress.sheet_at.is_none() && node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
             mails,
+            notices,
+            sources,
         })
     }
 }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::setup_lines::{Lines, lines_in, said_by, said_role};
+use crate::access::staff::{InviteError, NAME_CHARACTERS_MAX, StaffName};
 use crate::http::Problem;
 use crate::http::locale::{Language, Texts};
 use crate::http::page::{Frame, page};
@@ -54,6 +55,9 @@ pub(super) struct Typed {
     #[serde(default)]
     second: String,
     keep: Option<String>,
+    /// How the first administrator is called, if they want to be one.
+    #[serde(default)]
+    name: String,
 }
 
 /// The first page: the settings as they are.
@@ -114,7 +118,7 @@ pub(super) async fn sheet(State(node): State<Node>, Path(token): Path<String>, t
 pub(super) async fn ask(State(node): State<Node>, Path(token): Path<String>, t: Texts) -> Result<Response, Problem> {
     good(&node, &token).await?;
     let asks = secret(&node)?.is_some();
-    draw_ask(t, &token, asks, false)
+    draw_ask(t, &node, &token, asks, None).await
 }
 
 /// Ends the set-up when the words are right; the secret then leaves this machine unless it is to stay.
@@ -131,17 +135,40 @@ pub(super) async fn end(
         // The sheet may have been printed in either language.
         let is_right = |words: Vec<&str>| is_word(&typed.first, words[first]) && is_word(&typed.second, words[second]);
         if !Lexicon::ALL.into_iter().any(|lexicon| is_right(secret.sheet(lexicon))) {
-            return draw_ask(t, &token, true, true);
+            return draw_ask(t, &node, &token, true, Some(t.setup_words_wrong().to_owned())).await;
         }
     }
+    let name = match typed.name.trim() {
+        "" => None,
+        name => match StaffName::parse(name) {
+            Ok(name) => Some(name),
+            Err(_) => {
+                return draw_ask(t, &node, &token, secret.is_some(), Some(t.setup_admin_wrong(NAME_CHARACTERS_MAX)))
+                    .await;
+            }
+        },
+    };
     if !node.intake.end_set_up(&token, secret.is_some()).await? {
         return Err(over());
     }
+    let invitation = match name {
+        Some(name) => node.staff.invite_first(name).await.map_err(uninvited)?,
+        None => None,
+    };
     let stays = secret.is_some() && typed.keep.is_some();
     if let (Some(_), false, Some(file)) = (&secret, stays, &node.hotline_key) {
         file.forget().map_err(unreadable)?;
     }
-    draw(t, &Done { frame: frame(t), t, had_key: secret.is_some(), stays })
+    let link = invitation.map(|invitation| invitation.path);
+    draw(t, &Done { frame: frame(t), t, had_key: secret.is_some(), stays, link })
+}
+
+fn uninvited(error: InviteError) -> Problem {
+    match error {
+        InviteError::Storage(error) => error.into(),
+        // Nobody is here, so no name is taken; an administrator is of no platform.
+        InviteError::NameTaken | InviteError::Partner => Problem::internal(),
+    }
 }
 
 /// The secret, where it lies on this machine.
@@ -221,10 +248,11 @@ fn draw_settings(
     draw(t, &SettingsPage { frame: frame(t), t, path: path(token, ""), s: settings, lines, wrong })
 }
 
-fn draw_ask(t: Texts, token: &str, asks: bool, is_wrong: bool) -> Result<Response, Problem> {
+async fn draw_ask(t: Texts, node: &Node, token: &str, asks: bool, wrong: Option<String>) -> Result<Response, Problem> {
     let (first, second) = asked(token);
     let (path, before) = (path(token, "/2"), path(token, "/1"));
-    draw(t, &Ask { frame: frame(t), t, path, before, first: first + 1, second: second + 1, asks, is_wrong })
+    let is_first = !node.staff.is_anybody().await?;
+    draw(t, &Ask { frame: frame(t), t, path, before, first: first + 1, second: second + 1, asks, wrong, is_first })
 }
 
 #[derive(Template)]
@@ -259,7 +287,9 @@ struct Ask {
     first: usize,
     second: usize,
     asks: bool,
-    is_wrong: bool,
+    wrong: Option<String>,
+    /// Whether nobody works here yet.
+    is_first: bool,
 }
 
 #[derive(Template)]
@@ -269,4 +299,6 @@ struct Done {
     t: Texts,
     had_key: bool,
     stays: bool,
+    /// Of the first administrator's invitation.
+    link: Option<String>,
 }

@@ -54,6 +54,12 @@ impl Said {
             Trouble::MailsGivenUp { mails, code } => {
                 (t.trouble_mails_given_up(*mails), t.trouble_mails_given_up_todo(answer(t, *code)).into())
             }
+            Trouble::NoticesLate { notices } => {
+                (t.trouble_notices_late(*notices), t.trouble_notices_late_todo().into())
+            }
+            Trouble::NoticesGivenUp { notices } => {
+                (t.trouble_notices_given_up(*notices), t.trouble_notices_given_up_todo().into())
+            }
             Trouble::Loading { applied, head } => (t.trouble_loading(*applied, *head), t.trouble_loading_todo().into()),
             Trouble::IndexFails { times } => (t.trouble_index_fails(*times), t.trouble_index_fails_todo().into()),
             Trouble::IndexLate(lag) => {
@@ -67,6 +73,15 @@ impl Said {
             }
             Trouble::Late { partner, key, lag } => {
                 (t.trouble_late(lag.changes, partner, key, long(lag)), t.trouble_late_todo().into())
+            }
+            Trouble::SourceSilent { source, failures, why } => {
+                (t.trouble_source_silent(source, u64::from(*failures)), t.trouble_source_silent_todo(why).into())
+            }
+            Trouble::SourceSkipped { source, records, last } => {
+                (t.trouble_source_skipped(*records, source), t.trouble_source_skipped_todo(last).into())
+            }
+            Trouble::SourceRefused { source, outcomes, why } => {
+                (t.trouble_source_refused(*outcomes, source), t.trouble_source_refused_todo(why).into())
             }
             Trouble::Ended { partner, at } => (t.trouble_ended(partner, moment(at)), t.trouble_ended_todo().into()),
             Trouble::Ending { partner, key, seconds } => {

@@ -4,9 +4,12 @@ use exchange::{Scope, Time};
 
 use super::overview::{Follower, Lag, Overview, Standing};
 use crate::alerts;
+use crate::follow::SourceView;
 
 /// The index may be this much older than the bank before that is wrong.
 const INDEX_LAG_SECONDS_MAX: u64 = 10;
+/// A source that failed so often in a row is pointed out.
+const SOURCE_FAILURES_MIN: u32 = 2;
 /// Keys that end sooner are pointed out.
 const ENDING_SECONDS: i64 = 14 * 86_400;
 
@@ -21,6 +24,10 @@ pub(super) enum Trouble {
     MailsLate { mails: u64, code: u16 },
     /// Mails were given up; `code` as above.
     MailsGivenUp { mails: u64, code: u16 },
+    /// Notices wait too long to be handed over.
+    NoticesLate { notices: u64 },
+    /// Notices could not be handed over.
+    NoticesGivenUp { notices: u64 },
     /// The bank is being loaded; matching refuses until then.
     Loading { applied: u64, head: u64 },
     /// Attempts to follow the changes fail.
@@ -35,6 +42,12 @@ pub(super) enum Trouble {
     Late { partner: String, key: String, lag: Lag },
     /// The last key with which a partner followed has ended.
     Ended { partner: String, at: Time },
+    /// A system that is followed is not heard.
+    SourceSilent { source: String, failures: u32, why: String },
+    /// Records of a system that is followed were left out.
+    SourceSkipped { source: String, records: u64, last: String },
+    /// Outcomes were refused by a system that is followed.
+    SourceRefused { source: String, outcomes: u64, why: String },
     /// A key ends soon. No danger yet.
     Ending { partner: String, key: String, seconds: u64 },
 }
@@ -42,7 +55,10 @@ pub(super) enum Trouble {
 impl Trouble {
     /// Whether something may go unprotected now.
     pub(super) const fn is_danger(&self) -> bool {
-        !matches!(self, Self::Ending { .. } | Self::MailsGivenUp { .. })
+        !matches!(
+            self,
+            Self::Ending { .. } | Self::MailsGivenUp { .. } | Self::SourceSkipped { .. } | Self::SourceRefused { .. }
+        )
     }
 }
 
@@ -71,11 +87,38 @@ pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
     if late > 0 {
         troubles.push(Trouble::MailsLate { mails: late, code });
     }
+    troubles.extend(overview.sources.iter().filter_map(silent));
     if given_up > 0 {
         troubles.push(Trouble::MailsGivenUp { mails: given_up, code });
     }
+    if overview.notices.late > 0 {
+        troubles.push(Trouble::NoticesLate { notices: overview.notices.late });
+    }
+    if overview.notices.given_up > 0 {
+        troubles.push(Trouble::NoticesGivenUp { notices: overview.notices.given_up });
+    }
+    troubles.extend(overview.sources.iter().flat_map(left_behind));
     troubles.extend(overview.followers.iter().filter_map(|follower| ending(follower, overview.at)));
     troubles
+}
+
+/// A turn that failed once is tried again within seconds; that is no news yet.
+fn silent(source: &SourceView) -> Option<Trouble> {
+    let why = source.trouble.clone().filter(|_| source.failures >= SOURCE_FAILURES_MIN)?;
+    Some(Trouble::SourceSilent { source: source.name.to_string(), failures: source.failures, why })
+}
+
+fn left_behind(source: &SourceView) -> Vec<Trouble> {
+    let name = source.name.to_string();
+    let skipped = (source.skipped > 0).then(|| {
+        let last = source.last_skipped.clone().unwrap_or_default();
+        Trouble::SourceSkipped { source: name.clone(), records: source.skipped, last }
+    });
+    let refused = (source.feedback_refused > 0).then(|| {
+        let why = source.refused.clone().unwrap_or_default();
+        Trouble::SourceRefused { source: name.clone(), outcomes: source.feedback_refused, why }
+    });
+    skipped.into_iter().chain(refused).collect()
 }
 
 fn of_follower(follower: &Follower, overview: &Overview) -> Option<Trouble> {

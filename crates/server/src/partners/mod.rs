@@ -5,6 +5,7 @@
 
 mod key;
 mod model;
+pub(crate) mod pages;
 mod queries;
 
 use exchange::{Agreement, KeyId, PartnerId, Scopes, Time};
@@ -186,7 +187,8 @@ impl Transact for AddKey<'_> {
     async fn run(&self, on: &mut Session) -> Result<(), PartnerError> {
         let id = queries::id(on, self.name.as_str()).await?;
         let id = id.ok_or_else(|| PartnerError::Unknown(self.name.to_string()))?;
-        if RESERVED.contains(&self.name.as_str()) || queries::is_revoked(on, id).await? {
+        let (source, _) = queries::source(on, id).await?;
+        if RESERVED.contains(&self.name.as_str()) || source != 0 || queries::is_revoked(on, id).await? {
             return Err(PartnerError::NoKeyFor(self.name.clone()));
         }
         Ok(queries::insert_key(on, id, self.key, self.scopes, self.expires_at, self.now).await?)
@@ -262,6 +264,35 @@ pub(crate) async fn everyone(on: &mut Session) -> Result<Vec<PartnerView>, Stora
 /// Everyone there is, whatever their state.
 pub(crate) async fn ids(on: &mut Session) -> Result<Vec<PartnerId>, StorageError> {
     queries::ids(on).await
+}
+
+/// `partners.source` of one whose entries are passed on, and of one whose are not.
+const PASSED_ON: i64 = 1;
+const KEPT: i64 = 2;
+
+/// Makes sure that a contributor of this name is there that stands for a source, inside another room's transaction; gives its
+/// id, or `None` when a partner or another source has the name. One that ended is taken up again.
+pub(crate) async fn ensure_source(
+    on: &mut Session,
+    id: PartnerId,
+    name: &PartnerName,
+    pass_on: bool,
+    now: Time,
+) -> Result<Option<PartnerId>, StorageError> {
+    let nothing = Agreement { sees: exchange::Reach::default(), contributes: exchange::Reach::default() };
+    let is_new = queries::insert(on, id, name, nothing, now).await?;
+    let id = queries::id(on, name.as_str()).await?.ok_or(StorageError::Damaged("a partner that was just added"))?;
+    if !is_new && !matches!(queries::source(on, id).await?, (PASSED_ON | KEPT, true)) {
+        return Ok(None);
+    }
+    queries::set_source(on, id, if pass_on { PASSED_ON } else { KEPT }, None).await?;
+    Ok(Some(id))
+}
+
+/// The source that this contributor stood for is followed no longer.
+pub(crate) async fn end_source(on: &mut Session, id: PartnerId, now: Time) -> Result<(), StorageError> {
+    let (source, _) = queries::source(on, id).await?;
+    queries::set_source(on, id, source, Some(now)).await
 }
 
 /// Makes sure that a partner of this name is there, inside another room's transaction; gives its id.

@@ -13,6 +13,8 @@ const INSERT_KEY: &str = "insert into partner_keys (id, partner_id, secret_diges
     values ($1, $2, $3, $4, $5, $6)";
 const IDS: &str = "select id from partners";
 const ID: &str = "select id from partners where name = $1";
+const SOURCE: &str = "select source, revoked_at from partners where id = $1";
+const SET_SOURCE: &str = "update partners set source = $2, revoked_at = $3 where id = $1";
 const IS_REVOKED: &str = "select revoked_at from partners where id = $1";
 const SET_AGREEMENT: &str = "update partners
     set sees_minor = $2, sees_adult = $3, contributes_minor = $4, contributes_adult = $5 where name = $1";
@@ -41,6 +43,8 @@ pub const SQL: &[&str] = &[
     INSERT_KEY,
     IDS,
     ID,
+    SOURCE,
+    SET_SOURCE,
     IS_REVOKED,
     SET_AGREEMENT,
     REVOKE_PARTNER,
@@ -60,6 +64,30 @@ pub(super) struct StoredKey {
     pub(super) expires_at: Option<Time>,
     pub(super) revoked: bool,
     pub(super) member: Member,
+}
+
+/// What kind of source it is, 0: none, and whether it has ended.
+pub(super) async fn source(on: &mut Session, id: PartnerId) -> Result<(i64, bool), StorageError> {
+    let row: Option<(i64, Option<i64>)> =
+        on!(on, |c| sqlx::query_as(SOURCE).bind(&id.as_bytes()[..]).fetch_optional(c).await?);
+    Ok(row.map_or((0, false), |(source, revoked_at)| (source, revoked_at.is_some())))
+}
+
+/// Says what kind of source it is, and since when no more.
+pub(super) async fn set_source(
+    on: &mut Session,
+    id: PartnerId,
+    source: i64,
+    ended_at: Option<Time>,
+) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(SET_SOURCE)
+        .bind(&id.as_bytes()[..])
+        .bind(source)
+        .bind(ended_at.map(Time::as_micros))
+        .execute(c)
+        .await
+        .map(drop)?);
+    Ok(())
 }
 
 /// False when the name is taken.

@@ -30,6 +30,10 @@ pub enum NoticeState {
     Acknowledged,
     /// What it is about was taken down.
     Removed,
+    /// It is hidden in some countries and shown in others.
+    GeoBlocked,
+    /// It was taken down and is back.
+    Back,
     /// The platform leaves it where it is.
     Refused {
         /// Why, where it said so.

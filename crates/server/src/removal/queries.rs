@@ -19,7 +19,7 @@ const OUTCOMES_OF_ENTRIES: &str = "select o.entry_id, p.name, o.kind, o.reason, 
 const COUNTS: &str = "select kind, count(*) from outcomes group by kind order by kind";
 
 /// Every whole text of this room, for the test that prepares them on both engines.
-pub const SQL: &[&str] = &[OUTCOMES, OUTCOMES_OF, COUNTS];
+pub(super) const SQL: &[&str] = &[OUTCOMES, OUTCOMES_OF, COUNTS];
 
 const INSERT: &str = "insert into outcomes (partner_id, id, entry_id, kind, reason, copies, done_at, received_at) ";
 const ONCE: &str = " on conflict (partner_id, id) do nothing";

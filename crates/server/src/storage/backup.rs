@@ -119,11 +119,27 @@ pub const TABLES: &[Table] = &[
     table!(opt_outs by "staff_id, category": staff_id Bytes, category Integer),
     table!(desk_answers by "name, language, voice": name Text, language Text, voice Text, text Text),
     table!(audit_head by "one": one Integer, seq Integer, hash Bytes, dropped_seq Integer, dropped_hash Bytes),
+    table!(crises by "id": id Bytes, sealed Bytes, criteria Integer, opened_at Integer, confirmed_at Integer,
+        ends_at Integer, closed_at Integer),
+    table!(notices by "id": id Bytes, platform Text, regime Text, class Integer, state Integer, channel Integer,
+        urls Integer, sealed Bytes, digest Bytes, partner_id Bytes, crisis_id Bytes, drafted_at Integer,
+        approved_at Integer, sent_at Integer, deadline_at Integer, acknowledged_at Integer, closed_at Integer,
+        reason Integer, reminders Integer, checks Integer, reposts Integer, escalations Integer, due Integer,
+        due_at Integer),
+    table!(notice_log by "seq": seq Integer, notice_id Bytes, at Integer, kind Integer, detail Integer, digest Bytes,
+        link Bytes),
+    table!(notice_head by "one": one Integer, seq Integer, link Bytes),
+    table!(notice_counts by "month, platform, regime, class, measure, value": platform Text, regime Text,
+        class Integer, month Integer, measure Integer, value Integer, amount Integer),
+    table!(platform_settings by "key": key Text, partner_id Bytes, data Text, updated_at Integer),
+    table!(partner_webhooks by "partner_id": partner_id Bytes, url Text, set_at Integer, woken_seq Integer),
 ];
 
 /// Tables whose rows a backup leaves behind: visits and sessions end with the browser, a recovery that is under way is asked
-/// for again, and mails that wait are sealed with the node key alone and would be sent again.
-pub const NOT_KEPT: &[&str] = &["visits", "alert_mails", "staff_sessions", "staff_recoveries", "staff_recovery_shares"];
+/// for again, mails that wait are sealed with the node key alone and would be sent again, and so would notices (an approved
+/// one is put anew by a person).
+pub const NOT_KEPT: &[&str] =
+    &["visits", "alert_mails", "notice_outbox", "staff_sessions", "staff_recoveries", "staff_recovery_shares"];
 
 /// Why a copy was not made. The target holds nothing of it.
 #[derive(Debug, thiserror::Error)]

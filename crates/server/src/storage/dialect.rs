@@ -22,6 +22,12 @@ pub const LOCK_AUDIT: Pair = Pair {
     postgres: "select seq, hash from audit_head where one = 1 for update",
 };
 
+/// Locks the head of the log of notices until the transaction ends, and reads it: lines are numbered in the order of commits.
+pub const LOCK_NOTICES: Pair = Pair {
+    sqlite: "select seq, link from notice_head where one = 1",
+    postgres: "select seq, link from notice_head where one = 1 for update",
+};
+
 /// Tells other processes that there is something to read. PostgreSQL delivers it at commit.
 pub const NOTIFY: Pair = Pair { sqlite: "select 1", postgres: "select pg_notify('rempart_changes', '')" };
 
@@ -38,7 +44,7 @@ pub const MIGRATIONS_BEGUN: Pair = Pair {
 pub const INTEGRITY: Pair = Pair { sqlite: "pragma integrity_check", postgres: "select 'ok'" };
 
 /// Every pair, for the test that prepares them all.
-pub const ALL: &[&Pair] = &[&LOCK_SEQUENCE, &LOCK_AUDIT, &NOTIFY, &MIGRATIONS_BEGUN, &INTEGRITY];
+pub const ALL: &[&Pair] = &[&LOCK_SEQUENCE, &LOCK_AUDIT, &LOCK_NOTICES, &NOTIFY, &MIGRATIONS_BEGUN, &INTEGRITY];
 
 impl Session {
     /// Runs [`LOCK_SEQUENCE`]; `None` when the node has not been set up.
@@ -54,6 +60,14 @@ impl Session {
         Ok(match self.connection() {
             Connection::Sqlite(c) => sqlx::query_as(LOCK_AUDIT.sqlite).fetch_optional(c).await?,
             Connection::Postgres(c) => sqlx::query_as(LOCK_AUDIT.postgres).fetch_optional(c).await?,
+        })
+    }
+
+    /// Runs [`LOCK_NOTICES`]; `None` before the first line.
+    pub async fn lock_notices(&mut self) -> Result<Option<(i64, Vec<u8>)>, StorageError> {
+        Ok(match self.connection() {
+            Connection::Sqlite(c) => sqlx::query_as(LOCK_NOTICES.sqlite).fetch_optional(c).await?,
+            Connection::Postgres(c) => sqlx::query_as(LOCK_NOTICES.postgres).fetch_optional(c).await?,
         })
     }
 

@@ -46,8 +46,38 @@ pub const NODE: Schema = Schema {
         step!(6, "claims", "0006_claims.sql"),
         step!(8, "staff", "0008_staff.sql"),
         step!(9, "desk", "0009_desk.sql"),
+        step!(10, "removal", "0010_removal.sql"),
         step!(11, "dialects", "0011_dialects.sql"),
+        step!(12, "follow", "0012_follow.sql"),
     ],
+};
+
+/// A step of age checks: its own folder, so that each of the three servers has a schema of its own.
+macro_rules! age_step {
+    ($number:literal, $name:literal, $file:literal, $postgres:expr) => {
+        Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../../../../migrations/age/sqlite/", $file)),
+            postgres: $postgres,
+        }
+    };
+}
+
+/// The schema of an issuer of age tokens, SQLite only.
+pub const AGE_ISSUER: Schema = Schema { steps: &[age_step!(1, "issuer", "0001_issuer.sql", "")] };
+
+/// The schema of an attester, SQLite only.
+pub const AGE_ATTESTER: Schema = Schema { steps: &[age_step!(1, "attester", "0001_attester.sql", "")] };
+
+/// The schema of a site's verifier.
+pub const AGE_VERIFIER: Schema = Schema {
+    steps: &[age_step!(
+        1,
+        "verifier",
+        "0001_verifier.sql",
+        include_str!("../../../../migrations/age/postgres/0001_verifier.sql")
+    )],
 };
 
 /// The schema of a matcher's own file, SQLite only.
@@ -63,6 +93,12 @@ pub const MATCHER: Schema = Schema {
             number: 2,
             name: "changed",
             sqlite: include_str!("../../../../migrations/matcher/0002_changed.sql"),
+            postgres: "",
+        },
+        Step {
+            number: 3,
+            name: "banks",
+            sqlite: include_str!("../../../../migrations/matcher/0003_banks.sql"),
             postgres: "",
         },
     ],

@@ -23,7 +23,7 @@ use sqlx::{PgConnection, PgPool, SqliteConnection, SqlitePool};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use error::{StorageError, Transient};
-pub use migrations::{MATCHER, MigrationState, NODE};
+pub use migrations::{AGE_ATTESTER, AGE_ISSUER, AGE_VERIFIER, MATCHER, MigrationState, NODE};
 
 const SQLITE_READERS: u32 = 8;
 const SQLITE_BUSY_MS: u64 = 15_000;

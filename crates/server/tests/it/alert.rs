@@ -23,15 +23,15 @@ const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
 /// A mail server that does what it was told; see mailbox.py.
-struct Mailbox {
-    port: u64,
+pub(crate) struct Mailbox {
+    pub(crate) port: u64,
     said: Lines<BufReader<ChildStdout>>,
     _process: Child,
 }
 
 impl Mailbox {
     /// `None`, saying how to have one, where there is no Python with aiosmtpd.
-    async fn open(answers: &[&str]) -> Option<Self> {
+    pub(crate) async fn open(answers: &[&str]) -> Option<Self> {
         let Some(python) = std::env::var_os("REMPART_TEST_PYTHON") else {
             eprintln!("not run: `cargo xtask test` installs a mail server and sets REMPART_TEST_PYTHON");
             return None;
@@ -49,12 +49,12 @@ impl Mailbox {
     }
 
     /// What it got or refused next.
-    async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         serde_json::from_str(&self.said.next_line().await.unwrap().unwrap()).unwrap()
     }
 
     /// Ends it; gives what it got and nobody has read.
-    async fn rest(mut self) -> Vec<String> {
+    pub(crate) async fn rest(mut self) -> Vec<String> {
         self._process.kill().await.unwrap();
         let mut rest = Vec::new();
         while let Some(line) = self.said.next_line().await.unwrap() {

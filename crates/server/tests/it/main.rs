@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report; clippy allows it in test functions only")]
 
+mod age;
 mod alert;
 mod api;
 mod backup;
@@ -11,6 +12,7 @@ mod clients;
 mod desk;
 mod dialects;
 mod feed;
+mod follow;
 mod matcher;
 mod matching;
 mod observability;
@@ -24,10 +26,12 @@ mod portal_setup;
 mod portal_shelf;
 mod portal_time;
 mod portal_upload;
+mod removal;
 mod sharing;
 mod staff;
 mod staff_log;
 mod staff_roles;
+mod staff_ways;
 mod storage;
 mod support;
 mod texts;

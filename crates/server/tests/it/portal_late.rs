@@ -183,6 +183,7 @@ on_every_engine!(a_last_answer_that_was_lost_leads_to_the_case_when_it_is_sent_a
     assert_eq!(person.send("/s/7", &fields).await.location.as_deref(), Some("/c"), "the same form again");
     assert_ne!(person.cookie, draft, "under a cookie of its own");
     assert_eq!(person.get("/c").await.status, 200);
+    assert_eq!(person.get("/s/7").await.location.as_deref(), Some("/c"), "and so does going back");
     assert_eq!(node.node.intake.open_cases(&node.operator, 9).await.unwrap().len(), 1, "it is one case");
     lose(&mut person);
     assert_eq!(person.get("/s/7").await.status, 410, "it leads there once");

@@ -1,6 +1,8 @@
 //! People who work here: coming in, staying, leaving.
 
-use server::access::staff::{NewStaff, Role, StaffName, TRIES_PER_QUARTER_OF_NAME};
+use server::access::staff::{
+    INVITATION_HOURS, NewStaff, Role, SESSIONS_PER_PERSON_MAX, StaffName, TRIES_PER_QUARTER_OF_NAME,
+};
 
 use crate::support::{PASSPHRASE, StaffBrowser, TestNode, holds, manual, on_disk, on_every_engine, staff};
 
@@ -135,5 +137,62 @@ async fn strangers_who_guess_lock_nobody_out_of_the_browser_they_know() {
             .finish();
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(body);
         assert_eq!(forged.send(request).await.status, 429);
+    }
+}
+
+on_every_engine!(an_invitation_is_good_for_72_hours_and_no_longer, |engine| {
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let new = NewStaff { name: StaffName::parse("Ann").unwrap(), role: Role::Analyst, partner: None };
+    let invitation = node.node.staff.invite_as_operator(&node.operator, new).await.unwrap();
+    let mut ann = StaffBrowser::new(&node, invitation.id, "Ann", Role::Analyst);
+    clock.set(clock.now().plus_seconds(INVITATION_HOURS * 3_600 - 1));
+    assert_eq!(ann.get(&invitation.path).await.status, 200);
+    clock.set(clock.now().plus_seconds(1));
+    assert_eq!(ann.get(&invitation.path).await.status, 404);
+    for nothing in ["0".repeat(64), "x".to_owned(), "0".repeat(65)] {
+        assert_eq!(ann.get(&format!("/staff/invitation/{nothing}")).await.status, 404);
+    }
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_more_sessions_than_one_person_has_the_one_not_used_for_longest_ends() {
+    let mut clock = None;
+    let node = TestNode::start_with(crate::support::Engine::Sqlite, |settings| clock = Some(manual(settings))).await;
+    let clock = clock.unwrap();
+    let mut first = staff(&node, Role::Analyst).await;
+    let mark = first.cookie("__Host-k").unwrap().to_owned();
+    let mut others = Vec::new();
+    for _ in 1..SESSIONS_PER_PERSON_MAX {
+        clock.set(clock.now().plus_seconds(60));
+        let mut other = first.elsewhere();
+        other.keep_cookie("__Host-k", &mark);
+        assert_eq!(other.sign_in().await.status, 303);
+        others.push(other);
+    }
+    assert_eq!(first.get("/desk").await.status, 200, "as many as there may be");
+    clock.set(clock.now().plus_seconds(60));
+    let mut last = first.elsewhere();
+    last.keep_cookie("__Host-k", &mark);
+    assert_eq!(last.sign_in().await.status, 303);
+    assert_eq!(others[0].get("/desk").await.status, 303, "the first of the others was used the longest ago");
+    assert_eq!(first.get("/desk").await.status, 200);
+    assert_eq!(last.get("/desk").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_desk_is_on_the_listener_that_the_settings_name() {
+    use server::desk::{Face, Faces};
+    for (faces, desk, console) in [
+        (Faces { desk: Face::Off, console: Face::Off }, 404, 404),
+        (Faces { desk: Face::Operator, console: Face::Public }, 404, 303),
+        (Faces { desk: Face::Public, console: Face::Operator }, 303, 404),
+    ] {
+        let node = TestNode::start_with(crate::support::Engine::Sqlite, |settings| settings.faces = faces).await;
+        for (path, status) in [("/desk", desk), ("/console", console)] {
+            let answer = node.http.get(format!("{}{path}", node.base())).send().await.unwrap();
+            assert_eq!(answer.status().as_u16(), status, "{path} {faces:?}");
+        }
     }
 }

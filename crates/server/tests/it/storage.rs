@@ -22,10 +22,12 @@ on_every_engine!(every_sql_text_prepares, |engine| {
     texts.extend(server::bank::WITHHELD_SQL);
     texts.extend(server::bank::DIALECTS_SQL);
     texts.extend(server::partners::SQL);
-    texts.extend(server::removal::SQL);
+    texts.extend(server::removal::SQL.iter().copied().flatten());
+    texts.extend(server::follow::SQL);
     texts.extend(server::access::SQL);
     texts.extend(server::access::audit::SQL);
     texts.extend(server::access::staff::SQL);
+    texts.extend(server::access::staff::RECOVERY_SQL);
     texts.extend(server::intake::SQL);
     texts.extend(server::alerts::SQL);
     texts.extend(server::intake::uploads::SQL);

@@ -4,6 +4,7 @@
 //! withdrawal that was answered 2xx is not in force, when a number below the head is neither listed nor explained by
 //! a later change of the same entry, or when anything that a reader was sent is not there afterwards.
 
+mod age;
 mod load;
 mod matcher;
 mod process;

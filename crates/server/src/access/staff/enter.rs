@@ -4,10 +4,12 @@ use exchange::Time;
 use sealing::{PassphraseKey, RecipientSecret, SALT_BYTES, VisitToken};
 use zeroize::Zeroizing;
 
-use super::handles::Signed;
+use super::handles::{Handle, Person, Signed, SteppedUp};
 use super::model::{StaffName, State, Wrapped};
+use super::passkey::{Asked, CHALLENGE_BYTES, Passkey, Sent, created};
+use super::pending::Pending;
 use super::queries::{self, FactorRow};
-use super::sessions::{Open, ends_at};
+use super::sessions::{Begin, Open, ends_at};
 use super::totp::TotpSecret;
 use super::{Staff, StaffError, StaffId, acts};
 use crate::access::{Tried, audit};
@@ -16,6 +18,7 @@ use crate::storage::{Session, StorageError, Transact};
 
 /// Kind of a factor, as stored.
 pub(super) const TOTP: i64 = 1;
+pub(super) const PASSKEY: i64 = 2;
 /// What the mark of a browser that is known is made with.
 const MARK: &[u8] = b"browser that is known";
 
@@ -46,17 +49,18 @@ pub(super) struct Proving<'a> {
     pub(super) token: &'a VisitToken,
     pub(super) of: StaffId,
     pub(super) secret: &'a RecipientSecret,
+    pub(super) pending: &'a Pending,
 }
 
 impl<'a> From<&'a Open> for Proving<'a> {
     fn from(open: &'a Open) -> Self {
-        Self { token: &open.token, of: open.of, secret: &open.secret }
+        Self { token: &open.token, of: open.of, secret: &open.secret, pending: &open.pending }
     }
 }
 
 impl<'a> From<&'a Signed> for Proving<'a> {
     fn from(signed: &'a Signed) -> Self {
-        Self { token: signed.token(), of: signed.id(), secret: signed.own() }
+        Self { token: signed.token(), of: signed.id(), secret: signed.own(), pending: signed.pending() }
     }
 }
 
@@ -147,17 +151,12 @@ impl Staff {
     }
 
     /// Adds the codes whose secret waits in the session, once one of them was typed; makes the session whole.
-    pub(super) async fn add_codes(
-        &self,
-        session: Proving<'_>,
-        pending: Option<&[u8]>,
-        code: &str,
-    ) -> Result<Proved, StaffError> {
+    pub(super) async fn add_codes(&self, session: Proving<'_>, code: &str) -> Result<Proved, StaffError> {
         if !self.doors.may_prove(&session.token.id()) {
             return Ok(Proved::TooOften);
         }
         let now = self.clock.now();
-        let secret = pending.and_then(TotpSecret::from_slice);
+        let secret = session.pending.codes();
         let Some((secret, step)) = secret.and_then(|secret| secret.step(code, now).map(|step| (secret, step))) else {
             return Ok(Proved::Wrong);
         };
@@ -174,17 +173,106 @@ impl Staff {
     }
 
     /// The secret of the codes that this session is about to add: a new one unless one waits already.
-    pub(super) async fn codes_to_add(
-        &self,
-        token: &VisitToken,
-        pending: Option<&[u8]>,
-    ) -> Result<TotpSecret, StaffError> {
-        if let Some(secret) = pending.and_then(TotpSecret::from_slice) {
+    pub(super) async fn codes_to_add(&self, session: Proving<'_>) -> Result<TotpSecret, StaffError> {
+        if let Some(secret) = session.pending.codes() {
             return Ok(secret);
         }
         let secret = TotpSecret::generate(&mut self.entropy.rng());
-        self.keep_pending(token, secret.as_bytes()).await?;
+        self.keep_pending(session.token, &session.pending.with_codes(&secret)).await?;
         Ok(secret)
+    }
+
+    /// A challenge for a passkey, new with each page that asks for one, and the passkeys that somebody has.
+    pub(super) async fn challenge(
+        &self,
+        session: Proving<'_>,
+        codes: Option<&TotpSecret>,
+    ) -> Result<([u8; CHALLENGE_BYTES], Vec<Passkey>), StaffError> {
+        let mut challenge = [0; CHALLENGE_BYTES];
+        rand::Rng::fill_bytes(&mut self.entropy.rng(), &mut challenge);
+        let mut pending = codes.map_or_else(|| session.pending.clone(), |codes| session.pending.with_codes(codes));
+        pending.challenge = Some(challenge);
+        self.keep_pending(session.token, &pending).await?;
+        let known = self.passkeys(session).await?.into_iter().map(|(_, passkey)| passkey).collect();
+        Ok((challenge, known))
+    }
+
+    async fn passkeys(&self, session: Proving<'_>) -> Result<Vec<(FactorRow, Passkey)>, StaffError> {
+        let factors = queries::factors(&mut self.database.read().await?, session.of).await?;
+        let open = |factor: FactorRow| {
+            let plain = session.secret.open_own(&factor.id, &factor.sealed).map_err(|_| StaffError::Damaged)?;
+            Ok((factor, serde_json::from_slice(&plain).map_err(|_| StaffError::Damaged)?))
+        };
+        factors.into_iter().filter(|factor| factor.kind == PASSKEY).map(open).collect()
+    }
+
+    /// Tries what a passkey signed. A challenge counts once: the page that asks again asks anew.
+    pub(super) async fn prove_with_passkey(
+        &self,
+        session: Proving<'_>,
+        hosts: &[&str],
+        sent: Sent<'_>,
+    ) -> Result<Proved, StaffError> {
+        if !self.doors.may_prove(&session.token.id()) {
+            return Ok(Proved::TooOften);
+        }
+        let Some(challenge) = &session.pending.challenge else { return Ok(Proved::Wrong) };
+        let passkeys = self.passkeys(session).await?;
+        let Some((factor, passkey)) = passkeys.into_iter().find(|(_, passkey)| passkey.id == sent.id) else {
+            return Ok(Proved::Wrong);
+        };
+        let Ok(count) = passkey.proves(Asked { challenge, hosts }, sent) else { return Ok(Proved::Wrong) };
+        // One that does not count says 0 each time.
+        let (used, is_counted) = (i64::from(count), count != 0 || factor.used != 0);
+        let proof = Proof { session, factor: factor.id, used, is_counted, at: self.clock.now() };
+        Ok(if self.database.run(&proof).await? { Proved::Yes } else { Proved::Wrong })
+    }
+
+    /// Adds a passkey that a browser made for this session; makes the session whole.
+    pub(super) async fn add_passkey(
+        &self,
+        session: Proving<'_>,
+        hosts: &[&str],
+        sent: Sent<'_>,
+    ) -> Result<Proved, StaffError> {
+        let Some(challenge) = &session.pending.challenge else { return Ok(Proved::Wrong) };
+        let Ok((passkey, count)) = created(Asked { challenge, hosts }, sent) else { return Ok(Proved::Wrong) };
+        let plain = serde_json::to_vec(&passkey).map_err(|_| StaffError::Damaged)?;
+        let factor = self.new_factor(session, PASSKEY, &plain, i64::from(count));
+        Ok(if self.database.run(&AddFactor { session, factor }).await? { Proved::Yes } else { Proved::Wrong })
+    }
+
+    /// Begins half a session behind a link for a new factor, for whoever knows the passphrase: the factors before count no
+    /// more, and the link is over.
+    pub(super) async fn begin_new_factor(
+        &self,
+        link: &VisitToken,
+        passphrase: Zeroizing<String>,
+        from: &Tried,
+        agent: String,
+    ) -> Result<Entered, StaffError> {
+        let Some(member) = self.of_factor_link(link).await? else { return Ok(Entered::Wrong) };
+        // The link is known to few: its tries count for the address alone, and for the link.
+        if !self.doors.may_knock(from) || !self.doors.may_prove(&link.id()) {
+            return Ok(Entered::TooOften);
+        }
+        let wrapped = queries::wrapped(&mut self.database.read().await?, member.id).await?;
+        let Some(secret) = self.try_passphrase(passphrase, Some(member.id), wrapped).await? else {
+            return Ok(Entered::Wrong);
+        };
+        let begin = self.new_session(member.id, &secret, agent);
+        let is_done = self.database.run(&DropFactors { begin: &begin }).await?;
+        Ok(if is_done { Entered::Half(begin.token) } else { Entered::Wrong })
+    }
+
+    /// The factors of somebody: which, of what kind, since when, last used when.
+    pub(super) async fn factors_of(&self, of: StaffId) -> Result<Vec<FactorRow>, StorageError> {
+        queries::factors(&mut self.database.read().await?, of).await
+    }
+
+    /// Removes one of one's own factors; the last one stays.
+    pub(super) async fn remove_factor(&self, who: &SteppedUp<Person>, id: &[u8; 16]) -> Result<bool, StaffError> {
+        Ok(self.database.run(&RemoveFactor { of: who.signed().id(), id: *id, now: self.clock.now() }).await?)
     }
 
     /// Whether somebody has a factor.
@@ -200,6 +288,46 @@ impl Staff {
 
     fn is_mark(&self, mark: &str, of: StaffId) -> bool {
         subtle::ConstantTimeEq::ct_eq(mark.as_bytes(), self.mark(of).as_bytes()).into()
+    }
+}
+
+struct DropFactors<'a> {
+    begin: &'a Begin,
+}
+
+impl Transact for DropFactors<'_> {
+    const NAME: &'static str = "staff_factors_drop";
+    type Output = bool;
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<bool, StorageError> {
+        let of = self.begin.of;
+        queries::drop_factors(on, of).await?;
+        queries::drop_links_of(on, of).await?;
+        queries::end_sessions_of(on, of).await?;
+        self.begin.write(on).await?;
+        audit::record(on, self.begin.at, of, acts::FACTORS_DROPPED, Some(*of.as_bytes())).await?;
+        Ok(true)
+    }
+}
+
+struct RemoveFactor {
+    of: StaffId,
+    id: [u8; 16],
+    now: Time,
+}
+
+impl Transact for RemoveFactor {
+    const NAME: &'static str = "staff_factor_remove";
+    type Output = bool;
+    type Error = StorageError;
+
+    async fn run(&self, on: &mut Session) -> Result<bool, StorageError> {
+        if queries::factors(on, self.of).await?.len() < 2 || !queries::drop_factor(on, self.of, &self.id).await? {
+            return Ok(false);
+        }
+        audit::record(on, self.now, self.of, acts::FACTOR_REMOVED, Some(*self.of.as_bytes())).await?;
+        Ok(true)
     }
 }
 

@@ -9,6 +9,7 @@ use exchange::{PartnerId, Time};
 use sealing::{RecipientSecret, VisitToken};
 
 use super::model::{Role, State};
+use super::pending::Pending;
 use super::sessions::{Open, STEP_UP_SECONDS, Stage};
 use super::{Staff, StaffId};
 use crate::desk::{Admitted, Refused, language_of};
@@ -30,6 +31,7 @@ pub struct Signed {
     token: VisitToken,
     session: [u8; 16],
     stepped_at: Option<Time>,
+    pending: Pending,
     pub(crate) t: Texts,
 }
 
@@ -66,6 +68,11 @@ impl Signed {
 
     pub(super) const fn token(&self) -> &VisitToken {
         &self.token
+    }
+
+    /// What waits in their session to be confirmed.
+    pub(super) const fn pending(&self) -> &Pending {
+        &self.pending
     }
 
     /// The secret, for this room: what else it opens is the person's own.
@@ -109,6 +116,7 @@ macro_rules! handle {
             }
 
             /// The texts of their pages.
+            #[allow(dead_code, reason = "not every role has a page of its own in every room")]
             pub(crate) const fn t(&self) -> Texts {
                 self.0.t
             }
@@ -271,6 +279,7 @@ async fn signed(parts: &mut Parts, node: &Node) -> Result<Signed, Refused> {
         token: session.token,
         session: session.handle,
         stepped_at: session.stepped_at,
+        pending: session.pending,
         t,
     })
 }

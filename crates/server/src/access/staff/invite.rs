@@ -70,6 +70,15 @@ impl Staff {
         self.invite_by(Who::Staff(by.signed().id()), new).await
     }
 
+    /// Invites the first administrator, as whoever sets the node up; `None` once anybody was invited.
+    pub(crate) async fn invite_first(&self, name: StaffName) -> Result<Option<Invitation>, InviteError> {
+        if self.is_anybody().await? {
+            return Ok(None);
+        }
+        let new = NewStaff { name, role: Role::Administrator, partner: None };
+        self.invite_by(Who::Operator, new).await.map(Some)
+    }
+
     async fn invite_by(&self, by: Who, new: NewStaff) -> Result<Invitation, InviteError> {
         if (new.role == Role::Platform) != new.partner.is_some() {
             return Err(InviteError::Partner);

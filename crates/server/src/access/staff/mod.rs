@@ -4,15 +4,22 @@
 
 mod acts;
 mod agent;
+pub mod authenticator;
 mod doors;
 mod enter;
+mod escrow;
+mod hand_on;
 mod handles;
 mod invite;
+mod manage;
 mod model;
 mod notices;
 pub(crate) mod pages;
+mod passkey;
 mod passphrase;
+mod pending;
 mod queries;
+mod recover;
 mod sessions;
 mod totp;
 
@@ -26,13 +33,16 @@ use crate::compute::{BrokenOff, turns};
 use crate::storage::{Database, Session, StorageError, Transact, Transient};
 
 pub use doors::{TRIES_PER_MINUTE_OF_ADDRESS, TRIES_PER_MINUTE_OF_KNOWN, TRIES_PER_QUARTER_OF_NAME};
+pub use escrow::HOLDERS_MAX;
+pub use hand_on::CASES_PER_BATCH;
 pub use handles::{
     Administrator, Analyst, Anybody, Handle, Lead, Manager, Mediator, Person, PlatformStaff, Signed, SteppedUp,
 };
 pub use invite::{INVITATION_HOURS, Invitation, InviteError, NewStaff};
 pub use model::{Member, NAME_CHARACTERS_MAX, NameError, Role, StaffId, StaffName, State};
 pub use passphrase::{PASSPHRASE_CHARACTERS_MAX, PASSPHRASE_CHARACTERS_MIN, Weak};
-pub use queries::{SQL, SessionView};
+pub use queries::{RECOVERY_SQL, SQL, SessionView};
+pub use recover::{COMPARED_WORDS, RECOVERIES_PER_PERSON_MAX, RECOVERY_HOURS};
 pub use sessions::{IDLE_SECONDS, SESSION_SECONDS_MAX, SESSIONS_PER_PERSON_MAX, STEP_UP_SECONDS};
 
 /// People that are listed, at most.

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use super::handles::{Handle, Person};
 use super::model::{Role, State};
+use super::pending::Pending;
 use super::queries::{self, SessionView};
 use super::{Staff, StaffError, StaffId};
 use crate::http::locale::Language;
@@ -57,8 +58,8 @@ pub(super) struct Open {
     pub(super) stage: Stage,
     pub(super) secret: RecipientSecret,
     pub(super) stepped_at: Option<Time>,
-    /// What waits to be confirmed, as it was kept with [`Staff::keep_pending`].
-    pub(super) pending: Option<Zeroizing<Vec<u8>>>,
+    /// What waits to be confirmed.
+    pub(super) pending: Pending,
 }
 
 impl Staff {
@@ -69,6 +70,7 @@ impl Staff {
         let Ok(plain) = token.open(&row.sealed) else { return Err(StaffError::Damaged) };
         let secret = RecipientSecret::from_slice(&plain).ok_or(StaffError::Damaged)?;
         let pending = row.pending.as_deref().and_then(|sealed| token.open(sealed).ok());
+        let pending = pending.map(|plain| Pending::read(&plain)).unwrap_or_default();
         let stage = if row.stage == Stage::Whole.code() { Stage::Whole } else { Stage::Half };
         if stage == Stage::Whole && now.micros_since(row.seen_at) >= SEEN_SECONDS * MICROS {
             let ends_at = ends_at(row.created_at, now);
@@ -100,8 +102,9 @@ impl Staff {
     }
 
     /// Keeps what is to be confirmed with the session.
-    pub(super) async fn keep_pending(&self, token: &VisitToken, plain: &[u8]) -> Result<(), StaffError> {
-        let sealed = token.seal(plain, &mut self.entropy.rng());
+    pub(super) async fn keep_pending(&self, token: &VisitToken, pending: &Pending) -> Result<(), StaffError> {
+        let plain = serde_json::to_vec(pending).map(Zeroizing::new).map_err(|_| StaffError::Damaged)?;
+        let sealed = token.seal(&plain, &mut self.entropy.rng());
         Ok(self.database.run(&SetPending { id: token.id(), sealed }).await?)
     }
 

@@ -54,7 +54,8 @@ pub const SQL: &[&str] = &[
 // Beginnings of texts that are completed with as many rows as there are.
 const HOLDERS_OF: &str = "select f.digest,
     (select count(*) from fingerprints q where q.entry_id = f.entry_id and q.kind = 0),
-    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at, w.since
+    e.id, e.contributor_id, p.name, e.class, e.tier, e.status, e.last_seq, e.created_at,
+    case when p.source = 2 then 0 else w.since end
     from fingerprints f join entries e on e.id = f.entry_id join partners p on p.id = e.contributor_id
     left join withheld w on w.entry_id = e.id and w.partner_id = ";
 const STANDING: &str = "select entry_id, sealed from fingerprints where position <> 255 and entry_id in (";
@@ -134,7 +135,7 @@ pub(super) async fn holders_of(
             let digest = digest.try_into().map_err(|_| StorageError::Damaged("a digest"))?;
             let columns: EntryColumns = (id, contributor, origin, class, tier, status, last_seq, created_at, since);
             let medium = if pdqs > 0 { Medium::Picture } else { Medium::Film };
-            holders.entry(digest).or_default().push((entry_row(columns)?, medium));
+            holders.entry(digest).or_default().push((entry_row(columns, reader)?, medium));
         }
     }
     Ok(holders)

@@ -12,15 +12,19 @@ const WANTED_BY: &str = "select partner_id from claim_withholds where claim_id =
 const FORGET: &str = "delete from claim_withholds where claim_id = $1";
 const SHOW: &str = "delete from withheld where entry_id = $1 and partner_id = $2";
 const ALL: &str = "select w.entry_id, w.partner_id from withheld w join entries e on e.id = w.entry_id
-    where e.status <> 2";
+    where e.status <> 2
+    union all select e.id, $1 from entries e join partners p on p.id = e.contributor_id
+    where p.source = 2 and e.status <> 2";
 const OF_PARTNER: &str = "select entry_id from withheld where partner_id = $1";
 const WANT_OF_NEWCOMER: &str = "insert into claim_withholds (claim_id, partner_id)
     select id, $1 from claims where takes_newcomers = 0";
 /// From the beginning: it has been shown nothing yet.
 const HIDE_FROM_NEWCOMER: &str = "insert into withheld (entry_id, partner_id, since)
     select entry_id, $1, 0 from claims group by entry_id having max(takes_newcomers) = 0";
-const OF_CHANGES: &str = "select distinct w.entry_id, w.partner_id from changes c
-    join withheld w on w.entry_id = c.entry_id where c.seq > $1 and c.seq <= $2";
+const OF_CHANGES: &str = "select w.entry_id, w.partner_id from changes c
+    join withheld w on w.entry_id = c.entry_id where c.seq > $1 and c.seq <= $2
+    union select e.id, $3 from changes c join entries e on e.id = c.entry_id
+    join partners p on p.id = e.contributor_id where c.seq > $1 and c.seq <= $2 and p.source = 2";
 
 /// Every whole text over what is withheld, for the test that prepares them on both engines.
 pub const SQL: &[&str] = &[WANTED_BY, FORGET, SHOW, ALL, OF_PARTNER, WANT_OF_NEWCOMER, HIDE_FROM_NEWCOMER, OF_CHANGES];
@@ -33,6 +37,9 @@ const WANTED: &str = "select c.entry_id, w.partner_id from claims c join claim_w
     where c.entry_id in (";
 const BY_ALL: &str = ") group by c.entry_id, w.partner_id
     having count(*) = (select count(*) from claims every_one where every_one.entry_id = c.entry_id)";
+
+/// Stands for every partner: from it is withheld what a source does not let us pass on.
+pub(super) const EVERYONE: PartnerId = PartnerId::from_bytes([0; 16]);
 
 /// Partners from whom entries are withheld.
 pub(in crate::bank) type ByEntry = HashMap<EntryId, Vec<PartnerId>>;
@@ -130,7 +137,7 @@ pub(super) async fn hide(on: &mut Session, rows: &[(EntryId, PartnerId, u64)]) -
 
 /// Everything that is in force for entries that stand.
 pub(in crate::bank) async fn all(on: &mut Session) -> Result<ByEntry, StorageError> {
-    by_entry(on!(on, |c| sqlx::query_as(ALL).fetch_all(c).await?))
+    by_entry(on!(on, |c| sqlx::query_as(ALL).bind(&EVERYONE.as_bytes()[..]).fetch_all(c).await?))
 }
 
 /// What is withheld from one partner.
@@ -153,6 +160,7 @@ pub(in crate::bank) async fn of_changes(on: &mut Session, after: u64, through: u
     by_entry(on!(on, |c| sqlx::query_as(OF_CHANGES)
         .bind(after.cast_signed())
         .bind(through.cast_signed())
+        .bind(&EVERYONE.as_bytes()[..])
         .fetch_all(c)
         .await?))
 }

@@ -78,6 +78,7 @@ pub(super) async fn show(node: &Node, who: &Analyst, work: &Work, asked: Option<
         row: reader.row(&work),
         stage: super::queue::title(t, work.stage),
         is_blind: blind,
+        case: work.id.case(),
         is_appeal: work.kind == Kind::Appeal,
         verdict_due: work.kind == Kind::Case && work.stage.look().is_some(),
         two_always: class == Class::Minor,
@@ -390,6 +391,8 @@ struct CasePage {
     row: Row,
     stage: &'static str,
     is_blind: bool,
+    /// Where its notices are; not shown to a second look, which they would tell of the first.
+    case: exchange::CaseId,
     is_appeal: bool,
     verdict_due: bool,
     two_always: bool,

@@ -73,6 +73,7 @@ impl From<BankError> for Problem {
         match error {
             BankError::Storage(error) => error.into(),
             BankError::WrongKey
+            | BankError::Client(_)
             | BankError::Sealed(_)
             | BankError::Claims(..)
             | BankError::ClaimTaken(_)

@@ -10,6 +10,10 @@ mod cursor;
 mod dispute;
 mod entry;
 mod matching;
+mod notice_acknowledgement;
+mod notice_key;
+mod notice_outcome;
+mod notices;
 mod outcomes;
 mod outcomes_of_entry;
 mod partner;
@@ -47,6 +51,7 @@ pub use withdraw::Changed;
         (name = "follow", description = "Know every change, in order, as it happens."),
         (name = "match", description = "Ask whether content is known."),
         (name = "outcome", description = "Say what was done, and read what others did."),
+        (name = "notices", description = "What you were asked to take down: read it, say that you have it, say what you did."),
         (name = "self", description = "What this node knows of you."),
         (name = "dialects", description = "The same for clients of StopNCII, NCMEC, ThreatExchange, Tech Against \
             Terrorism and Arachnid Shield: see docs/dialects.md. Each takes the key in its own place too.")
@@ -83,6 +88,11 @@ pub fn node() -> OpenApiRouter<Node> {
                 .routes(routes!(cursor::cursor))
                 .routes(routes!(matching::matching))
                 .routes(routes!(outcomes::outcomes))
+                .routes(routes!(notices::notices))
+                .routes(routes!(notice_key::notice_key))
+                .routes(routes!(notices::notice))
+                .routes(routes!(notice_acknowledgement::notice_acknowledgement))
+                .routes(routes!(notice_outcome::notice_outcome))
                 .routes(routes!(partner::partner)),
         )
         .merge(super::dialect::routes())

@@ -37,7 +37,7 @@ impl From<RemovalError> for Problem {
         let detail = error.to_string();
         match error {
             RemovalError::Storage(error) => error.into(),
-            RemovalError::Report(_) => Self::invalid(detail),
+            RemovalError::Report(_) | RemovalError::Webhook(_) => Self::invalid(detail),
             RemovalError::UnknownEntry { .. } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-entry", "There is no such entry", detail)
             }

@@ -47,11 +47,15 @@ fn check_name(name: &str) -> Result<(), Why> {
 }
 
 fn check_address(address: IpAddr) -> Result<(), Why> {
-    let is_public = match address {
+    if is_public_address(address) { Ok(()) } else { Err(Why::Private) }
+}
+
+/// Whether an address is one of the public internet.
+pub fn is_public_address(address: IpAddr) -> bool {
+    match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
-    };
-    if is_public { Ok(()) } else { Err(Why::Private) }
+    }
 }
 
 /// What the IANA registry of special-purpose IPv4 addresses leaves for the public internet.

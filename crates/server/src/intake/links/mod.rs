@@ -13,6 +13,7 @@ mod platforms;
 
 use std::collections::HashSet;
 
+pub use address::is_public_address;
 pub use clean::{LINK_CHARACTERS_MAX, clean};
 pub use platforms::{Channel, ChannelKind, Kind, Platform, Platforms, platforms};
 

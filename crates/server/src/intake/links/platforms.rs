@@ -57,6 +57,12 @@ pub struct Platform {
     pub languages: Vec<String>,
     /// Whether it can take something down from a link alone.
     pub removes_by_link: bool,
+    /// Whose law it answers to (`EU`, countries), where that is more than its seat's and the Union's.
+    #[serde(default)]
+    pub jurisdictions: Vec<String>,
+    /// What its own form asks, in its order and words.
+    #[serde(default)]
+    pub form: Vec<String>,
     /// What an analyst should know.
     #[serde(default)]
     pub note: String,

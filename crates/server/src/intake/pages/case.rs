@@ -353,6 +353,8 @@ fn said_notice(t: &Texts, notice: &NoticeView) -> String {
         NoticeState::Sent => t.notice_sent(since),
         NoticeState::Acknowledged => t.notice_acknowledged(since),
         NoticeState::Removed => t.notice_removed(since),
+        NoticeState::GeoBlocked => t.notice_geo_blocked(since),
+        NoticeState::Back => t.notice_back(since),
         NoticeState::Refused { because: None } => t.notice_refused(since),
         NoticeState::Refused { because: Some(reason) } => {
             format!("{} {}", t.notice_refused(since), because(t, reason))

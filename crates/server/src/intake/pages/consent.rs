@@ -56,6 +56,11 @@ impl Boxes {
         let platforms = platforms.into_iter().map(|(id, name)| (name, id.to_string(), ticked(&id))).collect();
         Self { consent, platforms }
     }
+
+    /// Which boxes the form has.
+    pub(super) fn listed(&self) -> String {
+        self.platforms.iter().map(|(_, id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Which boxes a form had. Who was not shown a box has not said no.
@@ -74,7 +79,7 @@ pub(super) fn consent_in(
     before: &Consent,
 ) -> Consent {
     let ticked: Vec<&str> = fields.all("platform").collect();
-    let listed: Vec<&str> = fields.all("listed").collect();
+    let listed: Vec<&str> = fields.all("listed").flat_map(str::split_whitespace).collect();
     let later = fields.has("later");
     let those = |named: &[&str], are: bool| -> Vec<PartnerId> {
         let known = platforms.iter().map(|(id, _)| (*id, id.to_string()));

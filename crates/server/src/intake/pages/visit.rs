@@ -8,7 +8,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use exchange::CaseId;
 use sealing::{CaseKey, SEALED_PART_BYTES, VisitToken};
@@ -408,11 +408,18 @@ impl FromRequestParts<Node> for Drafting {
                 }
                 Ok(drafting)
             }
-            Some((token, Content { holds: Holds::Sent { id, key, language, is_adult }, .. })) => {
+            // A script that sends a part of a file is led nowhere: it is told that the draft is over.
+            Some((token, Content { holds: Holds::Sent { id, key, language, is_adult }, .. }))
+                if !parts.headers.contains_key(TOKEN_HEADER) =>
+            {
                 let t = said_to(texts(parts, node, &language).await, is_adult);
                 node.visits.end(&token).await?;
                 let case = OpenCase { id: CaseId::from_bytes(id), key: CaseKey::from_bytes(key) };
                 Err(Sorry::arrived(t, open_case(node, &case, t).await?))
+            }
+            // Whoever goes back from the open case is led to it again.
+            Some((_, Content { holds: Holds::Case { language, is_adult, .. }, .. })) if parts.method == Method::GET => {
+                Err(Sorry::arrived(said_to(texts(parts, node, &language).await, is_adult), went("/c", None)))
             }
             _ => Err(Sorry::over(said_to(texts(parts, node, "").await, false))),
         }

@@ -7,6 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use exchange::dialects::arachnid::{Scanned, decode_queries, encode_answers, encode_scanned};
 use exchange::{Advice, Kind, Parsed, Radius};
+use media::Purpose;
 
 use super::image::{picture, telling};
 use crate::exchange::arachnid::{Refusal, firm, queries, told};
@@ -43,10 +44,10 @@ pub(super) async fn pdq(State(matcher): State<Matcher>, body: Bytes) -> Result<R
     )
 )]
 pub(super) async fn media(State(matcher): State<Matcher>, request: Request) -> Result<Response, Refusal> {
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let bytes = picture(request).await?;
     let size = bytes.len() as u64;
-    let taken = matcher.fingerprints(bytes).await?;
+    let taken = matcher.fingerprints(bytes, Purpose::Query).await?;
     let sha256: [u8; 32] = taken.sha256.into();
     let trimmed = taken.trimmed.as_ref().map(telling).unwrap_or_default();
     let pdq = telling(&taken.dihedral);

@@ -78,9 +78,9 @@ pub(super) async fn match_image(
     request: Request,
 ) -> Result<Json<ImageMatch>, Problem> {
     let radius = parameters.radius.map_or(Ok(Radius::DEFAULT), Radius::new)?;
-    let _place = matcher.place_for_a_picture()?;
+    let _place = matcher.picture_place()?;
     let bytes = picture(request).await?;
-    let taken = matcher.fingerprints(bytes).await?;
+    let taken = matcher.fingerprints(bytes, Purpose::Query).await?;
     let pdq = telling(&taken.dihedral);
     let too_plain = pdq.is_empty();
     let trimmed = taken.trimmed.as_ref().map(telling).unwrap_or_default();
@@ -101,25 +101,29 @@ pub(super) async fn match_image(
 }
 
 /// The eight hashes, or none of a picture too plain to be in a bank.
-pub(super) fn telling(of: &Dihedral) -> Vec<[u8; 32]> {
+pub(in crate::matcher) fn telling(of: &Dihedral) -> Vec<[u8; 32]> {
     let upright = Fingerprint::Pdq { hash: of.hashes[0].into(), quality: Some(of.quality) };
     if upright.check_plainness().is_ok() { of.hashes.map(<[u8; 32]>::from).to_vec() } else { Vec::new() }
 }
 
 impl Matcher {
-    /// A place among the pictures that are looked at, while one is free.
-    pub(super) fn place_for_a_picture(&self) -> Result<OwnedSemaphorePermit, Problem> {
+    /// A place among the requests with pictures that are under way.
+    pub(in crate::matcher) fn picture_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
         self.inner.picture_requests.clone().try_acquire_owned().map_err(|_| busy())
     }
 
     /// Decodes and hashes, a bounded number at a time, where it keeps no other request waiting.
-    pub(super) async fn fingerprints(&self, bytes: Bytes) -> Result<PictureFingerprints, Problem> {
+    pub(in crate::matcher) async fn fingerprints(
+        &self,
+        bytes: Bytes,
+        purpose: Purpose,
+    ) -> Result<PictureFingerprints, Problem> {
         let decoder = self.inner.decodes.clone().acquire_owned().await.map_err(|_| Problem::internal())?;
         let limits = self.inner.pictures.limits;
         let work = move || {
             // Held until the work is over, even when nobody waits for it any more.
             let _decoder = decoder;
-            media::fingerprints(&bytes, &limits, Purpose::Query)
+            media::fingerprints(&bytes, &limits, purpose)
         };
         let result = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::internal())?;
         result.map_err(refused)

@@ -4,6 +4,8 @@
 //! | --- | --- |
 //! | everything under `/api/v1` | who [`Access`](super::Access) admits |
 //! | `/healthz`, `/readyz`, `/api/openapi.json` | everyone |
+//!
+//! Beside them, at the root, HMA's API ([`super::hma`]).
 
 mod arachnid;
 mod health;
@@ -25,6 +27,7 @@ use crate::http::layers;
 
 pub(crate) use health::ready;
 pub use image::ImageMatch;
+pub(super) use image::telling;
 pub use status::MatcherStatus;
 
 /// Bytes that a multipart form may have around the picture.
@@ -87,7 +90,8 @@ pub(super) fn router(matcher: Matcher) -> Router {
         .route("/readyz", get(health::ready))
         .route("/api/openapi.json", get(health::openapi));
     let guarded = guarded.route_layer(middleware::from_fn_with_state(matcher.clone(), access::admit));
-    layers(guarded.merge(public).with_state(matcher))
+    let hma = super::hma::router(&matcher);
+    layers(guarded.merge(public).with_state(matcher).merge(hma))
 }
 
 /// The OpenAPI 3.1 document of a matcher.

@@ -8,6 +8,7 @@ use exchange::{Outcome, OutcomeReport};
 
 use crate::http::{Json, Problem};
 use crate::matcher::Matcher;
+use crate::matcher::banks::content_of;
 use crate::removal::{RemovalError, Reported};
 
 /// Outcomes that wait for one node, at most.
@@ -37,9 +38,12 @@ pub(super) async fn outcomes(
     let holders = inner.store.holders(&upstreams, report.outcomes.iter().map(|outcome| outcome.entry)).await?;
     let standings = inner.standings.all();
     let mut addressed: Vec<(i64, &Outcome)> = Vec::with_capacity(report.outcomes.len());
+    let mut own = 0;
     for (position, (outcome, holder)) in report.outcomes.iter().zip(holders).enumerate() {
         match holder {
             Some(upstream) => addressed.push((upstream, outcome)),
+            // What became of the platform's own content is nobody's business but its own.
+            None if content_of(outcome.entry).is_some() => own += 1,
             None if standings.iter().all(|standing| standing.loaded) => {
                 return Err(RemovalError::UnknownEntry { position, entry: outcome.entry }.into());
             }
@@ -49,7 +53,7 @@ pub(super) async fn outcomes(
     if standings.iter().any(|standing| standing.outcomes_waiting >= WAITING_MAX) {
         return Err(full());
     }
-    let recorded = inner.store.queue(&addressed).await?;
+    let recorded = own + inner.store.queue(&addressed).await?;
     for replica in &inner.replicas {
         if addressed.iter().any(|(upstream, _)| *upstream == replica.id) {
             replica.count_outcomes().await?;

@@ -5,7 +5,7 @@ use reqwest::Method;
 use server::access::staff::Role;
 use server::intake::Settings;
 
-use super::{Filing, file, file_path, look, node_with_a_clock, number, pass, picture, take};
+use super::{Filing, acts, file, file_path, look, node_with_a_clock, number, pass, picture, take};
 use crate::support::{Engine, StaffBrowser, TestNode, on_every_engine, staff};
 
 /// A case with this file, taken, and the path of its file's page.
@@ -48,6 +48,8 @@ on_every_engine!(a_file_is_a_grey_blur_until_it_is_held_and_each_second_is_count
     let blurred = media::decode(&blur, &media::Limits::server()).unwrap();
     assert_eq!((blurred.width(), blurred.height(), blurred.is_grey()), (24, 18, true));
     assert_eq!(number(&node, "select count(*) from exposure").await, 0, "a blur costs nothing");
+    let opened = acts(&node).await.iter().filter(|act| *act == "file.opened").count();
+    assert_eq!(opened, 1, "T8: who opened it is in the log, once however often it is looked at");
 
     let (status, headers, tile) = bytes(&mut ann, Method::POST, &format!("{place}/look"), "cell=12").await;
     assert_eq!((status, &headers["cache-control"]), (200, &"no-store".parse().unwrap()));

@@ -299,3 +299,63 @@ on_every_engine!(leads_change_what_people_are_written_by_language_and_age, |engi
     let reset = lead.submit("/desk/answers", &[&place[..], &[("reset", "1")]].concat()).await;
     assert!(!reset.text.contains("Texte changé 5512."));
 });
+
+/// From now on the very last write of a verdict, its line in the log, fails.
+async fn let_the_last_write_fail(node: &TestNode) {
+    let mut session = node.node.database().write().await.unwrap();
+    match session.connection() {
+        Connection::Sqlite(c) => {
+            const STOP: &str = "create trigger stop before insert on audit_log when new.act = 'case.decided'
+                begin select raise(abort, 'stop'); end";
+            sqlx::query(STOP).execute(c).await.map(drop).unwrap();
+        }
+        Connection::Postgres(c) => {
+            for text in [
+                "create function stop() returns trigger language plpgsql as
+                    $$ begin if new.act = 'case.decided' then raise exception 'stop'; end if; return new; end $$",
+                "create trigger stop before insert on audit_log for each row execute function stop()",
+            ] {
+                sqlx::query(text).execute(&mut *c).await.map(drop).unwrap();
+            }
+        }
+    }
+    session.commit().await.unwrap();
+}
+
+on_every_engine!(a_verdict_that_breaks_at_its_last_write_has_done_nothing_and_can_be_said_again, |engine| {
+    let (node, _) = node_with_a_clock(engine).await;
+    let platform = node.partner("platform").await;
+    let mut ann = staff(&node, Role::Analyst).await;
+    let (png, marks) = picture(2);
+    let hash = pdq(&marks);
+    let mut filed = file(&node, Filing { age: "18", marks, file: Some(png), ..Filing::default() }).await;
+    let path = filed.path();
+    take(&mut ann, &path).await;
+    see(&mut ann, &path).await;
+    let (head, items) = (node.node.bank.head().await.unwrap(), blobs(&node, ITEMS).await);
+    let counts = async || {
+        (
+            number(&node, "select count(*) from upload_parts").await,
+            number(&node, "select count(*) from verdicts").await,
+            number(&node, "select count(*) from desk_counts").await,
+            number(&node, "select stage from work").await,
+        )
+    };
+    let before = counts().await;
+    let_the_last_write_fail(&node).await;
+    let fields = [("code", "A1"), ("basis", "file"), ("answer", "fits")];
+    assert_eq!(ann.post(&format!("{path}/verdict"), &fields).await.status, 500);
+    assert_eq!(node.node.bank.head().await.unwrap(), head);
+    assert_eq!(advice(&platform, &hash).await, is("reported", "active", "review"));
+    assert_eq!((counts().await, blobs(&node, ITEMS).await), (before, items));
+    assert!(filed.page().await.contains("verrouillé"));
+
+    let mut session = node.node.database().write().await.unwrap();
+    match session.connection() {
+        Connection::Sqlite(c) => sqlx::query("drop trigger stop").execute(c).await.map(drop).unwrap(),
+        Connection::Postgres(c) => sqlx::query("drop trigger stop on audit_log").execute(c).await.map(drop).unwrap(),
+    }
+    session.commit().await.unwrap();
+    assert!(say(&mut ann, &path, "A1", "file").await.text.contains("Decided."));
+    assert_eq!(advice(&platform, &hash).await, is("verified", "active", "block"));
+});

@@ -182,7 +182,7 @@ async fn every_text_of_sql_can_be_prepared() {
     let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("matcher.db"))).await.unwrap();
     database.migrate(&server::storage::MATCHER).await.unwrap();
     let Database::Sqlite { writer, .. } = &database else { panic!("a matcher's file is SQLite") };
-    for text in server::matcher::SQL {
+    for text in server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL) {
         let prepared = writer.acquire().await.unwrap().prepare(SqlStr::from_static(text)).await;
         prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
     }

@@ -3,6 +3,7 @@
 
 mod cut_off;
 mod following;
+mod hma;
 mod killed;
 mod malicious;
 mod outbox;

@@ -22,7 +22,7 @@ use server::node::{Node, NodeSettings};
 use server::partners::NewPartner;
 use server::storage::{Database, DatabaseUrl};
 
-pub use staff::{PASSPHRASE, StaffBrowser, platform_staff, staff};
+pub use staff::{PASSPHRASE, StaffBrowser, between, platform_staff, staff};
 
 /// The engines to run on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

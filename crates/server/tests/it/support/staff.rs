@@ -172,8 +172,8 @@ impl StaffBrowser {
         self.cookies.get(name).map(String::as_str)
     }
 
-    pub fn forget_cookie(&mut self, name: &str) {
-        self.cookies.remove(name);
+    pub fn keep_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
     /// Goes through an invitation from the passphrase to the desk.
@@ -184,11 +184,25 @@ impl StaffBrowser {
         let sent = self.post_without_token(&format!("{link}?lang=en"), &chosen).await;
         assert_eq!(sent.status, 303, "{}", sent.text);
         let codes = self.page("/staff/codes?lang=en").await;
-        self.codes = between(&codes.text, "id=\"secret\">", "<").unwrap();
+        self.take_codes(&codes.text);
         let sheet = self.submit("/staff/codes", &[("code", &self.code())]).await;
         self.sheet = sheet.text.split("<li>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
         assert_eq!(self.sheet.len(), sealing::SHEET_WORDS, "{}", sheet.text);
         self.print_sheet(&sheet.text).await;
+    }
+
+    /// Goes through a link for a new factor, from the passphrase to the desk.
+    pub async fn accept_new_factor(&mut self, link: &str) {
+        let sent = self.post_without_token(link, &[("passphrase", PASSPHRASE)]).await;
+        assert_eq!(sent.status, 303, "{}", sent.text);
+        let page = self.page("/staff/codes").await;
+        self.take_codes(&page.text);
+        assert_eq!(self.post("/staff/codes", &[("code", &self.code())]).await.status, 303);
+    }
+
+    /// Reads the codes' secret from the page that adds them.
+    pub fn take_codes(&mut self, page: &str) {
+        self.codes = between(page, "id=\"secret\">", "<").unwrap();
     }
 
     /// Types the two words that the sheet's page asks for.

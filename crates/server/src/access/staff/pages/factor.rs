@@ -2,31 +2,66 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 
 use super::halfway::Halfway;
+use super::passkey::{self, Ask};
 use super::sign_in::MARK_COOKIE;
-use crate::access::staff::enter::Proved;
+use crate::access::staff::StaffError;
+use crate::access::staff::enter::{Proved, Proving, TOTP};
 use crate::desk::{Form, Frame, Refused, back_to, page, went};
+use crate::http::form::Fields;
 use crate::http::locale::Texts;
 use crate::node::Node;
 
+const PATH: &str = "/staff/factor";
 /// How long a browser stays known.
 const MARK_SECONDS: i64 = 365 * 86_400;
 
 pub(super) async fn show(who: Halfway, State(node): State<Node>, uri: Uri) -> Result<Response, Refused> {
-    who.is_at(&node, "/staff/factor").await?;
-    draw(&who, &to_of(&uri), None)
+    who.is_at(&node, PATH).await?;
+    draw(&node, &who, &to_of(&uri), None).await
 }
 
-pub(super) async fn answer(State(node): State<Node>, form: Form<Halfway>) -> Result<Response, Refused> {
+pub(super) async fn answer(
+    State(node): State<Node>,
+    headers: HeaderMap,
+    form: Form<Halfway>,
+) -> Result<Response, Refused> {
     let (who, to) = (&form.who, back_to(form.fields.one("to")));
-    who.is_at(&node, "/staff/factor").await?;
-    match node.staff.prove_with_code((&who.session).into(), form.fields.one("code")).await? {
-        Proved::Yes => Ok(went(if to == "/desk" { "/staff/on" } else { to }, &[mark_cookie(&node, who)])),
-        proved => refused(proved, who.t, draw(who, to, Some(wrong(proved, who.t)))?),
+    who.is_at(&node, PATH).await?;
+    match prove(&node, (&who.session).into(), &headers, &form.fields).await? {
+        Proved::Yes => {
+            node.staff.refresh_escrow(who.session.of, who.session.role, &who.session.secret).await?;
+            Ok(went(if to == "/desk" { "/staff/on" } else { to }, &[mark_cookie(&node, who)]))
+        }
+        proved => Ok(refused(proved, draw(&node, who, to, Some(wrong(proved, who.t))).await?)),
     }
+}
+
+/// Tries whatever factor a form brings.
+pub(super) async fn prove(
+    node: &Node,
+    session: Proving<'_>,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<Proved, StaffError> {
+    match passkey::sent(fields) {
+        Some(sent) => node.staff.prove_with_passkey(session, &passkey::hosts(headers), sent).await,
+        None => node.staff.prove_with_code(session, fields.one("code")).await,
+    }
+}
+
+/// Which factors can be asked for: whether codes, and which passkeys.
+pub(super) async fn asked(
+    node: &Node,
+    session: Proving<'_>,
+    path: &'static str,
+) -> Result<(bool, Option<Ask>), StaffError> {
+    let has_codes = node.staff.factors_of(session.of).await?.iter().any(|factor| factor.kind == TOTP);
+    let (challenge, known) = node.staff.challenge(session, None).await?;
+    Ok((has_codes, Ask::get(path, &challenge, &known)))
 }
 
 /// The page to come back to, as the address says it.
@@ -36,7 +71,7 @@ pub(super) fn to_of(uri: &Uri) -> String {
     back_to(&to.unwrap_or_default()).to_owned()
 }
 
-/// What is said of a code that did not do.
+/// What is said of a factor that did not do.
 pub(super) fn wrong(proved: Proved, t: Texts) -> &'static str {
     match proved {
         Proved::TooOften => t.staff_too_often(),
@@ -44,11 +79,12 @@ pub(super) fn wrong(proved: Proved, t: Texts) -> &'static str {
     }
 }
 
-pub(super) fn refused(proved: Proved, _: Texts, mut page: Response) -> Result<Response, Refused> {
+/// The status that goes with it.
+pub(super) fn refused(proved: Proved, mut page: Response) -> Response {
     if proved == Proved::TooOften {
         *page.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     }
-    Ok(page)
+    page
 }
 
 /// Marks the browser as one that this person signed in from.
@@ -57,8 +93,9 @@ pub(super) fn mark_cookie(node: &Node, who: &Halfway) -> String {
     format!("{MARK_COOKIE}={mark}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={MARK_SECONDS}")
 }
 
-fn draw(who: &Halfway, to: &str, wrong: Option<&str>) -> Result<Response, Refused> {
-    page(who.t, &Factor { frame: who.frame("/staff/factor"), token: who.form_token(), to, wrong })
+async fn draw(node: &Node, who: &Halfway, to: &str, wrong: Option<&str>) -> Result<Response, Refused> {
+    let (has_codes, passkey) = asked(node, (&who.session).into(), PATH).await?;
+    page(who.t, &Factor { frame: who.frame(PATH), token: who.form_token(), to, wrong, has_codes, passkey })
 }
 
 #[derive(Template)]
@@ -68,4 +105,6 @@ struct Factor<'a> {
     token: String,
     to: &'a str,
     wrong: Option<&'a str>,
+    has_codes: bool,
+    passkey: Option<Ask>,
 }

@@ -30,6 +30,7 @@ pub(super) async fn answer(State(node): State<Node>, form: Form<Halfway>) -> Res
         return draw(who, true);
     }
     node.staff.complete(&who.session).await?;
+    node.staff.refresh_escrow(who.session.of, who.session.role, &who.session.secret).await?;
     Ok(went("/desk", &[]))
 }
 

@@ -1,10 +1,17 @@
-//! SQL over people, their factors, sessions and links.
+//! SQL over people, their factors, sessions and links; in `recovery`, over shares and recoveries.
 
 use exchange::{PartnerId, Time};
 use sealing::{Cost, Recipient};
 
 use super::model::{Member, Role, StaffId, State, Wrapped};
 use crate::storage::{Session, StorageError, on};
+
+pub use recovery::RECOVERY_SQL;
+pub(super) use recovery::{
+    RecoveryRow, ShareRow, drop_all_of, drop_recoveries_over, drop_recovery, drop_shares_held_by, drop_shares_of,
+    insert_recovery, insert_recovery_share, insert_share, recoveries, recovery_of_key, recovery_shares, share_holders,
+    shares_held,
+};
 
 macro_rules! members {
     ($rest:literal) => {
@@ -122,6 +129,8 @@ macro_rules! change {
         on!($on, |c| sqlx::query($text)$(.bind($bound))*.execute(c).await?.rows_affected())
     };
 }
+
+mod recovery;
 
 /// Somebody who is invited.
 pub(super) struct NewMember<'a> {
@@ -242,9 +251,10 @@ pub(super) async fn set_role(on: &mut Session, id: StaffId, from: Role, to: Role
 /// Forgets all that somebody signs in with. False when they had left.
 pub(super) async fn leave(on: &mut Session, id: StaffId, at: Time) -> Result<bool, StorageError> {
     let left = change!(on, LEAVE, &id.as_bytes()[..], format!("left {id}"), at.as_micros()) == 1;
-    for text in [DROP_FACTORS, END_SESSIONS_OF, DROP_LINKS_OF] {
+    for text in [DROP_FACTORS, END_SESSIONS_OF, DROP_LINKS_OF, DROP_NOTICES] {
         change!(on, text, &id.as_bytes()[..]);
     }
+    drop_all_of(on, id).await?;
     Ok(left)
 }
 
@@ -523,7 +533,8 @@ pub(super) async fn drop_notices(on: &mut Session, of: StaffId) -> Result<(), St
 
 /// Removes sessions and links that are over; gives how many.
 pub(super) async fn tidy(on: &mut Session, now: Time) -> Result<u64, StorageError> {
-    Ok(change!(on, TIDY_SESSIONS, now.as_micros()) + change!(on, TIDY_LINKS, now.as_micros()))
+    let over = drop_recoveries_over(on, now).await?;
+    Ok(over + change!(on, TIDY_SESSIONS, now.as_micros()) + change!(on, TIDY_LINKS, now.as_micros()))
 }
 
 pub(super) fn staff_id(bytes: &[u8]) -> Result<StaffId, StorageError> {

@@ -1,0 +1,18 @@
+//! HMA's HTTP API (Meta's hasher-matcher-actioner 1.1.7), as far as its integrations call it: JSON in and out.
+//!
+//! Worked from its behaviour, read in November 2026. It has no classes, tiers or advice: what comes from a node is
+//! put into banks whose names say what may be done ([`BankName::of_node`]). One signal of a kind for a content: of an
+//! entry's other fingerprints and views nothing is shown here. A distance is text.
+
+mod bank;
+mod content;
+mod signal;
+
+pub use bank::{Bank, BankEdit, BankName, BankNameError, NAME_BYTES_MAX, NewBank, Ratio, RatioError};
+pub use content::{
+    ContentEdit, ContentView, DISABLE_YEARS_MAX, METADATA_BYTES_MAX, MetadataError, NOTE_CHARS_MAX, NoteError,
+    check_metadata, check_note,
+};
+pub use signal::{
+    COMPARED_DISTANCE_MAX, Compared, IndexStatus, Met, SignalError, SignalType, SignalTypeStatus, Signals, compare,
+};

@@ -1,0 +1,12 @@
+//! The ways of showing an age, a file each.
+
+pub mod account;
+pub mod card;
+pub mod certificate;
+pub mod chip;
+pub mod codes;
+mod cose;
+pub mod face;
+pub mod parent;
+mod provider;
+pub mod wallet;

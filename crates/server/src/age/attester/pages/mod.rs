@@ -1,0 +1,101 @@
+//! The attester's HTTP face.
+//!
+//! | path | |
+//! | --- | --- |
+//! | `GET /` | the ways there are, and what each means for whoever takes it |
+//! | `GET`, `POST /age/way/{way}` | what a way asks for; takes it |
+//! | `GET`, `POST /age/way/{way}/back` | people, and applications, that a provider sends back |
+//! | `GET /age/done` | the voucher of whoever's application has shown it |
+//! | `GET /age/attester` | the public key and the ways, for programs |
+
+mod back;
+mod choose;
+mod key;
+mod refused;
+mod way;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, middleware};
+use serde::Serialize;
+
+use super::Attester;
+use super::evidence::{FIELD_BYTES_MAX, FIELDS_MAX, NotProven, Sent};
+use crate::age::cors::readable_by_anybody;
+use crate::age::pages::{STYLE_ROUTE, stylesheet};
+use crate::http::layers;
+use agetoken::Thresholds;
+
+/// Bytes of a form, at most.
+const FORM_BYTES_MAX: usize = FIELDS_MAX * FIELD_BYTES_MAX;
+
+pub(super) fn router(attester: Attester) -> Router {
+    layers(
+        Router::new()
+            .route("/", get(choose::show))
+            .route("/healthz", get(crate::http::alive))
+            .route("/age/attester", get(key::show))
+            .route("/age/way/{way}", get(way::show).post(way::take))
+            .route("/age/way/{way}/back", get(back::person).post(back::application))
+            .route("/age/done", get(back::done))
+            .route(STYLE_ROUTE, get(stylesheet))
+            .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+            .layer(middleware::from_fn(readable_by_anybody))
+            .with_state(attester),
+    )
+}
+
+#[derive(Serialize)]
+struct Given {
+    voucher: String,
+    reached: Vec<u8>,
+}
+
+/// Hands out a voucher: to the wallet page in its fragment, or as JSON to a program that asks for it.
+fn give(attester: &Attester, reached: Thresholds, headers: &HeaderMap) -> Response {
+    let voucher = attester.vouch(reached);
+    metrics::counter!("rempart_age_vouchers_total").increment(1);
+    if wants_json(headers) {
+        let reached = reached.iter().map(agetoken::Threshold::years).collect();
+        return Json(Given { voucher: voucher.to_text(), reached }).into_response();
+    }
+    let to = format!("{}#voucher={}", attester.inner.wallet, voucher.to_text());
+    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+}
+
+fn wants_json(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("application/json"))
+}
+
+/// What a form sends, files or not.
+async fn sent(request: Request) -> Result<Sent, NotProven> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut sent = Sent::default();
+    if kind.starts_with("multipart/form-data") {
+        let mut form = Multipart::from_request(request, &()).await.map_err(|_| NotProven::Unreadable)?;
+        while let Some(field) = form.next_field().await.map_err(|_| NotProven::Unreadable)? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let value = field.bytes().await.map_err(|_| NotProven::Unreadable)?.to_vec();
+            if !sent.put(name, value) {
+                return Err(NotProven::Unreadable);
+            }
+        }
+        return Ok(sent);
+    }
+    let body = axum::body::to_bytes(request.into_body(), FORM_BYTES_MAX).await.map_err(|_| NotProven::Unreadable)?;
+    pairs(&body, &mut sent)?;
+    Ok(sent)
+}
+
+fn pairs(encoded: &[u8], sent: &mut Sent) -> Result<(), NotProven> {
+    for (name, value) in form_urlencoded::parse(encoded) {
+        if !sent.put(name.into_owned(), value.into_owned().into_bytes()) {
+            return Err(NotProven::Unreadable);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+//! Following other systems: StopNCII, NCMEC, Meta's ThreatExchange, Tech Against Terrorism, other Rempart nodes
+//! (docs/design/0020-following.md).
+//!
+//! A *source* is such a system with credentials and terms. Its wire ([`wires`]) asks for what comes after a cursor and gives
+//! records; it knows neither database nor index. The home ([`home`]) takes a page in one transaction: entries, withdrawals,
+//! cursor. What partners did about a source's entries goes back in its own words ([`feedback`]).
+//!
+//! - A source's entries belong to a contributor of its own, without keys; what may not be passed on no partner sees.
+//! - One bad record is skipped, counted and said; a bad page costs that source its turn and nothing else.
+//! - What a fetch from scratch did not bring goes once it was received whole.
+//! - Credentials are sealed with the node's key and shown nowhere.
+
+mod ask;
+mod cursor;
+mod feedback;
+mod home;
+mod model;
+mod queries;
+mod salvage;
+mod turn;
+mod wires;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use exchange::{PartnerId, Time};
+use sealing::NodeKey;
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use feedback::note;
+pub use model::{CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms};
+pub use queries::SQL;
+pub use turn::Turn;
+
+use crate::access::Operator;
+use crate::bank::Bank;
+use crate::clock::{Clock, Entropy};
+use crate::http::ClientError;
+use crate::partners::PartnerName;
+use crate::storage::{Database, StorageError};
+
+/// How often it is looked whether a source is due.
+const LOOK_EVERY_SECONDS: u64 = 5;
+
+/// How a node follows.
+#[derive(Clone, Copy, Debug)]
+pub struct FollowPace {
+    /// Between the pages of one source.
+    pub page_pause: Duration,
+    /// After the first turn that failed; doubled with each.
+    pub backoff_first: Duration,
+    /// Longest time that one page may take.
+    pub page_timeout: Duration,
+    /// Bytes of one page, at most.
+    pub page_bytes_max: usize,
+}
+
+impl Default for FollowPace {
+    fn default() -> Self {
+        Self {
+            page_pause: Duration::from_millis(250),
+            backoff_first: Duration::from_secs(15),
+            page_timeout: Duration::from_secs(120),
+            page_bytes_max: exchange::dialects::PAGE_BYTES_MAX,
+        }
+    }
+}
+
+/// The room. Cheap to clone.
+#[derive(Clone)]
+pub struct Follow {
+    database: Database,
+    key: Arc<NodeKey>,
+    bank: Bank,
+    http: reqwest::Client,
+    pace: FollowPace,
+    clock: Clock,
+    entropy: Entropy,
+    /// Somebody added a source, or an outcome about an entry of one.
+    stirred: Arc<Notify>,
+    /// Rises with each turn that ends.
+    turns: Arc<watch::Sender<u64>>,
+}
+
+impl Follow {
+    /// The room over this database.
+    pub(crate) fn new(
+        database: Database,
+        key: Arc<NodeKey>,
+        bank: Bank,
+        pace: FollowPace,
+        clock: Clock,
+        entropy: Entropy,
+    ) -> Result<Self, ClientError> {
+        let http = crate::http::client()?;
+        Ok(Self {
+            database,
+            key,
+            bank,
+            http,
+            pace,
+            clock,
+            entropy,
+            stirred: Arc::default(),
+            turns: Arc::new(watch::channel(0).0),
+        })
+    }
+
+    /// Adds a source under a name of its own, which others see as the origin of its entries.
+    pub async fn add(&self, _: &Operator, new: NewSource) -> Result<(), FollowError> {
+        new.check()?;
+        let now = self.clock.now();
+        let id = PartnerId::new(now, &mut self.entropy.rng());
+        self.database.run(&home::Add { follow: self, new: &new, id, now }).await?;
+        tracing::info!(source = %new.name, kind = new.kind.name(), "follows from now on");
+        self.stirred.notify_one();
+        Ok(())
+    }
+
+    /// Every source, by name.
+    pub async fn list(&self) -> Result<Vec<SourceView>, StorageError> {
+        queries::list(&mut self.database.read().await?).await
+    }
+
+    /// Follows a source no longer: withdraws its entries and forgets its credentials. Broken off, it goes on with the next
+    /// call or the next start.
+    pub async fn remove(&self, _: &Operator, name: &PartnerName) -> Result<u64, FollowError> {
+        let source = self.source(name).await?;
+        self.database.run(&home::Begin { id: source.id, now: self.clock.now() }).await?;
+        let withdrawn = self.empty(source.id).await?;
+        tracing::info!(source = %name, withdrawn, "follows no longer");
+        Ok(withdrawn)
+    }
+
+    /// Asks a source now for all that it has, whatever its pause.
+    pub async fn once(&self, _: &Operator, name: &PartnerName) -> Result<Turn, FollowError> {
+        let source = self.source(name).await?;
+        let claimed = self.database.run(&home::Claim { id: source.id, now: self.clock.now(), waits: false }).await?;
+        let claimed = claimed.ok_or_else(|| FollowError::Unknown(name.clone()))?;
+        self.turn(claimed).await
+    }
+
+    /// Says when a turn has ended in this process.
+    pub fn turns(&self) -> watch::Receiver<u64> {
+        self.turns.subscribe()
+    }
+
+    /// Follows whatever is due until cancelled. Cancelling loses nothing: what was not committed comes again.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let following = async {
+            loop {
+                match self.due().await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) => tracing::error!(%error, "cannot look which sources are due"),
+                }
+                tokio::select! {
+                    () = self.stirred.notified() => {}
+                    () = tokio::time::sleep(Duration::from_secs(LOOK_EVERY_SECONDS)) => {}
+                }
+            }
+        };
+        stop.run_until_cancelled(following).await;
+    }
+
+    /// Gives every source that is due its turn, side by side; whether there was one.
+    async fn due(&self) -> Result<bool, FollowError> {
+        let now = self.clock.now();
+        let due = queries::due(&mut self.database.read().await?, now).await?;
+        let mut turns = tokio::task::JoinSet::new();
+        for id in due {
+            // Another process may have been faster.
+            if let Some(source) = self.database.run(&home::Claim { id, now, waits: true }).await? {
+                let follow = self.clone();
+                turns.spawn(async move {
+                    if source.removing {
+                        drop(follow.empty(source.id).await);
+                    } else if let Err(error) = follow.turn(source).await {
+                        tracing::error!(%error, "a source could not be followed");
+                    }
+                });
+            }
+        }
+        let any = !turns.is_empty();
+        turns.join_all().await;
+        Ok(any)
+    }
+
+    /// Withdraws what is left of a source, piece by piece, then forgets it.
+    async fn empty(&self, id: PartnerId) -> Result<u64, FollowError> {
+        let mut withdrawn = 0;
+        loop {
+            let gone = self.database.run(&home::Empty { id, now: self.clock.now() }).await?;
+            self.bank.stir();
+            withdrawn += gone.unwrap_or(0);
+            if gone.is_none() {
+                return Ok(withdrawn);
+            }
+        }
+    }
+
+    async fn source(&self, name: &PartnerName) -> Result<SourceView, FollowError> {
+        let found = self.list().await?.into_iter().find(|source| source.name == *name);
+        found.ok_or_else(|| FollowError::Unknown(name.clone()))
+    }
+
+    fn now(&self) -> Time {
+        self.clock.now()
+    }
+}
+
+/// Every source in this database, by name.
+pub async fn list(database: &Database) -> Result<Vec<SourceView>, StorageError> {
+    queries::list(&mut database.read().await?).await
+}
+
+/// Every source as one reading shows it, for the status page and metrics.
+pub(crate) async fn standing(on: &mut crate::storage::Session) -> Result<Vec<SourceView>, StorageError> {
+    queries::list(on).await
+}

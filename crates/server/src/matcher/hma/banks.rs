@@ -1,0 +1,57 @@
+//! `/c/banks` and `/c/bank/{name}`.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use exchange::dialects::hma::{Bank, BankEdit, BankName, NewBank};
+use serde_json::{Value, json};
+
+use super::names::{check_own, node_of, of_nodes};
+use super::refused::{At, Body, Refused};
+use crate::http::Json;
+use crate::matcher::Matcher;
+use crate::matcher::banks::BanksError;
+
+/// Own banks, then those of nodes.
+pub(super) async fn list(State(matcher): State<Matcher>) -> Json<Vec<Bank>> {
+    let mut all = matcher.inner.banks.all();
+    all.extend(of_nodes(&matcher));
+    Json(all)
+}
+
+/// 201; 400: not a name; 403: there is one.
+pub(super) async fn add(
+    State(matcher): State<Matcher>,
+    Body(new): Body<NewBank>,
+) -> Result<(StatusCode, Json<Bank>), Refused> {
+    let name: BankName = new.name.parse()?;
+    if node_of(&matcher, name.as_str()).is_some() {
+        return Err(BanksError::Exists.into());
+    }
+    Ok((StatusCode::CREATED, Json(matcher.inner.banks.add(name, new.ratio()).await?)))
+}
+
+pub(super) async fn show(State(matcher): State<Matcher>, At(name): At<String>) -> Result<Json<Bank>, Refused> {
+    let of_node = || of_nodes(&matcher).into_iter().find(|bank| bank.name.as_str() == name);
+    let bank = matcher.inner.banks.bank(&name).or_else(of_node);
+    Ok(Json(bank.ok_or_else(|| BanksError::NoBank(name.chars().take(64).collect()))?))
+}
+
+pub(super) async fn edit(
+    State(matcher): State<Matcher>,
+    At(name): At<String>,
+    Body(edit): Body<BankEdit>,
+) -> Result<Json<Bank>, Refused> {
+    check_own(&matcher, &name)?;
+    let new_name: Option<BankName> = edit.name.as_deref().map(str::parse).transpose()?;
+    if new_name.as_ref().is_some_and(|name| node_of(&matcher, name.as_str()).is_some()) {
+        return Err(BanksError::Exists.into());
+    }
+    Ok(Json(matcher.inner.banks.edit(&name, new_name, edit.ratio()).await?))
+}
+
+/// 200 also when there was none.
+pub(super) async fn remove(State(matcher): State<Matcher>, At(name): At<String>) -> Result<Json<Value>, Refused> {
+    check_own(&matcher, &name)?;
+    matcher.inner.banks.remove(&name).await?;
+    Ok(Json(json!({"message": "Done"})))
+}

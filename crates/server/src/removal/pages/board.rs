@@ -1,0 +1,182 @@
+//! `/desk/notices/case/<id>`: the links of a case and the platforms that they lead to, with the state of each; drafting what has
+//! no notice yet. Made from the case's sealed items, for whoever can open them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use axum::extract::{Path, Query, State as Taken};
+use axum::response::Response;
+use exchange::{CaseId, NoticeId};
+
+use super::Words;
+use super::act::code;
+use super::draft::{class_of, values};
+use super::list::Line;
+use super::notice::Said;
+use crate::access::staff::{Analyst, Handle};
+use crate::desk::{Form, Frame, Refused, page, went};
+use crate::http::Problem;
+use crate::intake::{CaseView, IntakeError, OpenCase};
+use crate::node::Node;
+use crate::removal::By;
+use crate::removal::directory::Directory;
+use crate::removal::notices::{NewNotice, NoticeError, Summary, URLS_PER_NOTICE_MAX};
+use crate::removal::regimes::Field;
+
+/// A link, where it leads, and its newest notice.
+struct Cell {
+    url: String,
+    platform: String,
+    state: Option<(NoticeId, &'static str, &'static str)>,
+}
+
+#[derive(Template)]
+#[template(path = "removal/pages/board.html")]
+struct Board {
+    frame: Frame,
+    words: Words,
+    cells: Vec<Cell>,
+    lines: Vec<Line>,
+    /// Platforms of links that have no notice: key, name, regimes.
+    without: Vec<(String, String, Vec<(String, String)>)>,
+    may_write: bool,
+    is_crisis: bool,
+    said: Option<(&'static str, bool)>,
+}
+
+pub(super) async fn show(
+    who: Analyst,
+    Taken(node): Taken<Node>,
+    Path(id): Path<CaseId>,
+    Query(said): Query<Said>,
+) -> Result<Response, Refused> {
+    let (t, zone) = (who.t(), who.signed().zone(&node).await?);
+    let words = Words(t);
+    let (_, view) = opened(&node, &who, id).await?;
+    let directory = node.removal.directory().await?;
+    let of_links = notices_by_link(&view);
+    let ids: BTreeSet<NoticeId> = of_links.values().flatten().copied().collect();
+    let ids: Vec<NoticeId> = ids.into_iter().collect();
+    let summaries = node.removal.summaries_of(&ids).await?;
+    let summary = |id: &NoticeId| summaries.iter().find(|summary| summary.id == *id);
+    let cell = |url: &str| {
+        let platform = directory.name(&directory.of_link(url));
+        let newest = of_links.get(url).and_then(|ids| ids.iter().filter_map(summary).last());
+        let state = newest.map(|notice| (notice.id, words.state(&notice.state), Words::tag(&notice.state)));
+        Cell { url: url.to_owned(), platform, state }
+    };
+    let cells: Vec<Cell> = view.standing_links().map(cell).collect();
+    let without = without(&view, &of_links, &summaries, &directory)
+        .into_keys()
+        .map(|key| {
+            let recipient = directory.get(&key);
+            let regimes = recipient.iter().flat_map(|recipient| recipient.regimes());
+            let regimes = regimes.filter(|regime| regime.covers(view.row.class));
+            let regimes = regimes.map(|regime| (regime.key.clone(), words.regime_with_clock(regime))).collect();
+            (key.clone(), directory.name(&key), regimes)
+        })
+        .collect();
+    let lines = summaries.iter().cloned().map(|notice| Line::of(notice, |at| t.language.moment(at, &zone))).collect();
+    let drawn = Board {
+        frame: Frame::of(&node, &who, format!("/desk/notices/case/{id}")).await?,
+        words,
+        cells,
+        lines,
+        without,
+        may_write: view.consent.notifies(),
+        is_crisis: node.removal.crisis_in_force().await?.is_some(),
+        said: words.said(&said.said),
+    };
+    page(t, &drawn)
+}
+
+/// Drafts one notice a platform for the links that have none, and names each in the case.
+pub(super) async fn draft(
+    Taken(node): Taken<Node>,
+    Path(id): Path<CaseId>,
+    form: Form<Analyst>,
+) -> Result<Response, Refused> {
+    let by = By::from(&form.who);
+    let (case, view) = opened(&node, &form.who, id).await?;
+    let path = format!("/desk/notices/case/{id}");
+    if !view.consent.notifies() {
+        return Ok(went(&path, &[]));
+    }
+    let directory = node.removal.directory().await?;
+    let of_links = notices_by_link(&view);
+    let ids: Vec<NoticeId> = of_links.values().flatten().copied().collect();
+    let summaries = node.removal.summaries_of(&ids).await?;
+    let mut said = "done";
+    for (platform, links) in without(&view, &of_links, &summaries, &directory) {
+        let law = form.fields.one(&format!("regime_{platform}"));
+        if law.is_empty() {
+            continue;
+        }
+        let mut statements = values(&form.fields);
+        statements.insert(Field::GoodFaith, "yes".to_owned());
+        for some in links.chunks(URLS_PER_NOTICE_MAX) {
+            let new = NewNotice {
+                platform: platform.clone(),
+                regime: law.to_owned(),
+                class: class_of(view.row.class.name()),
+                language: None,
+                urls: some.iter().map(|(_, url)| url.clone()).collect(),
+                values: statements.clone(),
+                in_crisis: form.fields.has("in_crisis"),
+            };
+            // The case names it first: stopped in between, it names a notice that there is not, which nobody sees, and the
+            // link is drafted for again.
+            let notice = node.removal.new_id();
+            let positions = some.iter().map(|(position, _)| *position).collect();
+            node.intake.note_notice(&case, notice, positions).await.map_err(intake)?;
+            match node.removal.draft_as(by, notice, &new).await {
+                Ok(()) => {}
+                Err(NoticeError::Storage(error)) => return Err(error.into()),
+                Err(error) => said = code(&error),
+            }
+        }
+    }
+    Ok(went(&format!("{path}?said={said}"), &[]))
+}
+
+async fn opened(node: &Node, who: &Analyst, id: CaseId) -> Result<(OpenCase, CaseView), Refused> {
+    let case = node.intake.open_as(who.secret(), id).await.map_err(intake)?.ok_or(Refused::gone(who.t()))?;
+    let view = node.intake.view(&case).await.map_err(intake)?;
+    Ok((case, view))
+}
+
+fn intake(error: IntakeError) -> Refused {
+    match error {
+        IntakeError::Storage(error) => error.into(),
+        error => {
+            tracing::warn!(%error, "a case could not be opened for its notices");
+            Problem::internal().into()
+        }
+    }
+}
+
+/// The notices that a case's items name, by link, oldest first.
+fn notices_by_link(view: &CaseView) -> BTreeMap<String, Vec<NoticeId>> {
+    let standing = view.links.iter().filter(|link| link.withdrawn_at.is_none());
+    standing.map(|link| (link.url.clone(), link.notices.iter().map(|notice| notice.id).collect())).collect()
+}
+
+/// Links that no notice asks for, by platform, with their place in the case. One that was taken back asks for nothing.
+fn without(
+    view: &CaseView,
+    of_links: &BTreeMap<String, Vec<NoticeId>>,
+    summaries: &[Summary],
+    directory: &Directory,
+) -> BTreeMap<String, Vec<(i64, String)>> {
+    let asks = |id: &NoticeId| {
+        let found = summaries.iter().find(|summary| summary.id == *id);
+        found.is_some_and(|summary| summary.state != crate::removal::notices::State::Withdrawn)
+    };
+    let mut platforms: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
+    for link in view.links.iter().filter(|link| link.withdrawn_at.is_none()) {
+        if !of_links.get(&link.url).is_some_and(|ids| ids.iter().any(asks)) {
+            platforms.entry(directory.of_link(&link.url)).or_default().push((link.position, link.url.clone()));
+        }
+    }
+    platforms
+}

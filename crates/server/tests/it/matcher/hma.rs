@@ -1,0 +1,359 @@
+//! HMA's API on a matcher, as its integrations call it: own banks, nodes' banks, the token, what is refused and how.
+
+use media::alter::Alteration;
+use media::{Limits, Purpose, draw, encode, fingerprints};
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::clock::Clock;
+use server::matcher::{Access, HmaSettings, Matcher};
+
+use super::support::{Home, TestMatcher, upstream};
+use crate::support::{Engine, TestNode};
+
+const TOKEN: &str = "a-token-of-the-platform";
+
+/// Somebody who speaks HMA.
+struct Client {
+    http: reqwest::Client,
+    /// What HMA's paths are put behind.
+    base: String,
+}
+
+impl Client {
+    fn of(matcher: &TestMatcher) -> Self {
+        Self { http: server::http::client().unwrap(), base: format!("{}/hma/{TOKEN}", matcher.base) }
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        said(request).await
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        self.call(Method::GET, path, None).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    async fn file(&self, path: &str, field: &str, file: &[u8], note: Option<&str>) -> (u16, Value) {
+        let mut body = Vec::new();
+        if let Some(note) = note {
+            body.extend(format!("--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n{note}\r\n").bytes());
+        }
+        body.extend(
+            format!("--cut\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a\"\r\n\r\n").bytes(),
+        );
+        body.extend(file);
+        body.extend(b"\r\n--cut--\r\n");
+        let request = self.http.post(format!("{}{path}", self.base));
+        said(request.header("content-type", "multipart/form-data; boundary=cut").body(body)).await
+    }
+}
+
+async fn said(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// A matcher that follows nobody and has banks of its own.
+async fn alone(home: &Home, hosts: &[&str]) -> TestMatcher {
+    let mut settings = home.settings(Vec::new());
+    settings.access = Access::token(TOKEN).unwrap();
+    settings.hma.fetch_hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+    TestMatcher::start(settings).await
+}
+
+fn hash(number: u8) -> String {
+    [number, !number].iter().cycle().take(32).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_banked_over_hma_matches_in_the_next_call_and_after_a_restart() {
+    let picture = draw::photograph(1, 400, 300);
+    let file = encode::png(&picture).unwrap();
+    let home = Home::new();
+    let matcher = alone(&home, &[]).await;
+    let hma = Client::of(&matcher);
+    let new = json!({"name": "OWN", "enabled_ratio": "1.0"});
+    assert_eq!(hma.post("/c/banks", &new).await, (201, json!({"name": "OWN", "matching_enabled_ratio": 1.0})));
+    let (status, banked) = hma.file("/c/bank/OWN/content", "photo", &file, Some("from chat")).await;
+    assert_eq!((status, &banked["id"]), (200, &json!(1)), "{banked}");
+    let pdq = banked["signals"]["pdq"].as_str().unwrap().to_owned();
+    assert_eq!(hma.file("/h/hash", "photo", &file, None).await, (200, json!({"pdq": pdq})));
+
+    let exact = json!({"pdq": {"OWN": [{"bank_content_id": 1, "distance": "0"}]}});
+    assert_eq!(hma.file("/m/lookup", "photo", &file, None).await, (200, exact.clone()));
+    let found = json!({"OWN": [{"bank_content_id": 1, "distance": "0"}]});
+    let by_signal = format!("/m/lookup?signal_type=pdq&signal={pdq}");
+    assert_eq!(hma.get(&by_signal).await, (200, found.clone()));
+    let turned = Alteration::Rotate90.apply(&picture).unwrap();
+    let (_, answer) = hma.file("/m/lookup", "photo", &turned, None).await;
+    assert_eq!(answer["pdq"]["OWN"][0]["bank_content_id"], 1, "a turned copy too: {answer}");
+    let raw = format!("/m/raw_lookup?signal_type=pdq&signal={pdq}");
+    assert_eq!(hma.get(&raw).await, (200, json!({"matches": [1]})));
+    let (_, far) = hma.get(&format!("{raw}&include_distance=true")).await;
+    assert_eq!(far["matches"][0]["distance"], "0");
+    // Our own API answers from the same banks, for review.
+    let ours = hma.http.post(format!("{}/api/v1/match", matcher.base)).bearer_auth(TOKEN);
+    let ours = ours.json(&json!({"queries": [{"pdq": pdq}]}));
+    let (_, answer) = said(ours).await;
+    assert_eq!(answer["results"][0]["matches"][0]["advice"], "review", "{answer}");
+
+    let view = "/c/bank/OWN/content/1";
+    let (status, content) = hma.get(&format!("{view}?include_signals=True")).await;
+    let bank = json!({"name": "OWN", "matching_enabled_ratio": 1.0});
+    let whole = json!({"id": 1, "disable_until_ts": 0, "bank": bank, "signals": {"pdq": pdq}, "note": "from chat"});
+    assert_eq!((status, content), (200, whole));
+    let far = json!({"disable_until_ts": 4_000_000_000_i64});
+    assert_eq!(hma.call(Method::PUT, view, Some(&far)).await.0, 400, "more than five years ahead");
+    let soon = Clock::System.now().as_micros() / 1_000_000 + 1_000;
+    assert_eq!(hma.call(Method::PUT, view, Some(&json!({"disable_until_ts": soon}))).await.0, 200);
+    assert_eq!(hma.get(&by_signal).await, (200, json!({})), "not until then");
+    assert_eq!(hma.call(Method::PUT, view, Some(&json!({"disable_until_ts": 0}))).await.0, 200);
+    assert_eq!(hma.get(&by_signal).await, (200, found.clone()), "again");
+    matcher.matcher.close().await;
+
+    let matcher = alone(&home, &[]).await;
+    let hma = Client::of(&matcher);
+    assert_eq!(hma.get(&by_signal).await, (200, found), "after a restart");
+    let bytes = std::fs::read(home.file()).unwrap();
+    assert!(!bytes.windows(9).any(|some| some == b"from chat"), "notes are sealed");
+    assert_eq!(hma.call(Method::DELETE, view, None).await, (200, json!({"deleted": 1})));
+    assert_eq!(hma.call(Method::DELETE, view, None).await, (200, json!({"deleted": 0})));
+    assert_eq!(hma.get(&by_signal).await, (200, json!({})), "gone in the next call");
+    assert_eq!(hma.get(&raw).await, (200, json!({"matches": []})), "there too");
+    let (_, next) = hma.post("/c/bank/OWN/signal", &json!({"pdq": pdq})).await;
+    assert_eq!(next["id"], 2, "no number is given twice");
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_videos_md5_is_banked_and_looked_up_and_a_plain_picture_is_known_by_its_file() {
+    let home = Home::new();
+    let matcher = alone(&home, &[]).await;
+    let hma = Client::of(&matcher);
+    hma.post("/c/banks", &json!({"name": "VIDEOS"})).await;
+    let (_, banked) = hma.file("/c/bank/VIDEOS/content", "video", b"not really a video", None).await;
+    let md5 = banked["signals"]["video_md5"].as_str().unwrap();
+    let (_, answer) = hma.get(&format!("/m/lookup?signal_type=video_md5&signal={md5}")).await;
+    assert_eq!(answer["VIDEOS"][0]["bank_content_id"], banked["id"]);
+    let (_, answer) = hma.file("/m/lookup", "video", b"not really a video", None).await;
+    assert_eq!(answer["video_md5"]["VIDEOS"][0]["distance"], "0");
+
+    let plain = encode::png(&draw::photograph(3, 64, 64)).unwrap();
+    let taken = fingerprints(&plain, &Limits::default(), Purpose::Query).unwrap();
+    let flat = if taken.dihedral.quality < 50 { plain } else { flat() };
+    let (status, banked) = hma.file("/c/bank/VIDEOS/content", "photo", &flat, None).await;
+    assert_eq!((status, &banked["signals"]), (200, &json!({})), "no pdq of a plain picture: {banked}");
+    let (_, answer) = hma.file("/m/lookup", "photo", &flat, None).await;
+    assert_eq!(answer["pdq"]["VIDEOS"][0]["distance"], "0", "its file is known all the same");
+    assert_eq!(hma.get("/m/lookup?signal_type=pdq&signal=").await, (200, json!({})), "an empty signal meets nothing");
+    matcher.matcher.close().await;
+}
+
+/// One colour, as a bitmap.
+fn flat() -> Vec<u8> {
+    let (side, pixels) = (64_u32, 64 * 64 * 3_u32);
+    let mut file = b"BM".to_vec();
+    for number in [54 + pixels, 0, 54, 40, side, side] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend([1, 0, 24, 0]);
+    for number in [0, pixels, 0, 0, 0, 0_u32] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend(std::iter::repeat_n(200, pixels as usize));
+    file
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_node_shows_is_in_banks_that_say_what_may_be_done_and_cannot_be_changed() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    for (number, tier) in [(0x0f, "confirmed"), (0x35, "reported")] {
+        let entry = json!({"class": "minor", "tier": tier, "fingerprints": [{"kind": "pdq", "value": hash(number)}]});
+        assert_eq!(partner.post("entries", &json!({"entries": [entry]})).await.status, 201);
+    }
+    let home = Home::new();
+    let mut settings = home.settings(vec![upstream(&node.base(), &partner)]);
+    settings.access = Access::token(TOKEN).unwrap();
+    let matcher = TestMatcher::start(settings).await;
+    matcher.until_acknowledged(2).await;
+    let hma = Client::of(&matcher);
+    let (_, banks) = hma.get("/c/banks").await;
+    let names: Vec<&str> = banks.as_array().unwrap().iter().map(|bank| bank["name"].as_str().unwrap()).collect();
+    let of = |ending: &str| names.iter().find(|name| name.ends_with(ending)).copied().unwrap();
+    let (block, review) = (of("_MINOR_BLOCK"), of("_MINOR_REVIEW"));
+    assert_eq!(names.len(), 4, "{names:?}");
+    for (number, bank) in [(0x0f, block), (0x35, review)] {
+        let (_, answer) = hma.get(&format!("/m/lookup?signal_type=pdq&signal={}", hash(number))).await;
+        let id = answer[bank][0]["bank_content_id"].as_u64().unwrap_or_else(|| panic!("{answer}"));
+        assert!(id < 1 << 53, "JavaScript reads it whole");
+        let (status, content) = hma.get(&format!("/c/bank/{bank}/content/{id}?include_signals=true")).await;
+        assert_eq!((status, &content["signals"]["pdq"]), (200, &json!(hash(number))), "{content}");
+    }
+    let only = format!("/m/lookup?signal_type=pdq&signal={}&banks={review}", hash(0x0f));
+    assert_eq!(hma.get(&only).await, (200, json!({})), "only in the banks that were named");
+    let path = format!("/c/bank/{block}");
+    assert_eq!(hma.call(Method::DELETE, &path, None).await.0, 403);
+    assert_eq!(hma.call(Method::PUT, &path, Some(&json!({"enabled": false}))).await.0, 403);
+    assert_eq!(hma.post(&format!("{path}/signal"), &json!({"pdq": hash(1)})).await.0, 403);
+    assert_eq!(hma.post("/c/banks", &json!({"name": block})).await.0, 403);
+    assert_eq!(hma.get(&path).await.0, 200);
+    let (_, exchanges) = hma.get("/c/exchanges").await;
+    let status = format!("/c/exchange/{}/status", exchanges[0].as_str().unwrap());
+    let (_, status) = hma.get(&status).await;
+    assert_eq!((&status["fetched_items"], &status["up_to_date"]), (&json!(2), &json!(true)), "{status}");
+    assert_eq!(hma.post("/c/exchanges", &json!({"bank": "X", "api": "rempart"})).await.0, 403);
+    let (_, index) = hma.get("/m/index/status?signal_type=pdq").await;
+    assert_eq!((&index["pdq"]["present"], &index["pdq"]["size"]), (&json!(true), &json!(2)));
+    assert_eq!(hma.get("/status").await, (200, json!("I-AM-ALIVE")));
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_token_is_taken_in_three_ways_and_without_it_nothing_is_answered() {
+    let home = Home::new();
+    let matcher = alone(&home, &[]).await;
+    let http = server::http::client().unwrap();
+    let url = format!("{}/c/banks", matcher.base);
+    assert_eq!(said(http.get(&url)).await.0, 401);
+    assert_eq!(said(http.get(&url).bearer_auth(TOKEN)).await.0, 200);
+    assert_eq!(said(http.get(&url).basic_auth("hma", Some(TOKEN))).await.0, 200);
+    assert_eq!(said(http.get(format!("{}/hma/{TOKEN}/c/banks", matcher.base))).await.0, 200);
+    for wrong in ["/hma/a-token-of-the-platforn/c/banks", "/hma//c/banks", "/m/lookup", "/h/hash"] {
+        let (status, _) = said(http.get(format!("{}{wrong}", matcher.base))).await;
+        assert!(status == 401 || status == 404, "{wrong}: {status}");
+    }
+    assert_eq!(said(http.get(format!("{}/status", matcher.base))).await.0, 200, "its supervisor needs none");
+    matcher.matcher.close().await;
+
+    // On loopback a matcher needs no token for its own API, and for HMA's only if that was said.
+    let node = TestNode::start(Engine::Sqlite).await;
+    let partner = node.partner("platform").await;
+    let (closed, open) = (Home::new(), Home::new());
+    let closed = closed.start(vec![upstream(&node.base(), &partner)]).await;
+    assert_eq!(said(http.get(format!("{}/c/banks", closed.base))).await.0, 401);
+    closed.matcher.close().await;
+    let mut settings = open.settings(vec![upstream(&node.base(), &partner)]);
+    settings.hma = HmaSettings { is_open: true, ..HmaSettings::default() };
+    let open = TestMatcher::start(settings).await;
+    assert_eq!(said(http.get(format!("{}/c/banks", open.base))).await.0, 200);
+    open.matcher.close().await;
+    let nothing = Matcher::open(Home::new().settings(Vec::new())).await;
+    assert!(nothing.is_err(), "no node, and own banks that nobody could reach");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_is_refused_as_hma_does_with_a_message() {
+    let home = Home::new();
+    let matcher = alone(&home, &[]).await;
+    let hma = Client::of(&matcher);
+    let new = |name: &str| json!({"name": name});
+    assert_eq!(hma.post("/c/banks", &new("OWN")).await.0, 201);
+    for (name, status) in [("OWN", 403), ("1OWN", 400), ("own", 400), ("", 400)] {
+        let (was, said) = hma.post("/c/banks", &new(name)).await;
+        assert!(was == status && said["message"].is_string(), "{name}: {was} {said}");
+    }
+    let none = "/c/bank/NONE";
+    assert_eq!(hma.get(none).await.0, 404);
+    assert_eq!(hma.call(Method::PUT, none, Some(&json!({"enabled": true}))).await.0, 404);
+    assert_eq!(hma.call(Method::DELETE, none, None).await, (200, json!({"message": "Done"})));
+    assert_eq!(hma.post("/c/bank/NONE/signal", &json!({"pdq": hash(1)})).await.0, 404);
+    let bad = [
+        json!({}),
+        json!({"pdq": "0f"}),
+        json!({"clip": hash(1)}),
+        json!({"pdq": "0".repeat(64)}),
+        json!({"pdq": hash(1), "note": "a".repeat(256)}),
+        json!({"pdq": hash(1), "metadata": {"other": 1}}),
+    ];
+    for bad in bad {
+        let (status, said) = hma.post("/c/bank/OWN/signal", &bad).await;
+        assert!(status == 400 && said["message"].is_string(), "{bad}: {status} {said}");
+    }
+    let whole = json!({"pdq": hash(1), "note": "a".repeat(255), "metadata": {"content_id": "7"}});
+    assert_eq!(hma.post("/c/bank/OWN/signal", &whole).await.0, 200);
+    for path in ["/m/lookup", "/m/lookup?signal=00&signal_type=pdq", "/m/lookup?signal=00&signal_type=clip"] {
+        assert_eq!(hma.get(path).await.0, 400, "{path}");
+    }
+    assert_eq!(hma.file("/m/lookup", "photo", b"hello", None).await.0, 415);
+    assert_eq!(hma.file("/m/lookup", "file", b"hello", None).await.0, 400);
+    let compared = hma.post("/m/compare", &json!({"pdq": [hash(1), hash(3)]})).await;
+    assert_eq!(compared, (200, json!({"pdq": [false, {"distance": 32}]})), "one bit of each byte");
+    assert_eq!(hma.post("/m/compare", &json!({"pdq": [hash(1)]})).await.0, 400);
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bank_is_matched_for_its_part_of_the_traffic_and_a_type_that_is_off_for_none() {
+    let home = Home::new();
+    let matcher = alone(&home, &[]).await;
+    let hma = Client::of(&matcher);
+    hma.post("/c/banks", &json!({"name": "OWN", "enabled_ratio": 0.5})).await;
+    hma.post("/c/bank/OWN/signal", &json!({"pdq": hash(1)})).await;
+    let lookup = format!("/m/lookup?signal_type=pdq&signal={}", hash(1));
+    let mut met = 0;
+    for seed in 0..64 {
+        let seeded = format!("{lookup}&seed={seed}");
+        let (_, once) = hma.get(&seeded).await;
+        assert_eq!(hma.get(&seeded).await.1, once, "the same seed, the same answer");
+        met += u32::from(once != json!({}));
+        assert_ne!(hma.get(&format!("{seeded}&bypass_coinflip=true")).await.1, json!({}));
+    }
+    assert!((10..=54).contains(&met), "{met} of 64");
+    let edit = json!({"enabled": false, "name": "RENAMED"});
+    let (_, bank) = hma.call(Method::PUT, "/c/bank/OWN", Some(&edit)).await;
+    assert_eq!(bank, json!({"name": "RENAMED", "matching_enabled_ratio": 0.0}));
+    assert_eq!(hma.get(&format!("{lookup}&bypass_coinflip=true")).await.1, json!({}), "a bank that is off");
+    hma.call(Method::PUT, "/c/bank/RENAMED", Some(&json!({"enabled_ratio": 1}))).await;
+    assert_eq!(hma.get(&lookup).await.1["RENAMED"][0]["bank_content_id"], 1);
+    let off = json!({"enabled_ratio": 0});
+    assert_eq!(hma.call(Method::PUT, "/c/signal_type/pdq", Some(&off)).await.0, 204);
+    assert_eq!(hma.get(&lookup).await.0, 400, "a type that is off");
+    assert_eq!(hma.get("/c/signal_type").await.1[0], json!({"name": "pdq", "enabled_ratio": 0.0}));
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_url_is_fetched_from_named_hosts_only_and_up_to_the_limit() {
+    let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
+    let served = file.clone();
+    let routes = axum::Router::new()
+        .route("/a.png", axum::routing::get(|| async move { ([("content-type", "image/png")], served) }))
+        .route("/away", axum::routing::get(|| async { axum::response::Redirect::temporary("/a.png") }))
+        .route("/large", axum::routing::get(|| async { ([("content-type", "image/png")], vec![0_u8; 80 << 20]) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let host = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let home = Home::new();
+    let matcher = alone(&home, &[&host]).await;
+    let hma = Client::of(&matcher);
+    let (status, hashed) = hma.get(&format!("/h/hash?url=http://{host}/a.png")).await;
+    assert_eq!((status, hashed["pdq"].as_str().map(str::len)), (200, Some(64)), "{hashed}");
+    hma.post("/c/banks", &json!({"name": "OWN"})).await;
+    let metadata = json!({"metadata": {"content_uri": "https://example.org/1"}});
+    let (status, banked) = hma.post(&format!("/c/bank/OWN/content?url=http://{host}/a.png"), &metadata).await;
+    assert_eq!(status, 200, "{banked}");
+    let (_, content) = hma.get("/c/bank/OWN/content/1?include_metadata=true").await;
+    assert_eq!(content["original_media_uri"], "https://example.org/1");
+    let (_, answer) = hma.get(&format!("/m/lookup?url=http://{host}/a.png&content_type=photo")).await;
+    assert_eq!(answer["pdq"]["OWN"][0]["distance"], "0");
+    for (url, status) in [
+        (format!("http://{host}/away"), 400),
+        (format!("http://{host}/large"), 413),
+        (format!("http://{host}/none"), 400),
+        ("http://127.0.0.1:1/a.png".into(), 403),
+        ("file:///etc/hostname".into(), 403),
+    ] {
+        assert_eq!(hma.get(&format!("/h/hash?url={url}")).await.0, status, "{url}");
+    }
+    matcher.matcher.close().await;
+}

@@ -1,0 +1,12 @@
+//! Notices: drafted by one, approved by another, handed over once, followed until they are gone; on both engines.
+
+mod api;
+mod crisis;
+mod followed;
+mod ground;
+mod handed_over;
+mod killed;
+mod looked;
+mod pages;
+mod private;
+mod written;

@@ -1,0 +1,61 @@
+## What a platform's own people see.
+
+console-notices-nav = What we are asked
+console-notices-lead = Pages that the hotline asks you to take down. Each was read and approved by two people there. On a page, what is urgent and what ends first comes first.
+console-notices-open = Only those that wait for an answer
+console-notices-all = All that were ever sent
+console-notices-none = Nothing was sent to you yet. What is will be listed here.
+console-notices-done = Nothing waits for your answer.
+console-urgent = urgent
+console-notice-title = A request to take something down
+console-notice-care = Opening these may show what you would rather not see. Use the tools of your own team.
+console-notice-do = What you did
+console-notice-acknowledge = We have it
+console-notice-outcome = What was done about all of these addresses?
+console-notice-removed = Taken down everywhere
+console-notice-geo = Hidden in some countries
+console-notice-kept = Left
+console-notice-because = If it was left, why
+console-notice-keep = Tell the hotline
+console-feed-nav = How far our replica is
+console-feed-lead = The bank is at change { NUMBER($head) }. A person is told that you protect them only once your replica has confirmed it.
+console-feed-none = You have no key with the scope follow. Once one is in use, this says how far it is.
+console-feed-seq = Confirmed up to
+console-feed-behind = Behind
+console-feed-at = Last heard of
+console-feed-never = never
+console-feed-changes = { $count ->
+    [one] one change
+   *[other] { NUMBER($count) } changes
+}
+console-feed-current = up to date
+console-key = Key
+console-keys-nav = Keys
+console-keys-lead = What your programs show the node. Make a new one like the old, put it to use, then end the old one: nothing is missed meanwhile.
+console-keys-fresh = The new key. It is shown this once: copy it now.
+console-keys-none = You have no key. Ask the hotline for one.
+console-keys-scopes = May
+console-keys-since = Since
+console-keys-until = Until
+console-keys-no-end = no end
+console-keys-act = Change
+console-keys-renew = New one like this
+console-keys-end = End it now
+console-keys-how = A key that is ended is refused with the next request, and its streams are cut.
+console-webhook-nav = Where to tell us
+console-webhook-lead = Without an address you find notices in the list. With one, a small signed message comes at once: that there is something, never what. You fetch it with your own key.
+console-webhook-url = Address (https)
+console-webhook-url-more = It must be on the public internet. Leave it empty to be told nothing.
+console-webhook-since = Set { $at }.
+console-webhook-wrong = Nothing was kept: the address begins with https:// and leads to the public internet.
+console-webhook-key = The key that you check it with
+console-webhook-key-lead = Each message is signed (RFC 9421, Ed25519). Do nothing for one that is not, and do what an idempotency key names once.
+console-help-nav = Putting it to use
+console-help-lead = Examples to copy. Put your key into REMPART_KEY, never into a program’s text.
+console-help-reference = The whole reference
+console-help-replica = Recognise pictures on your own machines
+console-help-replica-lead = The matcher keeps a copy of the bank in memory, answers in well under a millisecond, and no picture leaves your machines.
+console-help-list = What are we asked?
+console-help-answer = Say that you have it, and what you did
+console-help-hear = Check a webhook
+console-help-hear-lead = The address is the one that you set, with whatever stands behind the question mark.

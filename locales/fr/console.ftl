@@ -1,0 +1,61 @@
+## Ce que voient les équipes d'une plateforme.
+
+console-notices-nav = Ce qui nous est demandé
+console-notices-lead = Les pages que la structure vous demande de retirer. Deux personnes y ont lu et approuvé chaque demande. Sur une page, ce qui est urgent et ce qui finit le plus tôt vient d’abord.
+console-notices-open = Seulement ce qui attend une réponse
+console-notices-all = Tout ce qui a été envoyé
+console-notices-none = Rien ne vous a encore été envoyé. Ce qui le sera figurera ici.
+console-notices-done = Rien n’attend votre réponse.
+console-urgent = urgent
+console-notice-title = Une demande de retrait
+console-notice-care = Les ouvrir peut vous montrer ce que vous préféreriez ne pas voir. Servez-vous des outils de votre équipe.
+console-notice-do = Ce que vous avez fait
+console-notice-acknowledge = Nous l’avons reçue
+console-notice-outcome = Qu’est-il advenu de toutes ces adresses ?
+console-notice-removed = Retirées partout
+console-notice-geo = Masquées dans certains pays
+console-notice-kept = Laissées en ligne
+console-notice-because = Si elles sont laissées, pourquoi
+console-notice-keep = Le dire à la structure
+console-feed-nav = Où en est notre réplica
+console-feed-lead = La banque en est au changement { NUMBER($head) }. Une personne n’apprend que vous la protégez qu’une fois que votre réplica l’a confirmé.
+console-feed-none = Vous n’avez aucune clé de suivi. Dès qu’une sera en service, on verra ici où elle en est.
+console-feed-seq = Confirmé jusqu’au
+console-feed-behind = Retard
+console-feed-at = Dernière nouvelle
+console-feed-never = jamais
+console-feed-changes = { $count ->
+    [one] un changement
+   *[other] { NUMBER($count) } changements
+}
+console-feed-current = à jour
+console-key = Clé
+console-keys-nav = Clés
+console-keys-lead = Ce que vos programmes présentent au nœud. Faites-en une nouvelle pareille à l’ancienne, mettez-la en service, puis mettez fin à l’ancienne : rien n’est manqué entre-temps.
+console-keys-fresh = La nouvelle clé. Elle n’est montrée que cette fois : copiez-la maintenant.
+console-keys-none = Vous n’avez pas de clé. Demandez-en une à la structure.
+console-keys-scopes = Permet
+console-keys-since = Depuis
+console-keys-until = Jusqu’au
+console-keys-no-end = sans fin
+console-keys-act = Changer
+console-keys-renew = Une nouvelle pareille
+console-keys-end = Y mettre fin
+console-keys-how = Une clé à laquelle on a mis fin est refusée dès la requête suivante, et ses flux sont coupés.
+console-webhook-nav = Où nous prévenir
+console-webhook-lead = Sans adresse, vous trouvez les demandes dans la liste. Avec une adresse, un petit message signé arrive aussitôt : il dit qu’il y a quelque chose, jamais quoi. Vous allez le chercher avec votre propre clé.
+console-webhook-url = Adresse (https)
+console-webhook-url-more = Elle doit être sur l’internet public. Laissez vide pour n’être prévenu de rien.
+console-webhook-since = Réglée le { $at }.
+console-webhook-wrong = Rien n’a été gardé : l’adresse commence par https:// et mène à l’internet public.
+console-webhook-key = La clé avec laquelle vous vérifiez
+console-webhook-key-lead = Chaque message est signé (RFC 9421, Ed25519). Ne faites rien pour un message qui ne l’est pas, et faites une seule fois ce que nomme une clé d’idempotence.
+console-help-nav = Mise en service
+console-help-lead = Des exemples à copier. Mettez votre clé dans REMPART_KEY, jamais dans le texte d’un programme.
+console-help-reference = Toute la référence
+console-help-replica = Reconnaître des images sur vos propres machines
+console-help-replica-lead = Le réplica garde une copie de la banque en mémoire, répond en bien moins d’une milliseconde, et aucune image ne quitte vos machines.
+console-help-list = Que nous demande-t-on ?
+console-help-answer = Dire qu’on l’a, et ce qu’on a fait
+console-help-hear = Vérifier un message signé
+console-help-hear-lead = L’adresse est celle que vous avez réglée, avec ce qui suit le point d’interrogation.
