@@ -22,7 +22,19 @@ fn a_sound_node_is_called_sound() {
     let names: Vec<&str> = findings.iter().map(|(check, _)| check.as_str()).collect();
     assert_eq!(
         names,
-        ["folder", "space", "database", "schema", "key", "sequence", "fingerprints", "hotline", "helplines", "partner"]
+        [
+            "folder",
+            "space",
+            "database",
+            "schema",
+            "key",
+            "sequence",
+            "fingerprints",
+            "hotline",
+            "helplines",
+            "notice log",
+            "partner"
+        ]
     );
     assert!(findings.iter().all(|(_, state)| state != "wrong"));
 }

@@ -55,7 +55,7 @@ impl Tat {
         let wanted = if said.kind == OutcomeKind::Blocked { OutcomeKind::Removed } else { said.kind };
         let Some(category) = CATEGORIES.iter().position(|category| category.3 == wanted) else { return Ok(false) };
         let token = self.token(ask).await?;
-        let request = ask.http.post(format!("{}/api/hash-list/v2/feedback", self.url)).bearer_auth(token);
+        let request = ask.http.post(format!("{}/hash-list/v2/feedback", self.url)).bearer_auth(token);
         let body = encode_feedback(&Feedback { value: value.clone(), category });
         ask.body(request.header(CONTENT_TYPE, "application/json").body(body)).await.map(|_| true)
     }

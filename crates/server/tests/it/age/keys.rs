@@ -89,10 +89,11 @@ impl Liar {
             let bundle = encode_entries(self.entries[from..][..path.width as usize].iter().map(Vec::as_slice)).unwrap();
             router = router.route(&format!("/log/{path}"), get(move || async move { bundle }));
         }
-        let keys: Vec<_> = self.offered.iter().map(|key| {
+        let offered = self.offered.iter().map(|key| {
             use base64ct::{Base64Url, Encoding};
             serde_json::json!({"token-type": 2, "token-key": Base64Url::encode_string(key.spki())})
         });
+        let keys: Vec<_> = offered.collect();
         let directory = serde_json::json!({"issuer-request-uri": "/", "token-keys": keys}).to_string();
         let router = router.route("/.well-known/private-token-issuer-directory", get(move || async move { directory }));
         let base = on_a_socket(router, &CancellationToken::new()).await;

@@ -1,5 +1,6 @@
 //! Following other systems: against servers that speak their wires, well and badly, and against another node.
 
+mod faces;
 mod feeding;
 mod hostile;
 mod nodes;

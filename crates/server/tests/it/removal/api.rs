@@ -95,3 +95,22 @@ on_every_engine!(pages_go_on_where_the_one_before_ended_and_what_is_taken_back_i
     assert_eq!(partner.get(&format!("notices/{first}")).await.body["state"], "withdrawn");
     partner.post(&format!("notices/{first}/outcome"), &json!({"outcome": "removed"})).await.is_problem(409, "not-now");
 });
+
+on_every_engine!(t12_a_key_that_floods_answers_is_told_to_wait_and_another_partner_is_not, |engine| {
+    let node = TestNode::start_with(engine, |settings| settings.requests_per_second = 5.try_into().unwrap()).await;
+    let (loud, quiet) = (node.partner("loud").await, node.partner("quiet").await);
+    let outcome = "notices/00000000-0000-4000-8000-000000000000/outcome";
+    let mut refused = None;
+    for _ in 0..40 {
+        let answer = loud.post(outcome, &json!({"outcome": "removed"})).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+        answer.is_problem(404, "not-found");
+    }
+    let refused = refused.expect("forty at once are too many for five a second");
+    refused.is_problem(429, "too-often");
+    assert!(refused.headers.contains_key("retry-after"));
+    assert_eq!(quiet.get("notices").await.status, 200);
+});
