@@ -12,7 +12,7 @@ use crate::node::Node;
 use crate::partners::{KeyView, PartnerView};
 
 /// Keys that one platform has at a time, at most: enough to move over.
-pub const KEYS_MAX: usize = 20;
+pub(super) const KEYS_MAX: usize = 20;
 
 struct Line {
     id: String,
