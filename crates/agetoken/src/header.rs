@@ -26,7 +26,7 @@ pub fn www_authenticate(challenge: &Challenge, key: &IssuerKey) -> String {
 pub fn parse_www_authenticate(value: &str) -> Result<Vec<(Challenge, Option<IssuerKey>)>, Malformed> {
     let mut found = Vec::new();
     for parameters in schemes(value)? {
-        let Some(challenge) = parameters.get("challenge").and_then(|text| decode(text)) else { continue };
+        let Some(challenge) = parameters.get("challenge").and_then(decode) else { continue };
         let Ok(challenge) = Challenge::decode(&challenge) else { continue };
         let key = match parameters.get("token-key") {
             None => None,
@@ -52,7 +52,7 @@ pub fn authorization(token: &Token) -> String {
 pub fn parse_authorization(value: &str) -> Result<Token, Malformed> {
     let schemes = schemes(value)?;
     let [parameters] = schemes.as_slice() else { return Err(Malformed) };
-    let bytes = parameters.get("token").and_then(|text| decode(text)).ok_or(Malformed)?;
+    let bytes = parameters.get("token").and_then(decode).ok_or(Malformed)?;
     Token::decode(&bytes)
 }
 
