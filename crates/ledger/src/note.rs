@@ -149,7 +149,7 @@ impl Verifier {
             }
         };
         let signed = seconds.map_or_else(|| text.as_bytes().to_vec(), |seconds| cosigned(text, seconds));
-        let signature = <&[u8; SIGNATURE_BYTES]>::try_from(signature).map(|bytes| Signature::from_bytes(bytes));
+        let signature = <&[u8; SIGNATURE_BYTES]>::try_from(signature).map(Signature::from_bytes);
         let fits = signature.is_ok_and(|signature| self.key.verify_strict(&signed, &signature).is_ok());
         Some(if fits { Ok(seconds) } else { Err(NoteError::Forged) })
     }

@@ -125,7 +125,7 @@ fn headers_are_read_as_rfc_9577_and_rfc_9110_write_them() {
     assert_eq!(header::parse_www_authenticate(&others), Ok(vec![expected.clone()]));
     let twice = format!("{header}, {header}");
     assert_eq!(header::parse_www_authenticate(&twice), Ok(vec![expected.clone(), expected.clone()]));
-    let many = vec![header.as_str(); header::CHALLENGES_MAX + 1].join(", ");
+    let many = [header.as_str(); header::CHALLENGES_MAX + 1].join(", ");
     assert_eq!(header::parse_www_authenticate(&many).unwrap().len(), header::CHALLENGES_MAX);
     for wrong in
         ["=", "PrivateToken challenge=\"abc", "PrivateToken challenge=a challenge=b", "a=b", "PrivateToken a=1, a=2"]
