@@ -63,7 +63,7 @@ fn a_picture_of_which_rounding_decides_is_gone_over_a_second_time() {
     for level in [0, 128, 255] {
         for stripes in [1, 4, 32] {
             let data: Vec<u8> = (0..width * height)
-                .map(|place| if (place % width / stripes).is_multiple_of(2) { level } else { 77 })
+                .map(|place: u32| if (place % width / stripes).is_multiple_of(2) { level } else { 77 })
                 .collect();
             let file = png::Chunks::new(width, height, 8, png::GREY).file(&data);
             let whole = decode(&file, &Limits::default()).unwrap();
