@@ -33,7 +33,10 @@ impl Cursor {
 
     /// As it was kept; one that cannot be read begins at the beginning.
     pub(super) fn read(text: Option<&str>) -> Self {
-        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(Self::new)
+        match text.and_then(|text| serde_json::from_str(text).ok()) {
+            Some(kept) => kept,
+            None => Self::new(),
+        }
     }
 
     /// To be kept.

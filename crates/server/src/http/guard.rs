@@ -31,6 +31,9 @@ pub struct Guard {
     permits: Arc<[SocketAddr]>,
 }
 
+/// What a test answers for a name.
+type Script = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
+
 type Answer = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>>;
 
 /// Where names are looked up.
@@ -39,7 +42,7 @@ pub enum Names {
     /// Where this machine looks.
     System,
     /// Where a test says.
-    Scripted(Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>),
+    Scripted(Script),
 }
 
 /// Why an address is not connected to.

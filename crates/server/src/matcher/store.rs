@@ -196,15 +196,18 @@ impl Store {
         let mut on = self.database.write().await?;
         let is_current = queries::kept(&mut on, upstream, mark, seq).await?;
         on.commit().await?;
-        while is_current {
+        // An index of a history that is no longer the one that is held keeps nothing from being noted.
+        if !is_current {
+            return Ok(());
+        }
+        loop {
             let mut on = self.database.write().await?;
             let forgotten = queries::forget_noted(&mut on, upstream, seq, NOTES_PER_TRANSACTION).await?;
             on.commit().await?;
             if forgotten == 0 {
-                break;
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     /// One entry as it is held.

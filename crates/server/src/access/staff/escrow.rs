@@ -53,7 +53,7 @@ fn split(
     of: StaffId,
     secret: &RecipientSecret,
     holders: &[(StaffId, Recipient)],
-    rng: &mut (impl Rng + rand::CryptoRng),
+    rng: &mut impl rand::CryptoRng,
 ) -> Vec<ShareRow> {
     let mut shares = Vec::new();
     for (place, (one, one_key)) in holders.iter().enumerate() {

@@ -196,10 +196,13 @@ fn signed(signer: &Signer, issuer: &IssuerName, log: &KeyLog) -> Note {
     signer.sign(&Checkpoint::of(&log_name(issuer), log.tree()).to_string())
 }
 
+/// A leaf of the log, the key it is about, that key's week, and the sealed key where it is ours.
+type NewEntry = (Vec<u8>, KeyId, Epoch, Option<Vec<u8>>);
+
 /// New entries and what is over, in one transaction.
 pub(super) struct Write {
     first: u64,
-    entries: Vec<(Vec<u8>, KeyId, Epoch, Option<Vec<u8>>)>,
+    entries: Vec<NewEntry>,
     at: i64,
     signing: Epoch,
     counted: Epoch,

@@ -79,7 +79,8 @@ mod tests {
 
     /// Vertical stripes, four samples wide.
     fn seen(width: u32, height: u32) -> Seen {
-        let samples = (0..width * height).map(|place| if place % width / 4 % 2 == 0 { 40 } else { 210 }).collect();
+        let samples =
+            (0..width * height).map(|place| if (place % width / 4).is_multiple_of(2) { 40 } else { 210 }).collect();
         Seen { width, height, samples: Zeroizing::new(samples), question: Parsed::default() }
     }
 

@@ -63,7 +63,7 @@ fn record(change: Change) -> Record {
         Action::Put(entry) => {
             let key = entry.id.to_string();
             let tier = if entry.status == Status::Active { entry.tier } else { Tier::Reported };
-            let put = (entry.status != Status::Withdrawn).then(|| Put {
+            let put = (entry.status != Status::Withdrawn).then_some(Put {
                 reference: Reference::Entry(entry.id),
                 class: Some(entry.class),
                 tier,

@@ -30,6 +30,9 @@ struct Cell {
     state: Option<(NoticeId, &'static str, &'static str)>,
 }
 
+/// A platform's key and name, and its regimes: key and name of each.
+type Without = (String, String, Vec<(String, String)>);
+
 #[derive(Template)]
 #[template(path = "removal/pages/board.html")]
 struct Board {
@@ -38,7 +41,7 @@ struct Board {
     cells: Vec<Cell>,
     lines: Vec<Line>,
     /// Platforms of links that have no notice: key, name, regimes.
-    without: Vec<(String, String, Vec<(String, String)>)>,
+    without: Vec<Without>,
     may_write: bool,
     is_crisis: bool,
     said: Option<(&'static str, bool)>,
@@ -61,7 +64,7 @@ pub(super) async fn show(
     let summary = |id: &NoticeId| summaries.iter().find(|summary| summary.id == *id);
     let cell = |url: &str| {
         let platform = directory.name(&directory.of_link(url));
-        let newest = of_links.get(url).and_then(|ids| ids.iter().filter_map(summary).last());
+        let newest = of_links.get(url).and_then(|ids| ids.iter().filter_map(summary).next_back());
         let state = newest.map(|notice| (notice.id, words.state(&notice.state), Words::tag(&notice.state)));
         Cell { url: url.to_owned(), platform, state }
     };
