@@ -4,7 +4,6 @@
 //! and the pair, so that it opens in its place alone.
 
 use exchange::Time;
-use rand::Rng;
 use sealing::{CHECK_BYTES, RECIPIENT_BYTES, Recipient, RecipientSecret};
 use zeroize::Zeroizing;
 
