@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::age::support::{EPOCH, TestIssuer, key, on_a_socket, wednesday};
 
 /// An attester on a socket.
-pub struct TestAttester {
+pub(super) struct TestAttester {
     pub attester: Attester,
     pub base: String,
     pub http: reqwest::Client,
@@ -54,11 +54,11 @@ fn nowhere() -> Box<dyn Evidence> {
 }
 
 impl TestAttester {
-    pub async fn start(methods: impl FnOnce(&str) -> Vec<Box<dyn Evidence>>) -> Self {
+    pub(super) async fn start(methods: impl FnOnce(&str) -> Vec<Box<dyn Evidence>>) -> Self {
         Self::start_at(Clock::manual(wednesday()), methods).await
     }
 
-    pub async fn start_at(clock: Clock, methods: impl FnOnce(&str) -> Vec<Box<dyn Evidence>>) -> Self {
+    pub(super) async fn start_at(clock: Clock, methods: impl FnOnce(&str) -> Vec<Box<dyn Evidence>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("attester.db"))).await.unwrap();
         let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
@@ -68,14 +68,14 @@ impl TestAttester {
         Self { attester, base, http: server::http::client().unwrap(), clock, folder }
     }
 
-    pub async fn take(&self, way: &str, fields: &[(&str, &str)]) -> reqwest::Response {
+    pub(super) async fn take(&self, way: &str, fields: &[(&str, &str)]) -> reqwest::Response {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.http.post(format!("{}/age/way/{way}", self.base)).body(body);
         request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
     }
 
     /// The voucher in the wallet's fragment, checked.
-    pub fn voucher(&self, answer: &reqwest::Response) -> Voucher {
+    pub(super) fn voucher(&self, answer: &reqwest::Response) -> Voucher {
         assert_eq!(answer.status(), 303);
         let to = answer.headers()[LOCATION].to_str().unwrap();
         let voucher: Voucher = to.strip_prefix("https://wallet.test/#voucher=").unwrap().parse().unwrap();
@@ -309,16 +309,12 @@ async fn nothing_of_an_evidence_is_on_the_attesters_disk() {
 }
 
 /// What tests of this project call other people's programs by.
-pub fn peers() -> Option<String> {
+pub(super) fn peers() -> Option<String> {
     let peers = std::env::var("REMPART_TEST_AGE_PEERS").ok();
     if peers.is_none() {
         eprintln!("not run: `cargo xtask with ..` installs the peers and sets REMPART_TEST_AGE_PEERS");
     }
     peers
-}
-
-fn year(clock: &Clock) -> i16 {
-    clock.now().to_string()[..4].parse().unwrap()
 }
 
 struct Provider(Child);

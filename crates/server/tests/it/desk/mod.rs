@@ -61,7 +61,6 @@ impl Default for Filing<'_> {
 pub(crate) struct Filed {
     pub(crate) id: CaseId,
     pub(crate) browser: Browser,
-    pub(crate) words: String,
 }
 
 impl Filed {
@@ -90,9 +89,9 @@ pub(crate) async fn file(node: &TestNode, filing: Filing<'_>) -> Filed {
     }
     browser.answer("/s/5", "/s/5", &[("message", filing.message)]).await;
     browser.answer("/s/6", "/s/6", &[("share", "1"), ("later", "1"), ("notices", "1")]).await;
-    let words = send(&mut browser).await;
+    send(&mut browser).await;
     let id = *open_ids(node).await.iter().find(|id| !before.contains(id)).expect("a case came");
-    Filed { id, browser, words }
+    Filed { id, browser }
 }
 
 /// From the words to the case.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use exchange::{Agreement, Class, NoticeId, PartnerId, Reach, Scope, Tier, Time};
 use rand::SeedableRng;
@@ -30,30 +30,29 @@ use tokio::net::TcpListener;
 
 use crate::support::{Engine, TestDatabase};
 
-pub const HOUR: i64 = 3_600;
-pub const DAY: i64 = 24 * HOUR;
-pub const ANN: By = By::Staff([1; 16]);
-pub const BEN: By = By::Staff([2; 16]);
+pub(super) const HOUR: i64 = 3_600;
+pub(super) const DAY: i64 = 24 * HOUR;
+pub(super) const ANN: By = By::Staff([1; 16]);
+pub(super) const BEN: By = By::Staff([2; 16]);
 /// The platform that is a partner, one that takes mails, and one with a form.
-pub const PARTNER: &str = "tiktok";
-pub const MAILED: &str = "snapchat";
-pub const FORM: &str = "x";
+pub(super) const PARTNER: &str = "tiktok";
+pub(super) const MAILED: &str = "snapchat";
+pub(super) const FORM: &str = "x";
 
 /// A node of which nothing runs by itself: the tests send and let time pass.
-pub struct Ground {
+pub(super) struct Ground {
     pub node: Node,
     pub clock: Clock,
     pub database: TestDatabase,
     pub partner: PartnerId,
-    pub key: String,
 }
 
 impl Ground {
-    pub async fn new(engine: Engine) -> Self {
+    pub(super) async fn new(engine: Engine) -> Self {
         Self::with(engine, |_| ()).await
     }
 
-    pub async fn with(engine: Engine, change: impl FnOnce(&mut NodeSettings)) -> Self {
+    pub(super) async fn with(engine: Engine, change: impl FnOnce(&mut NodeSettings)) -> Self {
         let database = TestDatabase::new(engine).await;
         let clock = Clock::manual("2026-03-10T12:00:00Z".parse().unwrap());
         let node = beside(&database, &clock, change).await;
@@ -63,8 +62,8 @@ impl Ground {
             scopes: Scope::ALL.iter().copied().collect(),
             expires_at: None,
         };
-        let (partner, key) = node.partners.add(new).await.unwrap();
-        let ground = Self { node, clock, database, partner, key: key.reveal() };
+        let (partner, _) = node.partners.add(new).await.unwrap();
+        let ground = Self { node, clock, database, partner };
         let api = PlatformSettings { channel: Some(Channel::Api), ..PlatformSettings::default() };
         ground.node.removal.set_platform(ANN, PARTNER, &api, Some(partner)).await.unwrap();
         let mail = PlatformSettings {
@@ -83,23 +82,23 @@ impl Ground {
         ground
     }
 
-    pub fn pass(&self, seconds: i64) {
+    pub(super) fn pass(&self, seconds: i64) {
         self.clock.set(self.clock.now().plus_seconds(seconds));
     }
 
-    pub fn now(&self) -> Time {
+    pub(super) fn now(&self) -> Time {
         self.clock.now()
     }
 
     /// A notice that Ann drafted and Ben approved.
-    pub async fn approved(&self, platform: &str) -> NoticeId {
+    pub(super) async fn approved(&self, platform: &str) -> NoticeId {
         let id = self.node.removal.draft(ANN, &new(platform)).await.unwrap();
         self.node.removal.approve(BEN, id).await.unwrap();
         id
     }
 
     /// One that was handed over too.
-    pub async fn sent(&self, platform: &str) -> NoticeId {
+    pub(super) async fn sent(&self, platform: &str) -> NoticeId {
         let id = self.approved(platform).await;
         if platform == FORM {
             assert!(self.node.removal.happened(BEN, id, Event::HandedOver).await.unwrap());
@@ -110,27 +109,27 @@ impl Ground {
         id
     }
 
-    pub async fn state(&self, id: NoticeId) -> State {
+    pub(super) async fn state(&self, id: NoticeId) -> State {
         self.node.removal.summaries_of(&[id]).await.unwrap()[0].state
     }
 
-    pub async fn turn(&self) -> server::removal::notices::Turned {
+    pub(super) async fn turn(&self) -> server::removal::notices::Turned {
         self.node.removal.turn(0).await.unwrap()
     }
 }
 
 /// Another process over the same database.
-pub async fn beside(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut NodeSettings)) -> Node {
+pub(super) async fn beside(database: &TestDatabase, clock: &Clock, change: impl FnOnce(&mut NodeSettings)) -> Node {
     let mut settings = NodeSettings { receipt_cost: Cost::LEAST, clock: clock.clone(), ..NodeSettings::default() };
     change(&mut settings);
     let open = Database::open(&database.url).await.unwrap();
     Node::open(open, Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(1))), settings).await.unwrap().0
 }
 
-pub const CANARY_URL: &str = "https://www.tiktok.com/@canary7261/video/1";
-pub const CANARY_REASON: &str = "Canary of the reason 7261";
+pub(super) const CANARY_URL: &str = "https://www.tiktok.com/@canary7261/video/1";
+pub(super) const CANARY_REASON: &str = "Canary of the reason 7261";
 
-pub fn new(platform: &str) -> NewNotice {
+pub(super) fn new(platform: &str) -> NewNotice {
     NewNotice {
         platform: platform.to_owned(),
         regime: "dsa_16".to_owned(),
@@ -142,7 +141,7 @@ pub fn new(platform: &str) -> NewNotice {
     }
 }
 
-pub fn mail_to(port: u64) -> MailSettings {
+pub(super) fn mail_to(port: u64) -> MailSettings {
     MailSettings {
         server: server::alerts::SmtpServer::parse(&format!("smtp://127.0.0.1:{port}"), None).unwrap(),
         from: "no-reply@space.example".parse().unwrap(),
@@ -152,36 +151,34 @@ pub fn mail_to(port: u64) -> MailSettings {
 
 /// A webhook that arrived.
 #[derive(Clone, Debug)]
-pub struct Arrived {
-    pub path: String,
+pub(super) struct Arrived {
     pub body: Vec<u8>,
     pub headers: Headers,
 }
 
 impl Arrived {
-    pub fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
 /// A platform's own server, where webhooks arrive.
 #[derive(Clone)]
-pub struct Platform {
+pub(super) struct Platform {
     pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     answer: Arc<AtomicU16>,
 }
 
 impl Platform {
-    pub async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let this = Self { address, arrived: Arc::default(), answer: Arc::new(AtomicU16::new(204)) };
         let (arrived, answer) = (this.arrived.clone(), this.answer.clone());
-        let take = move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
+        let take = move |headers: HeaderMap, body: Bytes| async move {
             let header = |name: &str| headers[name].to_str().unwrap().to_owned();
             arrived.lock().unwrap().push(Arrived {
-                path: uri.to_string(),
                 body: body.to_vec(),
                 headers: Headers {
                     content_digest: header("content-digest"),
@@ -197,24 +194,24 @@ impl Platform {
     }
 
     /// The guard that lets a node reach it: an operator names such sockets.
-    pub fn guard(&self) -> Guard {
+    pub(super) fn guard(&self) -> Guard {
         Guard::with(Names::System, vec![self.address])
     }
 
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}/hook", self.address)
     }
 
-    pub fn answers(&self, status: u16) {
+    pub(super) fn answers(&self, status: u16) {
         self.answer.store(status, Ordering::SeqCst);
     }
 
-    pub fn arrived(&self) -> Vec<Arrived> {
+    pub(super) fn arrived(&self) -> Vec<Arrived> {
         self.arrived.lock().unwrap().clone()
     }
 
     /// Whether it is signed by the node, whole and fresh.
-    pub fn verify(&self, node: &Node, arrived: &Arrived, now: Time) -> Result<(), VerifyError> {
+    pub(super) fn verify(&self, node: &Node, arrived: &Arrived, now: Time) -> Result<(), VerifyError> {
         webhook::verify(&node.removal.webhook_key(), &self.url(), &arrived.body, &arrived.headers, now)
     }
 }
