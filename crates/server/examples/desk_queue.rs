@@ -3,6 +3,8 @@
 //! A node on a real socket, an analyst who is signed in, whole pages over HTTP, one after the other. On SQLite, and on PostgreSQL
 //! where `REMPART_TEST_POSTGRES` names a server. It asserts nothing.
 
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is to stop")]
+
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, unused_imports, unused_macros, reason = "the tests' vocabulary, of which this needs a little")]
 mod support;

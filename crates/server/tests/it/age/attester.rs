@@ -296,13 +296,9 @@ async fn nothing_of_an_evidence_is_on_the_attesters_disk() {
     let other = attester.voucher(&attester.http.get(&back).send().await.unwrap());
     let disk = attester.on_disk();
     let plain = codes[0].replace('-', "");
-    for needle in [
-        &plain.as_bytes()[..],
-        b"fingerprint-of-a-card",
-        id.as_bytes(),
-        &voucher.encode()[1..33],
-        &other.encode()[1..33],
-    ] {
+    for needle in
+        [plain.as_bytes(), b"fingerprint-of-a-card", id.as_bytes(), &voucher.encode()[1..33], &other.encode()[1..33]]
+    {
         assert!(!crate::support::holds(&disk, needle), "{}", String::from_utf8_lossy(needle));
     }
     assert!(disk.len() > 4_096, "something was looked through");

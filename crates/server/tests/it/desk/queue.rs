@@ -100,7 +100,11 @@ on_every_engine!(a_thing_is_put_back_or_handed_to_somebody_who_works_here, |engi
     for who in [&mut ann, &mut ben] {
         who.sign_in().await;
     }
-    assert_eq!(listed(&ben.page("/desk/mine").await.text), [path.clone()], "it waits for whoever it was handed to");
+    assert_eq!(
+        listed(&ben.page("/desk/mine").await.text),
+        std::slice::from_ref(&path),
+        "it waits for whoever it was handed to"
+    );
     assert!(ben.page(&path).await.text.contains("canary-of-the-story"));
     ben.submit(&format!("{path}/back"), &[]).await;
     take(&mut ann, &path).await;

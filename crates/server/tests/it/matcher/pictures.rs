@@ -209,8 +209,11 @@ async fn arachnid_shields_clients_send_pictures_here_and_addresses_nowhere() {
     let (_node, matcher) = protecting(&[&file], &home, None).await;
     let send = async |path: &str, body: Vec<u8>| {
         let url = format!("{}/arachnid/v1/{path}", matcher.base);
-        let request =
-            reqwest::Client::new().post(url).basic_auth("platform", Some("any")).header("content-type", "image/png");
+        let request = server::http::client()
+            .unwrap()
+            .post(url)
+            .basic_auth("platform", Some("any"))
+            .header("content-type", "image/png");
         Answer::of(request.body(body).send().await.unwrap()).await
     };
     let known = send("media/", file.clone()).await;
