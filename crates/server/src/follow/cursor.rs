@@ -33,10 +33,9 @@ impl Cursor {
 
     /// As it was kept; one that cannot be read begins at the beginning.
     pub(super) fn read(text: Option<&str>) -> Self {
-        match text.and_then(|text| serde_json::from_str(text).ok()) {
-            Some(kept) => kept,
-            None => Self::new(),
-        }
+        // A list would be read too, each field from its place.
+        let object = text.filter(|text| text.starts_with('{'));
+        object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Self::new())
     }
 
     /// To be kept.

@@ -82,8 +82,8 @@ fn doctor(place: &Place, authority: Option<&str>) -> (String, String) {
     let file = authority.map(|name| place.path(name).to_str().unwrap().to_owned());
     let variables: Vec<(&str, &str)> = file.iter().map(|file| ("SSL_CERT_FILE", file.as_str())).collect();
     let said = place.run_with("doctor --data data --json", &variables, b"");
-    let findings = said.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let found = findings.filter(|finding| finding["check"] == "mail server").next_back().unwrap();
+    let mut findings = said.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let found = findings.rfind(|finding| finding["check"] == "mail server").unwrap();
     (found["state"].as_str().unwrap().to_owned(), found["detail"].as_str().unwrap().to_owned())
 }
 

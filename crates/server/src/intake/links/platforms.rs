@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_here_is_refused() {
-        let whole = "version = 1\ntracking = []\nplatform = []\n";
+        let whole = "version = 1\nwritten = \"2026-11-29\"\ntracking = []\nplatform = []\n";
         assert!(Platforms::parse(whole).is_ok());
         assert!(Platforms::parse(&whole.replace("= 1", "= 2")).is_err());
         assert!(Platforms::parse(&format!("{whole}colour = 1\n")).is_err());
