@@ -67,7 +67,7 @@ macro_rules! table {
 pub const TABLES: &[Table] = &[
     table!(node by "one": one Integer, key_check Bytes, epoch Bytes, seq Integer, created_at Integer),
     table!(partners by "id": id Bytes, name Text, sees_minor Integer, sees_adult Integer, contributes_minor Integer,
-        contributes_adult Integer, created_at Integer, revoked_at Integer),
+        contributes_adult Integer, created_at Integer, revoked_at Integer, source Integer),
     table!(partner_keys by "id": id Bytes, partner_id Bytes, secret_digest Bytes, scopes Integer, created_at Integer,
         expires_at Integer, revoked_at Integer),
     table!(cursors by "key_id": key_id Bytes, seq Integer, acknowledged_at Integer),
@@ -132,6 +132,13 @@ pub const TABLES: &[Table] = &[
     table!(notice_counts by "month, platform, regime, class, measure, value": platform Text, regime Text,
         class Integer, month Integer, measure Integer, value Integer, amount Integer),
     table!(platform_settings by "key": key Text, partner_id Bytes, data Text, updated_at Integer),
+    table!(sources by "id": id Bytes, kind Text, url Text, sealed Bytes, class Integer, tier Integer, pass_on Integer,
+        every_seconds Integer, cursor Text, generation Integer, step Integer, due_at Integer, created_at Integer,
+        heard_at Integer, complete_at Integer, trouble Text, failures Integer, skipped Integer, last_skipped Text,
+        removing Integer),
+    table!(followed by "source_id, record": source_id Bytes, record Bytes, entry_id Bytes, generation Integer, sealed Bytes),
+    table!(feedback by "partner_id, outcome_id": partner_id Bytes, outcome_id Bytes, source_id Bytes, entry_id Bytes,
+        kind Integer, reason Integer, copies Integer, done_at Integer, queued_at Integer, refused Text),
     table!(partner_webhooks by "partner_id": partner_id Bytes, url Text, set_at Integer, woken_seq Integer),
 ];
 

@@ -3,6 +3,7 @@
 use exchange::{Reach, Scope, Tier};
 use reqwest::Method;
 use serde_json::{Value, json};
+use utoipa::openapi::path::Operation;
 
 use crate::support::{Answer, TestNode, entry, hash, manual, near, on_every_engine};
 
@@ -249,6 +250,11 @@ const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "match"),
     (Method::POST, "outcomes"),
     (Method::GET, "partners/self"),
+    (Method::GET, "notices"),
+    (Method::GET, "notices/00000000-0000-0000-0000-000000000000"),
+    (Method::POST, "notices/00000000-0000-0000-0000-000000000000/acknowledgement"),
+    (Method::POST, "notices/00000000-0000-0000-0000-000000000000/outcome"),
+    (Method::GET, "notices/key"),
 ];
 
 const NEEDS: &[Option<Scope>] = &[
@@ -264,13 +270,20 @@ const NEEDS: &[Option<Scope>] = &[
     Some(Scope::Match),
     Some(Scope::Outcome),
     None,
+    Some(Scope::Outcome),
+    Some(Scope::Outcome),
+    Some(Scope::Outcome),
+    Some(Scope::Outcome),
+    None,
 ];
 
 #[test]
 fn the_table_of_who_may_has_every_route() {
     let document = server::exchange::api::document();
     let methods = document.paths.paths.values().map(|item| {
-        [&item.get, &item.put, &item.post, &item.delete].iter().filter(|operation| operation.is_some()).count()
+        // Dialects take other systems' credentials and answer in their words; their own tests try who may.
+        let is_ours = |operation: &&Operation| operation.tags.iter().flatten().all(|tag| tag != "dialects");
+        [&item.get, &item.put, &item.post, &item.delete].into_iter().flatten().filter(is_ours).count()
     });
     assert_eq!(methods.sum::<usize>(), ROUTES.len());
     assert_eq!(ROUTES.len(), NEEDS.len());

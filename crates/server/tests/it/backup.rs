@@ -39,7 +39,53 @@ async fn node(engine: Engine) -> TestNode {
     let lead = crate::support::staff(&node, server::access::staff::Role::Lead).await;
     told_and_held(&node, &exchange::hex::encode(lead.id.as_bytes())).await;
     decided(&node, &exchange::hex::encode(lead.id.as_bytes())).await;
+    noticed_and_followed(&node).await;
     node
+}
+
+/// A notice and all that goes with it, a source that is followed, and what readers of other systems' lists were told.
+async fn noticed_and_followed(node: &TestNode) {
+    let bytes = |length: usize| format!("%'{}'", "ad".repeat(length));
+    let (id, link) = (bytes(16), bytes(32));
+    let (partner, entry) =
+        ("(select id from partners order by id limit 1)", "(select id from entries order by id limit 1)");
+    let key = "(select id from partner_keys order by id limit 1)";
+    insert(
+        node,
+        [
+            format!("insert into crises (id, sealed, criteria, opened_at) values ({id}, {link}, 1, 0)"),
+            format!(
+                "insert into notices (id, platform, regime, class, state, channel, urls, sealed, drafted_at, reminders, checks,
+                 reposts, escalations, due) values ({id}, 'p', 'plain', 0, 0, 0, 1, {link}, 0, 0, 0, 0, 0, 0)"
+            ),
+            format!("insert into notice_log (seq, notice_id, at, kind, detail, link) values (1, {id}, 0, 0, 0, {link})"),
+            format!("insert into notice_head (one, seq, link) values (1, 1, {link}) on conflict do nothing"),
+            "insert into notice_counts (platform, regime, class, month, measure, value, amount)
+             values ('p', 'plain', 0, 0, 0, 0, 1)"
+                .to_owned(),
+            "insert into platform_settings (key, data, updated_at) values ('p', '{}', 0)".to_owned(),
+            format!("insert into partner_webhooks (partner_id, url, set_at, woken_seq) values ({partner}, 'https://a.test', 0, 0)"),
+            format!(
+                "insert into sources (id, kind, url, sealed, tier, pass_on, every_seconds, due_at, created_at)
+                 values ({partner}, 'tat', 'https://b.test', {link}, 0, 0, 60, 4102444800000000, 0)"
+            ),
+            format!(
+                "insert into followed (source_id, record, entry_id, generation, sealed) values ({partner}, {link}, {entry}, 0, {link})"
+            ),
+            format!(
+                "insert into feedback (partner_id, outcome_id, source_id, entry_id, kind, copies, done_at, queued_at)
+                 values ({partner}, {id}, {partner}, {entry}, 0, 1, 0, 0)"
+            ),
+            format!(
+                "insert into farewells (entry_id, position, sealed, ends_at) values ({entry}, 0, {link}, 4102444800000000)"
+            ),
+            format!(
+                "insert into dialect_readers (key_id, dialect, agreement, seen_at, told_seq, told_second)
+                 values ({key}, 0, '', 0, 0, 0)"
+            ),
+        ],
+    )
+    .await;
 }
 
 /// What somebody said and saw on the desk.

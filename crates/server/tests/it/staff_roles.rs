@@ -56,7 +56,7 @@ on_every_engine!(every_forbidden_cell_of_the_table_is_refused, |engine| {
 
 /// A path with something in the place of each name: an id that nothing has.
 fn filled(path: &str) -> String {
-    let piece = |piece: &str| if piece.starts_with('{') { "0".repeat(64) } else { piece.to_owned() };
+    let piece = |piece: &str| if piece.starts_with('{') { "0".repeat(32) } else { piece.to_owned() };
     path.split('/').map(piece).collect::<Vec<_>>().join("/")
 }
 

@@ -135,7 +135,7 @@ async fn a_key_for_a_single_person_is_caught_by_the_log() {
     assert!(matches!(error, LogError::Forked { seen: 1, shown: 1 }) && error.is_alarm(), "{error}");
     let longer = Liar::new(vec![
         published(Threshold::Over18, EPOCH, &personal),
-        published(Threshold::Over18, EPOCH.next(), &honest),
+        published(Threshold::Over18, EPOCH.next(), &made(3)),
     ]);
     let error = longer.serve().await.look(&seen).await.unwrap_err();
     assert!(matches!(error, LogError::Forked { seen: 1, shown: 2 }), "{error}");

@@ -137,7 +137,10 @@ impl TestNode {
 
     /// A turn now.
     pub(crate) async fn turn(&self, name: &str) -> Turn {
-        self.node.follow.once(&self.operator, &name.parse().unwrap()).await.unwrap()
+        let turn = self.node.follow.once(&self.operator, &name.parse().unwrap()).await.unwrap();
+        // What it brought is searched once the index has it.
+        self.node.bank.live().wait_for(self.node.bank.head().await.unwrap()).await;
+        turn
     }
 
     pub(crate) async fn source(&self, name: &str) -> SourceView {
