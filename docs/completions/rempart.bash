@@ -16,6 +16,9 @@ _rempart() {
             ",$1")
                 cmd="rempart"
                 ;;
+            rempart,age)
+                cmd="rempart__subcmd__age"
+                ;;
             rempart,backup)
                 cmd="rempart__subcmd__backup"
                 ;;
@@ -40,11 +43,20 @@ _rempart() {
             rempart,feed)
                 cmd="rempart__subcmd__feed"
                 ;;
+            rempart,follow)
+                cmd="rempart__subcmd__follow"
+                ;;
             rempart,hash)
                 cmd="rempart__subcmd__hash"
                 ;;
             rempart,help)
                 cmd="rempart__subcmd__help"
+                ;;
+            rempart,log)
+                cmd="rempart__subcmd__log"
+                ;;
+            rempart,look)
+                cmd="rempart__subcmd__look"
                 ;;
             rempart,man)
                 cmd="rempart__subcmd__man"
@@ -64,14 +76,65 @@ _rempart() {
             rempart,partner)
                 cmd="rempart__subcmd__partner"
                 ;;
+            rempart,preview)
+                cmd="rempart__subcmd__preview"
+                ;;
             rempart,restore)
                 cmd="rempart__subcmd__restore"
+                ;;
+            rempart,roles)
+                cmd="rempart__subcmd__roles"
                 ;;
             rempart,serve)
                 cmd="rempart__subcmd__serve"
                 ;;
             rempart,setup)
                 cmd="rempart__subcmd__setup"
+                ;;
+            rempart,staff)
+                cmd="rempart__subcmd__staff"
+                ;;
+            rempart__subcmd__age,attester)
+                cmd="rempart__subcmd__age__subcmd__attester"
+                ;;
+            rempart__subcmd__age,audit)
+                cmd="rempart__subcmd__age__subcmd__audit"
+                ;;
+            rempart__subcmd__age,codes)
+                cmd="rempart__subcmd__age__subcmd__codes"
+                ;;
+            rempart__subcmd__age,help)
+                cmd="rempart__subcmd__age__subcmd__help"
+                ;;
+            rempart__subcmd__age,issuer)
+                cmd="rempart__subcmd__age__subcmd__issuer"
+                ;;
+            rempart__subcmd__age,revoke)
+                cmd="rempart__subcmd__age__subcmd__revoke"
+                ;;
+            rempart__subcmd__age,verifier)
+                cmd="rempart__subcmd__age__subcmd__verifier"
+                ;;
+            rempart__subcmd__age__subcmd__help,attester)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__attester"
+                ;;
+            rempart__subcmd__age__subcmd__help,audit)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__audit"
+                ;;
+            rempart__subcmd__age__subcmd__help,codes)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__codes"
+                ;;
+            rempart__subcmd__age__subcmd__help,help)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__age__subcmd__help,issuer)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__issuer"
+                ;;
+            rempart__subcmd__age__subcmd__help,revoke)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__revoke"
+                ;;
+            rempart__subcmd__age__subcmd__help,verifier)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__verifier"
                 ;;
             rempart__subcmd__bank,add)
                 cmd="rempart__subcmd__bank__subcmd__add"
@@ -163,6 +226,9 @@ _rempart() {
             rempart__subcmd__case,show)
                 cmd="rempart__subcmd__case__subcmd__show"
                 ;;
+            rempart__subcmd__case,tell)
+                cmd="rempart__subcmd__case__subcmd__tell"
+                ;;
             rempart__subcmd__case__subcmd__help,answer)
                 cmd="rempart__subcmd__case__subcmd__help__subcmd__answer"
                 ;;
@@ -181,6 +247,9 @@ _rempart() {
             rempart__subcmd__case__subcmd__help,show)
                 cmd="rempart__subcmd__case__subcmd__help__subcmd__show"
                 ;;
+            rempart__subcmd__case__subcmd__help,tell)
+                cmd="rempart__subcmd__case__subcmd__help__subcmd__tell"
+                ;;
             rempart__subcmd__feed,follow)
                 cmd="rempart__subcmd__feed__subcmd__follow"
                 ;;
@@ -198,6 +267,39 @@ _rempart() {
                 ;;
             rempart__subcmd__feed__subcmd__help,pull)
                 cmd="rempart__subcmd__feed__subcmd__help__subcmd__pull"
+                ;;
+            rempart__subcmd__follow,add)
+                cmd="rempart__subcmd__follow__subcmd__add"
+                ;;
+            rempart__subcmd__follow,help)
+                cmd="rempart__subcmd__follow__subcmd__help"
+                ;;
+            rempart__subcmd__follow,list)
+                cmd="rempart__subcmd__follow__subcmd__list"
+                ;;
+            rempart__subcmd__follow,once)
+                cmd="rempart__subcmd__follow__subcmd__once"
+                ;;
+            rempart__subcmd__follow,remove)
+                cmd="rempart__subcmd__follow__subcmd__remove"
+                ;;
+            rempart__subcmd__follow__subcmd__help,add)
+                cmd="rempart__subcmd__follow__subcmd__help__subcmd__add"
+                ;;
+            rempart__subcmd__follow__subcmd__help,help)
+                cmd="rempart__subcmd__follow__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__follow__subcmd__help,list)
+                cmd="rempart__subcmd__follow__subcmd__help__subcmd__list"
+                ;;
+            rempart__subcmd__follow__subcmd__help,once)
+                cmd="rempart__subcmd__follow__subcmd__help__subcmd__once"
+                ;;
+            rempart__subcmd__follow__subcmd__help,remove)
+                cmd="rempart__subcmd__follow__subcmd__help__subcmd__remove"
+                ;;
+            rempart__subcmd__help,age)
+                cmd="rempart__subcmd__help__subcmd__age"
                 ;;
             rempart__subcmd__help,backup)
                 cmd="rempart__subcmd__help__subcmd__backup"
@@ -223,11 +325,20 @@ _rempart() {
             rempart__subcmd__help,feed)
                 cmd="rempart__subcmd__help__subcmd__feed"
                 ;;
+            rempart__subcmd__help,follow)
+                cmd="rempart__subcmd__help__subcmd__follow"
+                ;;
             rempart__subcmd__help,hash)
                 cmd="rempart__subcmd__help__subcmd__hash"
                 ;;
             rempart__subcmd__help,help)
                 cmd="rempart__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__help,log)
+                cmd="rempart__subcmd__help__subcmd__log"
+                ;;
+            rempart__subcmd__help,look)
+                cmd="rempart__subcmd__help__subcmd__look"
                 ;;
             rempart__subcmd__help,man)
                 cmd="rempart__subcmd__help__subcmd__man"
@@ -247,14 +358,41 @@ _rempart() {
             rempart__subcmd__help,partner)
                 cmd="rempart__subcmd__help__subcmd__partner"
                 ;;
+            rempart__subcmd__help,preview)
+                cmd="rempart__subcmd__help__subcmd__preview"
+                ;;
             rempart__subcmd__help,restore)
                 cmd="rempart__subcmd__help__subcmd__restore"
+                ;;
+            rempart__subcmd__help,roles)
+                cmd="rempart__subcmd__help__subcmd__roles"
                 ;;
             rempart__subcmd__help,serve)
                 cmd="rempart__subcmd__help__subcmd__serve"
                 ;;
             rempart__subcmd__help,setup)
                 cmd="rempart__subcmd__help__subcmd__setup"
+                ;;
+            rempart__subcmd__help,staff)
+                cmd="rempart__subcmd__help__subcmd__staff"
+                ;;
+            rempart__subcmd__help__subcmd__age,attester)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__attester"
+                ;;
+            rempart__subcmd__help__subcmd__age,audit)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__audit"
+                ;;
+            rempart__subcmd__help__subcmd__age,codes)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__codes"
+                ;;
+            rempart__subcmd__help__subcmd__age,issuer)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__issuer"
+                ;;
+            rempart__subcmd__help__subcmd__age,revoke)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__revoke"
+                ;;
+            rempart__subcmd__help__subcmd__age,verifier)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__verifier"
                 ;;
             rempart__subcmd__help__subcmd__bank,add)
                 cmd="rempart__subcmd__help__subcmd__bank__subcmd__add"
@@ -301,11 +439,35 @@ _rempart() {
             rempart__subcmd__help__subcmd__case,show)
                 cmd="rempart__subcmd__help__subcmd__case__subcmd__show"
                 ;;
+            rempart__subcmd__help__subcmd__case,tell)
+                cmd="rempart__subcmd__help__subcmd__case__subcmd__tell"
+                ;;
             rempart__subcmd__help__subcmd__feed,follow)
                 cmd="rempart__subcmd__help__subcmd__feed__subcmd__follow"
                 ;;
             rempart__subcmd__help__subcmd__feed,pull)
                 cmd="rempart__subcmd__help__subcmd__feed__subcmd__pull"
+                ;;
+            rempart__subcmd__help__subcmd__follow,add)
+                cmd="rempart__subcmd__help__subcmd__follow__subcmd__add"
+                ;;
+            rempart__subcmd__help__subcmd__follow,list)
+                cmd="rempart__subcmd__help__subcmd__follow__subcmd__list"
+                ;;
+            rempart__subcmd__help__subcmd__follow,once)
+                cmd="rempart__subcmd__help__subcmd__follow__subcmd__once"
+                ;;
+            rempart__subcmd__help__subcmd__follow,remove)
+                cmd="rempart__subcmd__help__subcmd__follow__subcmd__remove"
+                ;;
+            rempart__subcmd__help__subcmd__log,audit)
+                cmd="rempart__subcmd__help__subcmd__log__subcmd__audit"
+                ;;
+            rempart__subcmd__help__subcmd__log,monitor)
+                cmd="rempart__subcmd__help__subcmd__log__subcmd__monitor"
+                ;;
+            rempart__subcmd__help__subcmd__log__subcmd__audit,verify)
+                cmd="rempart__subcmd__help__subcmd__log__subcmd__audit__subcmd__verify"
                 ;;
             rempart__subcmd__help__subcmd__partner,add)
                 cmd="rempart__subcmd__help__subcmd__partner__subcmd__add"
@@ -321,6 +483,51 @@ _rempart() {
                 ;;
             rempart__subcmd__help__subcmd__partner,revoke)
                 cmd="rempart__subcmd__help__subcmd__partner__subcmd__revoke"
+                ;;
+            rempart__subcmd__help__subcmd__partner,settings)
+                cmd="rempart__subcmd__help__subcmd__partner__subcmd__settings"
+                ;;
+            rempart__subcmd__help__subcmd__staff,end)
+                cmd="rempart__subcmd__help__subcmd__staff__subcmd__end"
+                ;;
+            rempart__subcmd__help__subcmd__staff,invite)
+                cmd="rempart__subcmd__help__subcmd__staff__subcmd__invite"
+                ;;
+            rempart__subcmd__help__subcmd__staff,list)
+                cmd="rempart__subcmd__help__subcmd__staff__subcmd__list"
+                ;;
+            rempart__subcmd__log,audit)
+                cmd="rempart__subcmd__log__subcmd__audit"
+                ;;
+            rempart__subcmd__log,help)
+                cmd="rempart__subcmd__log__subcmd__help"
+                ;;
+            rempart__subcmd__log,monitor)
+                cmd="rempart__subcmd__log__subcmd__monitor"
+                ;;
+            rempart__subcmd__log__subcmd__audit,help)
+                cmd="rempart__subcmd__log__subcmd__audit__subcmd__help"
+                ;;
+            rempart__subcmd__log__subcmd__audit,verify)
+                cmd="rempart__subcmd__log__subcmd__audit__subcmd__verify"
+                ;;
+            rempart__subcmd__log__subcmd__audit__subcmd__help,help)
+                cmd="rempart__subcmd__log__subcmd__audit__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__log__subcmd__audit__subcmd__help,verify)
+                cmd="rempart__subcmd__log__subcmd__audit__subcmd__help__subcmd__verify"
+                ;;
+            rempart__subcmd__log__subcmd__help,audit)
+                cmd="rempart__subcmd__log__subcmd__help__subcmd__audit"
+                ;;
+            rempart__subcmd__log__subcmd__help,help)
+                cmd="rempart__subcmd__log__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__log__subcmd__help,monitor)
+                cmd="rempart__subcmd__log__subcmd__help__subcmd__monitor"
+                ;;
+            rempart__subcmd__log__subcmd__help__subcmd__audit,verify)
+                cmd="rempart__subcmd__log__subcmd__help__subcmd__audit__subcmd__verify"
                 ;;
             rempart__subcmd__partner,add)
                 cmd="rempart__subcmd__partner__subcmd__add"
@@ -340,6 +547,9 @@ _rempart() {
             rempart__subcmd__partner,revoke)
                 cmd="rempart__subcmd__partner__subcmd__revoke"
                 ;;
+            rempart__subcmd__partner,settings)
+                cmd="rempart__subcmd__partner__subcmd__settings"
+                ;;
             rempart__subcmd__partner__subcmd__help,add)
                 cmd="rempart__subcmd__partner__subcmd__help__subcmd__add"
                 ;;
@@ -358,6 +568,33 @@ _rempart() {
             rempart__subcmd__partner__subcmd__help,revoke)
                 cmd="rempart__subcmd__partner__subcmd__help__subcmd__revoke"
                 ;;
+            rempart__subcmd__partner__subcmd__help,settings)
+                cmd="rempart__subcmd__partner__subcmd__help__subcmd__settings"
+                ;;
+            rempart__subcmd__staff,end)
+                cmd="rempart__subcmd__staff__subcmd__end"
+                ;;
+            rempart__subcmd__staff,help)
+                cmd="rempart__subcmd__staff__subcmd__help"
+                ;;
+            rempart__subcmd__staff,invite)
+                cmd="rempart__subcmd__staff__subcmd__invite"
+                ;;
+            rempart__subcmd__staff,list)
+                cmd="rempart__subcmd__staff__subcmd__list"
+                ;;
+            rempart__subcmd__staff__subcmd__help,end)
+                cmd="rempart__subcmd__staff__subcmd__help__subcmd__end"
+                ;;
+            rempart__subcmd__staff__subcmd__help,help)
+                cmd="rempart__subcmd__staff__subcmd__help__subcmd__help"
+                ;;
+            rempart__subcmd__staff__subcmd__help,invite)
+                cmd="rempart__subcmd__staff__subcmd__help__subcmd__invite"
+                ;;
+            rempart__subcmd__staff__subcmd__help,list)
+                cmd="rempart__subcmd__staff__subcmd__help__subcmd__list"
+                ;;
             *)
                 ;;
         esac
@@ -365,12 +602,354 @@ _rempart() {
 
     case "${cmd}" in
         rempart)
-            opts="-h -V --help --version demo serve setup case matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
+            opts="-h -V --help --version demo serve setup staff case matcher age log hash match bank partner feed look follow migrate backup restore doctor bench preview openapi roles completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age)
+            opts="-h --help issuer attester verifier codes revoke audit help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__attester)
+            opts="-h --data --base --wallet --contact --listen --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --base)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wallet)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contact)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__audit)
+            opts="-h --out --log --issuer --log-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__codes)
+            opts="-h --data --age --count --days --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --count)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help)
+            opts="issuer attester verifier codes revoke audit help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__attester)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__codes)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__issuer)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__verifier)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__issuer)
+            opts="-h --data --name --listen --attester --age --quota --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attester)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --quota)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__revoke)
+            opts="-h --data --name --age --week --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --week)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__verifier)
+            opts="-h --data --origin --age --issuer --log --log-key --wallet --contact --listen --database --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wallet)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contact)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -969,7 +1548,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__case)
-            opts="-h --help list show answer open-file forget-key help"
+            opts="-h --help list show answer open-file tell forget-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1055,7 +1634,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__case__subcmd__help)
-            opts="list show answer open-file forget-key help"
+            opts="list show answer open-file tell forget-key help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1152,6 +1731,20 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__case__subcmd__help__subcmd__tell)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__case__subcmd__list)
             opts="-h --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1217,6 +1810,40 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__case__subcmd__show)
+            opts="-h --key --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__case__subcmd__tell)
             opts="-h --key --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1446,6 +2073,248 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__follow)
+            opts="-h --help add list remove once help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__add)
+            opts="-h --name --url --credentials-file --class --tier --pass-on --every --data --config --database --node-key-file --help stopncii ncmec threatexchange tat rempart"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credentials-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --class)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tier)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help)
+            opts="add list remove once help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help__subcmd__once)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__list)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__once)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__follow__subcmd__remove)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__hash)
             opts="-h --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1461,8 +2330,106 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help)
-            opts="demo serve setup case matcher hash match bank partner feed migrate backup restore doctor bench openapi completions man help"
+            opts="demo serve setup staff case matcher age log hash match bank partner feed look follow migrate backup restore doctor bench preview openapi roles completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age)
+            opts="issuer attester verifier codes revoke audit"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__attester)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__audit)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__codes)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__issuer)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__verifier)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1657,7 +2624,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__case)
-            opts="list show answer open-file forget-key"
+            opts="list show answer open-file tell forget-key"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1727,6 +2694,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__case__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__case__subcmd__tell)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1824,6 +2805,76 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__help__subcmd__follow)
+            opts="add list remove once"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__follow__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__follow__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__follow__subcmd__once)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__follow__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__help__subcmd__hash)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1839,6 +2890,76 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__log)
+            opts="audit monitor"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__log__subcmd__audit)
+            opts="verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__log__subcmd__audit__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__log__subcmd__monitor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__look)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1923,7 +3044,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__partner)
-            opts="add key agree list revoke"
+            opts="add key agree list settings revoke"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2006,7 +3127,49 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__help__subcmd__partner__subcmd__settings)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__preview)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__help__subcmd__restore)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__roles)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2041,6 +3204,292 @@ _rempart() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__staff)
+            opts="invite list end"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__staff__subcmd__end)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__staff__subcmd__invite)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__staff__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log)
+            opts="-h --help audit monitor help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__audit)
+            opts="-h --help verify help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__audit__subcmd__help)
+            opts="verify help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__audit__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__audit__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__audit__subcmd__verify)
+            opts="-h --data --config --database --node-key-file --head --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --head)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__help)
+            opts="audit monitor help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__help__subcmd__audit)
+            opts="verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__help__subcmd__audit__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 5 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__help__subcmd__monitor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__log__subcmd__monitor)
+            opts="-h --issuer --log-key --data --name --every --listen --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__look)
+            opts="-h --permit --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --permit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2089,7 +3538,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__matcher)
-            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --disk-encrypted --json --help"
+            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --disk-encrypted --hma-open --hma-fetch-host --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2128,6 +3577,10 @@ _rempart() {
                     return 0
                     ;;
                 --views)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hma-fetch-host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2183,7 +3636,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__partner)
-            opts="-h --help add key agree list revoke help"
+            opts="-h --help add key agree list settings revoke help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2285,7 +3738,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__partner__subcmd__help)
-            opts="add key agree list revoke help"
+            opts="add key agree list settings revoke help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2369,6 +3822,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__partner__subcmd__help__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__partner__subcmd__help__subcmd__settings)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2484,6 +3951,58 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__partner__subcmd__settings)
+            opts="-h --url --key-file --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__preview)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__restore)
             opts="-h --from --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2518,8 +4037,22 @@ _rempart() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        rempart__subcmd__roles)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         rempart__subcmd__serve)
-            opts="-h --data --config --database --node-key-file --listen --operator-listen --disk-encrypted --smtp-url --mail-from --json --help"
+            opts="-h --data --config --database --node-key-file --listen --operator-listen --disk-encrypted --trusted-proxy --smtp-url --mail-from --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2549,6 +4082,10 @@ _rempart() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --trusted-proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --smtp-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2567,6 +4104,188 @@ _rempart() {
         rempart__subcmd__setup)
             opts="-h --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff)
+            opts="-h --help invite list end help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__end)
+            opts="-h --data --config --database --node-key-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__help)
+            opts="invite list end help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__help__subcmd__end)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__help__subcmd__invite)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__invite)
+            opts="-h --role --partner --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --role)
+                    COMPREPLY=($(compgen -W "analyst lead mediator administrator platform" -- "${cur}"))
+                    return 0
+                    ;;
+                --partner)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --node-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__staff__subcmd__list)
+            opts="-h --data --config --database --node-key-file --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
