@@ -24,7 +24,7 @@ fuzz_target!(|text: &str| {
         assert!(input.components.len() <= COMPONENTS_MAX && text.contains(&input.parameters));
         // Read again from what is signed, it is the same.
         let again = inputs(&format!("{}={}", input.label, input.parameters)).expect("what was read is read again");
-        assert_eq!(again, [input.clone()]);
+        assert_eq!(again, std::slice::from_ref(&input));
         if let Ok(base) = base(&input.components, &input.parameters, |_| Some("value")) {
             assert_eq!(base.lines().count(), input.components.len() + 1);
             assert!(base.ends_with(&input.parameters));

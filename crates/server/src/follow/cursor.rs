@@ -35,7 +35,10 @@ impl Cursor {
     pub(super) fn read(text: Option<&str>) -> Self {
         // A list would be read too, each field from its place.
         let object = text.filter(|text| text.starts_with('{'));
-        object.and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Self::new())
+        match object.map(serde_json::from_str) {
+            Some(Ok(kept)) => kept,
+            _ => Self::new(),
+        }
     }
 
     /// To be kept.

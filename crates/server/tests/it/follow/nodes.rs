@@ -71,6 +71,7 @@ on_every_engine!(what_a_node_has_another_holds_and_forgets_with_it, |engine| {
     // Followed no longer: its entries are withdrawn here, and the name is free again.
     let name = "sister".parse().unwrap();
     assert_eq!(here.node.follow.remove(&here.operator, &name).await.unwrap(), 1);
+    here.node.bank.live().wait_for(here.node.bank.head().await.unwrap()).await;
     assert_eq!(here.holds(hash(2)), 0);
     assert!(here.node.follow.list().await.unwrap().is_empty());
     let view = here.follow(of_node(&there, &follower, Tier::Verified)).await;
