@@ -16,7 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(data) = AuthenticatorData::read(bytes) {
         assert_eq!(data.of, bytes[..32]);
         let credential = data.credential.unwrap_or_default();
-        assert!(credential.len() <= CREDENTIAL_BYTES_MAX && bytes.windows(credential.len().max(1)).any(|part| part == credential || credential.is_empty()));
+        assert!(
+            credential.len() <= CREDENTIAL_BYTES_MAX
+                && bytes.windows(credential.len().max(1)).any(|part| part == credential || credential.is_empty())
+        );
     }
     if let Ok(call) = ClientData::read(bytes) {
         assert!(call.host().is_none_or(|host| call.origin.ends_with(host)));
