@@ -15,7 +15,7 @@ use server::clock::Clock;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::attester::{TestAttester, peers};
+use super::attester::{TestAttester, providers};
 
 /// openssl dates certificates by the machine's clock, so the attester has it too.
 fn today() -> jiff::civil::Date {
@@ -153,7 +153,7 @@ async fn a_chip_that_a_state_signed_shows_an_age_and_one_that_was_changed_does_n
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_european_wallets_proof_becomes_a_voucher_once_for_its_own_request() {
-    let Some(peers) = peers() else { return };
+    let Some(peers) = providers() else { return };
     let p256 = "ec -pkeyopt ec_paramgen_curve:P-256";
     let (trusted, stranger) = (authority(p256, p256), authority(p256, p256));
     let wallet = Wallet::new(roots(&trusted));
