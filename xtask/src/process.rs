@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -11,6 +13,9 @@ use anyhow::{Context, Result, bail, ensure};
 /// programs one after the other, and what runs beside them (a database, a node) stops when its guard is dropped.
 static RUNNING_CHILD: AtomicU32 = AtomicU32::new(0);
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// How long a program's own children may hold its output open after its end.
+const ORPHAN_SECONDS_MAX: u64 = 5;
 
 /// Turns Ctrl-C and SIGTERM into an ordinary error of the running step, so that guards clean up on the way out.
 ///
@@ -48,21 +53,45 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// The answer tells how it ended: a test run that fails has still said how many tests passed.
 ///
 /// # Errors
-/// When it cannot be started, or we were interrupted meanwhile.
+/// When it cannot be started, we were interrupted meanwhile, or it left a process behind that still holds its output:
+/// to wait for that one could take for ever.
 pub(crate) fn run_reading(command: &mut Command, mut reader: impl FnMut(&str)) -> Result<ExitStatus> {
     println!("$ {}", spoken(command));
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| cannot_start(command))?;
     let output = child.stdout.take().expect("standard output was piped two lines above");
-    watch(child.id(), || {
-        for line in BufReader::new(output).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            writeln!(std::io::stdout(), "{line}")?;
-            reader(&line);
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).split(b'\n').map_while(std::io::Result::ok) {
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                return;
+            }
         }
-        child.wait()
-    })
+    });
+    let mut ended_at = None;
+    let mut is_held = false;
+    let status = watch(child.id(), || {
+        loop {
+            match lines.recv_timeout(Duration::from_millis(100)) {
+                Ok(line) => {
+                    writeln!(std::io::stdout(), "{line}")?;
+                    reader(&line);
+                }
+                Err(RecvTimeoutError::Disconnected) => return child.wait(),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(status) = child.try_wait()? {
+                        let since = *ended_at.get_or_insert_with(Instant::now);
+                        if since.elapsed() >= Duration::from_secs(ORPHAN_SECONDS_MAX) {
+                            is_held = true;
+                            return Ok(status);
+                        }
+                    }
+                }
+            }
+        }
+    })?;
+    ensure!(!is_held, "{} ended and left a process behind that holds its output open", spoken(command));
+    Ok(status)
 }
 
 /// What a program prints, for programs that print little.
@@ -138,6 +167,12 @@ mod tests {
         });
         assert!(!status.unwrap().success());
         assert_eq!(lines, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_program_that_leaves_a_child_behind_is_an_error_and_does_not_hold_us_up() {
+        let error = run_reading(Command::new("sh").args(["-c", "sleep 20 & echo one"]), |_| {}).unwrap_err();
+        assert!(error.to_string().contains("left a process behind"), "{error}");
     }
 
     #[test]

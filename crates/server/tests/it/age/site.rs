@@ -174,11 +174,14 @@ impl Nginx {
         let temporary =
             ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {path}/{kind};"));
         let whole = format!(
-            "daemon off; worker_processes 1; pid {path}/pid; error_log stderr warn;\nevents {{}}\nhttp {{ access_log off; {}\n{ours}\n}}\n",
+            "daemon off; master_process off; pid {path}/pid; error_log stderr warn;\nevents {{}}\nhttp {{ access_log off; {}\n{ours}\n}}\n",
             temporary.join(" ")
         );
         std::fs::write(folder.path().join("nginx.conf"), whole).unwrap();
+        // One process, so that killing it leaves none behind that holds the test's output open.
         let running = std::process::Command::new("nginx")
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
             .args(["-e", "stderr", "-p", folder.path().to_str().unwrap(), "-c", "nginx.conf"])
             .spawn()
             .unwrap();
