@@ -154,6 +154,7 @@ export const OTHERS = {
   threats: "/p/4",
   reading: "/p/5",
   resource: "/p/5/1",
+  appeal: "/p/6",
   proof: "/o/1",
   "draft-over": "/s/4",
   "case-closed": "/c",
