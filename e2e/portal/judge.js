@@ -39,23 +39,20 @@ export async function barriers(page) {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
 }
 
-const WIDTHS = [320, 1280];
+/// Narrow by day, wide by night: every colour and every width is seen once.
+const SCREENS = [[320, "light"], [1280, "dark"]];
 
-/// A page of the desk at both widths, light and dark: barriers, what does not fit, what is not valid; and a picture of each,
-/// light where it is narrow and dark where it is wide.
+/// A page of the desk on each of these screens: barriers, what does not fit, what is not valid; and a picture.
 export async function judge(page, name, wrong) {
   await mkdir(SCREENSHOTS, { recursive: true });
   // Before any picture is taken; and taking one leaves an empty attribute behind on a page that is judged again.
   const html = (await page.content()).replaceAll(' style=""', "");
-  for (const width of WIDTHS) {
+  for (const [width, colorScheme] of SCREENS) {
     await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
     const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
     if (wide > 0) wrong.push(`${name} at ${width}: ${wide} px wider than the screen`);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      wrong.push(...(await barriers(page)).map((barrier) => `${name}, ${width}, ${colorScheme}: ${barrier}`));
-    }
-    await page.emulateMedia({ colorScheme: width === 1280 ? "dark" : "light" });
+    wrong.push(...(await barriers(page)).map((barrier) => `${name}, ${width}, ${colorScheme}: ${barrier}`));
     await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
   }
   await page.emulateMedia({ colorScheme: "light" });

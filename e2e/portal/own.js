@@ -21,7 +21,8 @@ const ENVIRONMENT = Object.fromEntries(Object.entries(process.env).filter(([name
 /// the same folder, under another address.
 export async function ownNode(boxes, more = {}) {
   const folder = await mkdtemp(join(tmpdir(), "rempart-e2e-"));
-  const env = { ...ENVIRONMENT, ...more };
+  // What went well would bury what the tests say.
+  const env = { ...ENVIRONMENT, REMPART_LOG: "warn", ...more };
   const node = {
     folder,
     files: async () => Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name)).catch(() => Buffer.alloc(0)))),

@@ -170,6 +170,7 @@ item-file = File { NUMBER($number) }: what it is known as, then blurred
 item-file-gone = File { NUMBER($number) }
 item-file-checked = is destroyed: it was decided on
 item-file-back = was taken back
+item-file-over = is deleted: its three days were over. Ask the person for it again if you need it
 item-messages = Messages
 item-messages-none = Nothing was written yet.
 item-by-person = They wrote

@@ -170,6 +170,7 @@ item-file = Fichier { NUMBER($number) } : ce qu’on en sait, puis flouté
 item-file-gone = Fichier { NUMBER($number) }
 item-file-checked = est détruit : une décision a été prise
 item-file-back = a été repris
+item-file-over = est effacé : ses trois jours sont passés. Redemandez-le à la personne s’il vous le faut
 item-messages = Messages
 item-messages-none = Rien n’a encore été écrit.
 item-by-person = La personne a écrit

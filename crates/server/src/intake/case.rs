@@ -196,8 +196,7 @@ impl Intake {
         }
     }
 
-    /// Adds items; says who writes next, unless that stays as it is. The files of the case live on with it, and go when
-    /// they are taken back.
+    /// Adds items; says who writes next, unless that stays as it is. Files go when they are taken back.
     pub(super) async fn append(
         &self,
         case: &OpenCase,
@@ -377,7 +376,7 @@ impl Transact for Append<'_> {
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
         self.settle_notices(on, &there, &new).await?;
-        self.settle_uploads(on, there, &new, ends_at).await
+        self.settle_uploads(on, there, &new).await
     }
 }
 
@@ -405,22 +404,19 @@ impl Append<'_> {
         Ok(self.intake.removal.taken_back(on, &named, self.now).await?)
     }
 
-    /// Files that come with the new items live as long as the case from here on, those that were there live on with it, and
-    /// those that are taken back go.
+    /// Files that come with the new items have their time from here on, and those that are taken back go.
     async fn settle_uploads(
         &self,
         on: &mut Session,
         mut items: Vec<(i64, Item)>,
         new: &[&Item],
-        case_ends_at: Time,
     ) -> Result<(), IntakeError> {
         let before = uploads_in(&items);
         items.extend(new.iter().map(|item| (i64::MAX, (*item).clone())));
         let after = uploads_in(&items);
-        let (kept, gone): (Vec<UploadId>, Vec<UploadId>) = before.iter().partition(|id| after.contains(id));
+        let gone: Vec<UploadId> = before.iter().filter(|id| !after.contains(id)).copied().collect();
         let sent: Vec<UploadId> = after.into_iter().filter(|id| !before.contains(id)).collect();
-        uploads::send(on, &sent, case_ends_at).await?;
-        uploads::extend(on, &kept, case_ends_at).await?;
+        uploads::send(on, &sent, self.now).await?;
         if !gone.is_empty() {
             self.intake.note_deletion();
         }

@@ -110,6 +110,7 @@ pub(super) async fn show(node: &Node, who: &Analyst, work: &Work, asked: Option<
                 path: format!("{}/file/{}", path(work.id), file.position),
                 is_here: file.upload.is_some(),
                 was_checked: file.checked_at.is_some(),
+                is_over: file.is_over,
             })
             .collect(),
         pictures: shown_pictures,
@@ -368,6 +369,7 @@ struct FileLine {
     path: String,
     is_here: bool,
     was_checked: bool,
+    is_over: bool,
 }
 
 struct PictureLine {

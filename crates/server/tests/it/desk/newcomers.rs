@@ -2,8 +2,8 @@
 
 use server::access::staff::Role;
 
-use super::{Filing, file, node_with_a_clock, picture, see, take};
-use crate::support::{Engine, on_every_engine, staff};
+use super::{Filing, file, file_path, node_with_a_clock, picture, see, take, upload_to};
+use crate::support::{on_every_engine, staff};
 
 on_every_engine!(a_colleague_who_came_later_opens_files_once_they_were_handed_on, |engine| {
     let (node, _) = node_with_a_clock(engine).await;
@@ -31,9 +31,9 @@ on_every_engine!(whoever_takes_a_case_hands_its_files_on_to_all_who_read_here, |
     let only = node.node.intake.recipients().await.unwrap();
     let mut ben = staff(&node, Role::Analyst).await;
     ann.submit("/desk/hand-on", &[]).await;
-    super::upload_to(&mut case.browser, "/c/8", "/c/8", &png, &only).await;
+    upload_to(&mut case.browser, "/c/8", "/c/8", &png, &only).await;
     let page = take(&mut ben, &case.path()).await;
-    let place = super::file_path(&page.text);
+    let place = file_path(&page.text);
     let shut = ben.page(&place).await;
     assert!(shut.text.contains("This was not sealed to your key"), "{}", shut.text);
     ben.submit(&format!("{}/back", case.path()), &[]).await;

@@ -193,6 +193,7 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     let node = node(engine).await;
     let (mut ann, mut ben) = (staff(&node, Role::Analyst).await, staff(&node, Role::Analyst).await);
     let (intake, (case, path)) = (&node.node.intake, case(&node).await);
+    let answer_due = intake.view(&case).await.unwrap().answer;
     let board = ann.page(&format!("{path}?lang=en")).await;
     assert_eq!(board.text.matches("No notice yet").count(), 3, "{}", board.text);
     assert!(board.text.contains("Nobody has decided yet") && !board.text.contains("name=\"reason\""), "{}", board.text);
@@ -215,6 +216,7 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     let view = intake.view(&case).await.unwrap();
     let named: Vec<usize> = view.links.iter().map(|link| link.notices.len()).collect();
     assert_eq!(named, [1, 1, 1]);
+    assert_eq!(view.answer, answer_due, "asking a platform is no answer to the person");
     assert_eq!(view.links[0].notices[0].id, view.links[1].notices[0].id, "one notice a platform");
     assert_ne!(view.links[0].notices[0].id, view.links[2].notices[0].id);
     // Drafted again, nothing is asked twice.
