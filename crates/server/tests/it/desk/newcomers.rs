@@ -31,7 +31,7 @@ on_every_engine!(whoever_takes_a_case_hands_its_files_on_to_all_who_read_here, |
     let only = node.node.intake.recipients().await.unwrap();
     let mut ben = staff(&node, Role::Analyst).await;
     ann.submit("/desk/hand-on", &[]).await;
-    upload_to(&mut case.browser, "/c/8", "/c/8", &png, &only).await;
+    upload_to(&mut case.browser, "/c", "/c/8", &png, &only).await;
     let page = take(&mut ben, &case.path()).await;
     let place = file_path(&page.text);
     let shut = ben.page(&place).await;

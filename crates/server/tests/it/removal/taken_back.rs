@@ -45,7 +45,7 @@ impl Asked {
 
     /// Until as much has arrived at the platform.
     async fn until_arrived(&self, count: usize) -> Vec<String> {
-        while self.platform.arrived().len() < count {
+        while self.platform.arrived().len() < count || self.node.node.removal.outbox().await.unwrap().waiting > 0 {
             self.node.node.removal.send_due().await.unwrap();
             tokio::task::yield_now().await;
         }
