@@ -38,8 +38,8 @@ pub use known::{Kin, Picture};
 pub use model::{
     After, Basis, CaseworkError, Category, Decided, Kind, Look, Measure, Stage, Verdict, Work, WorkId, follows,
 };
-pub use notices::{DraftError, MayAsk};
 pub(crate) use notes::{note_appeal, note_case, note_contested, note_end, note_word};
+pub use notices::{DraftError, MayAsk};
 pub use place::{Order, THREAT, Targets, spread_step};
 pub use preview::Program;
 pub use queries::{Decision, SQL};

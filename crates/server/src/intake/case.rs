@@ -383,12 +383,7 @@ impl Transact for Append<'_> {
 impl Append<'_> {
     /// Notices go on for links that stand. One whose links are all taken back is taken back too, and so is one that nobody has
     /// sent yet and that names any of them (what is left of it is drafted anew), or that we may not send any more.
-    async fn settle_notices(
-        &self,
-        on: &mut Session,
-        there: &[(i64, Item)],
-        new: &[&Item],
-    ) -> Result<(), IntakeError> {
+    async fn settle_notices(&self, on: &mut Session, there: &[(i64, Item)], new: &[&Item]) -> Result<(), IntakeError> {
         let gone: Vec<i64> = new
             .iter()
             .filter_map(|item| if let What::Withdrawn { position, .. } = item.what { Some(position) } else { None })

@@ -223,7 +223,8 @@ async fn on_the_operators_listener_people_come_in_work_and_leave_under_a_local_n
         let outside = node.http.get(format!("{}{home}", node.base())).header("cookie", who.cookies());
         assert_eq!(outside.send().await.unwrap().status().as_u16(), 404);
         // A stranger's page that points its name at this machine reads nothing (DNS rebinding).
-        let rebound = node.http.get(format!("{operator}{home}")).header("host", "evil.example").header("cookie", who.cookies());
+        let rebound =
+            node.http.get(format!("{operator}{home}")).header("host", "evil.example").header("cookie", who.cookies());
         assert_eq!(rebound.send().await.unwrap().status().as_u16(), 421);
         assert_eq!(who.post("/staff/sign-out", &[]).await.status, 303);
         assert_eq!(who.get(home).await.status, 303);

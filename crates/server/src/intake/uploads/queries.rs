@@ -19,8 +19,7 @@ const DROP: &str = "delete from uploads where id = $1";
 const DUE: &str = "select id from uploads where ends_at <= $1 order by ends_at limit $2";
 
 /// Every text of this module, for the test that prepares them on both engines.
-pub const SQL: &[&str] =
-    &[INSERT, UPLOAD, GROW, INSERT_PART, PART, UNSENT_BYTES, KEEP, SEND, DROP_PARTS, DROP, DUE];
+pub const SQL: &[&str] = &[INSERT, UPLOAD, GROW, INSERT_PART, PART, UNSENT_BYTES, KEEP, SEND, DROP_PARTS, DROP, DUE];
 
 /// What is known of an upload in clear.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

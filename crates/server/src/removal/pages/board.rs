@@ -75,7 +75,9 @@ pub(super) async fn show(
     };
     let cells: Vec<Cell> = if is_blind { vec![] } else { view.standing_links().map(cell).collect() };
     let without = match &may {
-        MayAsk::Yes(decided) => offered(&view, &without(&view, &of_links, &summaries, &directory), decided, &directory, words),
+        MayAsk::Yes(decided) => {
+            offered(&view, &without(&view, &of_links, &summaries, &directory), decided, &directory, words)
+        }
         _ => vec![],
     };
     let lines = summaries.iter().cloned().map(|notice| Line::of(notice, |at| t.language.moment(at, &zone))).collect();

@@ -198,9 +198,16 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     assert_eq!(board.text.matches("No notice yet").count(), 3, "{}", board.text);
     assert!(board.text.contains("Nobody has decided yet") && !board.text.contains("name=\"reason\""), "{}", board.text);
     ann.submit(&path, &BOTH).await;
-    assert!(intake.view(&case).await.unwrap().links.iter().all(|link| link.notices.is_empty()), "nothing before a verdict");
+    assert!(
+        intake.view(&case).await.unwrap().links.iter().all(|link| link.notices.is_empty()),
+        "nothing before a verdict"
+    );
     let board = decide(&mut ann, &case).await;
-    assert!(board.text.contains("Somebody else looks now") && board.text.contains("name=\"regime_x\""), "{}", board.text);
+    assert!(
+        board.text.contains("Somebody else looks now") && board.text.contains("name=\"regime_x\""),
+        "{}",
+        board.text
+    );
     // A law that does not cover what was decided is not offered, and not taken.
     let wrong = ann.submit(&path, &[("regime_x", "nothing_like_it"), BOTH[2]]).await;
     assert_eq!(wrong.text.matches("No notice yet").count(), 3, "{}", wrong.text);
