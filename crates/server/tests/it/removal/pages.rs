@@ -208,6 +208,12 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
         "{}",
         board.text
     );
+    let work = ben.page(&format!("/desk/work/{}?lang=en", exchange::hex::encode(case.id.as_bytes()))).await;
+    assert!(
+        work.text.contains(&format!("href=\"{path}\"")),
+        "a case leads to its board when nobody holds it: {}",
+        work.text
+    );
     // A law that does not cover what was decided is not offered, and not taken.
     let wrong = ann.submit(&path, &[("regime_x", "nothing_like_it"), BOTH[2]]).await;
     assert_eq!(wrong.text.matches("No notice yet").count(), 3, "{}", wrong.text);
