@@ -9,6 +9,7 @@ export const pointer = {
   press: (page, target) => page.locator(target).first().click(),
   choose: (page, target) => page.locator(target).first().check(),
   write: (page, target, text) => page.locator(target).first().fill(text),
+  select: (page, target, value) => page.locator(target).first().selectOption(value),
   async pick(page, files) {
     await page.locator("#pick").setInputFiles(files);
   },
@@ -38,6 +39,13 @@ export const keyboard = {
     await page.keyboard.press("ControlOrMeta+A");
     await page.keyboard.insertText(text);
   },
+  async select(page, target, value) {
+    await reach(page, target);
+    const list = page.locator(target).first();
+    await page.keyboard.press("Home");
+    for (let moves = 0; moves < 50 && (await list.inputValue()) !== value; moves++) await page.keyboard.press("ArrowDown");
+    assert.equal(await list.inputValue(), value);
+  },
   async pick(page, files) {
     // Asked for before the long way there: the browser has to be told to hand its dialogs over, and a key pressed at the
     // same moment may come first.
@@ -50,7 +58,15 @@ async function reach(page, target) {
   const passed = [];
   for (let stops = 0; stops < STOPS_MAX; stops++) {
     await page.keyboard.press("Tab");
-    const seen = await page.evaluate(focusSeen, target);
+    const seen = await page.evaluate(focusSeen, target).catch((error) => {
+      // The page that was left a moment ago is gone only now: the next one is gone through from its beginning.
+      if (!/context was destroyed|navigat/i.test(error.message)) throw error;
+      return null;
+    });
+    if (!seen) {
+      await page.waitForLoadState("domcontentloaded");
+      continue;
+    }
     if (seen.trouble) assert.fail(`${page.url()}: ${seen.name}: ${seen.trouble}`);
     if (seen.isThere) return;
     passed.push(seen.name);

@@ -1,9 +1,12 @@
 // What is wrong with a page: for whoever sees little, for the standard, for a narrow screen.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { HtmlValidate } from "html-validate";
+
+import { SCREENSHOTS } from "./visitor.js";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"];
@@ -34,6 +37,29 @@ export async function barriers(page) {
   await page.evaluate((axe) => globalThis.axe ?? (0, eval)(axe), AXE);
   const { violations } = await page.evaluate((values) => axe.run(document, { runOnly: { type: "tag", values } }), TAGS);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`);
+}
+
+/// Narrow by day, wide by night: every colour and every width is seen once.
+const SCREENS = [[320, "light"], [1280, "dark"]];
+
+/// A page of the desk on each of these screens: barriers, what does not fit, what is not valid; and a picture.
+export async function judge(page, name, wrong) {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  // Before any picture is taken; and taking one leaves an empty attribute behind on a page that is judged again.
+  const html = (await page.content()).replaceAll(' style=""', "");
+  for (const [width, colorScheme] of SCREENS) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
+    if (wide > 0) wrong.push(`${name} at ${width}: ${wide} px wider than the screen`);
+    wrong.push(...(await barriers(page)).map((barrier) => `${name}, ${width}, ${colorScheme}: ${barrier}`));
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  const report = await validator.validateString(html);
+  for (const { messages } of report.results) {
+    wrong.push(...messages.map(({ ruleId, message, line }) => `${name}: ${ruleId}: ${message}: ${html.split("\n")[line - 1].slice(0, 160)}`));
+  }
 }
 
 /// Nothing is wider than the screen, and at the end of the page the way out covers nothing.

@@ -2,18 +2,16 @@
 // in both languages; every page narrow and wide, light and dark; and a file that is sharp only while it is held.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { code, invite, join as joinDesk, PASSPHRASE } from "../portal/colleague.js";
-import { barriers, validator } from "../portal/judge.js";
+import { comeIn as enterFirst, invite } from "../portal/colleague.js";
+import { fileSealed } from "../portal/filing.js";
+import { judge } from "../portal/judge.js";
 import { ownNode } from "../portal/own.js";
 import { png } from "../portal/pictures.js";
 import { SCREENSHOTS, visitor } from "../portal/visitor.js";
-import { at } from "../portal/walk.js";
 
-const WIDTHS = [320, 1280];
 const FILE = { name: "IMG_20261103_secretname.png", mimeType: "image/png", buffer: png({ seed: 61, width: 900, height: 700 }) };
 const SAYS = {
   fr: { hidden: "Flouté", shown: "Net là où vous tenez", second: "Quelqu’un d’autre regarde maintenant", differ: "un responsable tranche", closed: "le fichier est détruit", told: "reconnaissent maintenant cette image" },
@@ -129,14 +127,7 @@ async function comeIn(node, name, role, language, open, options = { bypassCSP: t
   const person = await invite(node, name, role);
   const { context, page, close } = await visitor({ viewport: { width: 1280, height: 900 }, ...options });
   open.push(close);
-  await page.goto(`${person.link}?lang=${language}`);
-  for (const field of ["passphrase", "again"]) await page.locator(`[name=${field}]`).fill(PASSPHRASE);
-  await page.locator(".btn").click();
-  const codes = (await page.locator("#secret").textContent()).replaceAll(" ", "");
-  await page.locator("[name=code]").fill(code(codes));
-  await page.locator("form:not([data-passkey]) .btn").click();
-  await page.locator("ol.sheet").waitFor();
-  await joinDesk(page, language);
+  await enterFirst(page, person, language);
   return { ...person, context, page };
 }
 
@@ -144,34 +135,7 @@ async function comeIn(node, name, role, language, open, options = { bypassCSP: t
 async function file(node, language, open) {
   const { page, close } = await visitor();
   open.push(close);
-  await page.goto(`${node.url}/?lang=${language}`);
-  await page.locator("button[value=mine]").click();
-  await at(page, "/s/1");
-  await page.locator('input[value="13"]').check();
-  await page.locator("form .row button.btn").click();
-  await at(page, "/s/2");
-  await page.locator("input[value=offline]").check();
-  await page.locator("form .row button.btn").click();
-  await at(page, "/s/3");
-  await page.locator("#pick").setInputFiles(FILE);
-  await page.locator("#files .tag.good").first().waitFor();
-  await page.locator("#files .row button.btn").click();
-  await at(page, "/s/4");
-  await page.locator("form .row button.btn").click();
-  await at(page, "/s/5");
-  await page.locator("textarea[name=message]").fill("robin_22 posts it.");
-  await page.locator("details.more > summary").click();
-  await page.locator("#sealed").setInputFiles(FILE);
-  await page.waitForFunction(() => document.querySelectorAll("[data-part=held] li").length === 1);
-  await page.locator("#message > .row button.btn").click();
-  await at(page, "/s/6");
-  await page.locator("form .row button.btn").click();
-  await at(page, "/s/7");
-  const words = (await page.locator("#words li").allTextContents()).map((word) => word.trim());
-  await page.locator("input[name=word2]").fill(words[1]);
-  await page.locator("input[name=word5]").fill(words[4]);
-  await page.locator("form.no-print button.btn:not([type=button])").click();
-  await at(page, "/c");
+  await fileSealed(page, { url: node.url, language, file: FILE });
   return page;
 }
 
@@ -228,27 +192,4 @@ async function decide(page, verdict) {
 
 async function says(page, words) {
   await page.waitForFunction((words) => document.getElementById("state").textContent === words, words);
-}
-
-/// A page at both widths, light and dark: pictures, barriers, what does not fit, what is not valid.
-async function judge(page, name, wrong) {
-  await mkdir(SCREENSHOTS, { recursive: true });
-  // Before any picture is taken: that leaves marks of its own.
-  const html = await page.content();
-  for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
-    if (wide > 0) wrong.push(`${name} at ${width}: ${wide} px wider than the screen`);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      wrong.push(...(await barriers(page)).map((barrier) => `${name}, ${width}, ${colorScheme}: ${barrier}`));
-    }
-    await page.emulateMedia({ colorScheme: width === 1280 ? "dark" : "light" });
-    await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  const report = await validator.validateString(html);
-  for (const { messages } of report.results) {
-    wrong.push(...messages.map(({ ruleId, message, line }) => `${name}: ${ruleId}: ${message}: ${html.split("\n")[line - 1].slice(0, 160)}`));
-  }
 }

@@ -21,6 +21,7 @@ fn main() -> io::Result<()> {
     for (target, seeds) in [
         ("age_bytes", age_bytes()),
         ("age_header", age_header()),
+        ("desk_forms", forms()),
         ("exchange_dialects", exchange_dialects()),
         ("exchange_follow", exchange_follow()),
         ("exchange_hma", exchange_hma()),
@@ -115,6 +116,14 @@ fn links() -> Seeds {
         ("private", "http://0x7f.1/ http://[::ffff:10.0.0.1]/ nas.local/a http://a.onion/"),
         ("schemes", "javascript:alert(1) ftp://exemple.fr/ mailto:a@exemple.fr https://exemple.fr/b…"),
         ("punycode", "https://Müller.example.com./é?b=%20é#f"),
+    ])
+}
+
+fn forms() -> Seeds {
+    texts(&[
+        ("notice", "t=0a&platform=x&class=minor&regime=dsa_16&urls=https%3A%2F%2Fx.com%2Fa%0D%0Ahttp%3A%2F%2F10.0.0.1&reason=%C3%A9+t"),
+        ("sign_in", "t=0a&name=Ann+B.&passphrase=heron+velvet+ninety+lamp"),
+        ("boxes", "criterion=grave&criterion=spreading&&name&=x&%zz=%C3"),
     ])
 }
 

@@ -249,12 +249,12 @@ case-did-mistaken = { $copies ->
 
 sure-no = No, go back
 withdraw-title = Take this back?
-withdraw-does = We no longer share this fingerprint for you, and at once we ask platforms to forget it, unless somebody else reported the same picture. A link is followed no more.
+withdraw-does = We no longer share this fingerprint for you, and at once we ask platforms to forget it, unless somebody else reported the same picture. We stop following a link, and tell its site that we no longer ask, unless we asked it for other links too.
 withdraw-cannot = What was taken down elsewhere does not come back. What still goes around may not be recognised any more.
 withdraw-again = You can add it again later.
 withdraw-go = Yes, take it back
 delete-title = Delete everything?
-delete-does = Messages and links are deleted here. We no longer share the fingerprints for you, and we ask platforms to forget them, unless somebody else reported the same picture.
+delete-does = Messages and links are deleted here. We no longer share the fingerprints for you, and we ask platforms to forget them, unless somebody else reported the same picture. Sites that we already asked to take a page down stay asked.
 delete-again = The six words will open nothing any more, and nothing can be found again.
 delete-go = Yes, delete everything
 gone-title = It is deleted.

@@ -1,5 +1,5 @@
 //! Measures what the pages of notices ask of the database: `cargo run --release --example notices -p server -- [notices] [postgres://..]`,
-//! 1,000,000 notices on SQLite unless said otherwise. Rows are written by SQL, as if they had come over three years; then each
+//! 1,000,000 notices on SQLite unless said otherwise; 0 of them measure what is in the database already. Rows are written by SQL, as if they had come over three years; then each
 //! page's reading is done many times and its median and p99 are printed. Over the room's functions, without HTTP and without
 //! drawing the page. It asserts nothing.
 
@@ -36,8 +36,10 @@ async fn main() {
     for first in (0..notices).step_by(BATCH) {
         fill(node.database(), first, BATCH.min(notices - first), now).await;
     }
-    count(node.database()).await;
-    println!("written in {:.0} s", begun.elapsed().as_secs_f64());
+    if notices > 0 {
+        count(node.database()).await;
+        println!("written in {:.0} s", begun.elapsed().as_secs_f64());
+    }
     let removal = &node.removal;
     let waiting = [
         Of::State(State::Draft, false),

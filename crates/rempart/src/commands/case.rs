@@ -320,6 +320,7 @@ impl Shown {
             let state = match (&file.upload, file.checked_at) {
                 (Some(_), _) => "here",
                 (None, Some(_)) => "destroyed",
+                (None, None) if file.is_over => "over",
                 (None, None) => "withdrawn",
             };
             ShownFile { item: file.position, at: file.at, state }

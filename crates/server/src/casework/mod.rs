@@ -11,6 +11,7 @@ mod kappa;
 mod known;
 mod model;
 mod notes;
+mod notices;
 pub(crate) mod pages;
 mod place;
 pub mod preview;
@@ -38,6 +39,7 @@ pub use model::{
     After, Basis, CaseworkError, Category, Decided, Kind, Look, Measure, Stage, Verdict, Work, WorkId, follows,
 };
 pub(crate) use notes::{note_appeal, note_case, note_contested, note_end, note_word};
+pub use notices::{DraftError, MayAsk};
 pub use place::{Order, THREAT, Targets, spread_step};
 pub use preview::Program;
 pub use queries::{Decision, SQL};

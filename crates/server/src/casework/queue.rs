@@ -3,7 +3,7 @@
 use exchange::Time;
 
 use super::Casework;
-use super::model::{After, CaseworkError, Category, Measure, Stage, Work, WorkId};
+use super::model::{After, CaseworkError, Category, Kind, Measure, Stage, Work, WorkId};
 use super::queries::{self, Shown};
 use crate::access::audit::{self, Act};
 use crate::access::staff::{Analyst, StaffId};
@@ -88,6 +88,12 @@ impl Casework {
     pub async fn take(&self, who: &Analyst, id: WorkId) -> Result<Work, CaseworkError> {
         let work = self.database.run(&Take { desk: self, who: who.person(), id, leads: who.is_lead() }).await?;
         self.bank.stir();
+        if work.kind != Kind::Dispute {
+            // Whoever can open its files sees to it that colleagues can who came since. It is theirs even if that fails.
+            if let Err(error) = self.intake.hand_files_on(who.secret(), id.case()).await {
+                tracing::warn!(%error, "the keys of a case's files were not sealed on");
+            }
+        }
         Ok(work)
     }
 

@@ -9,7 +9,7 @@ use super::Casework;
 use super::answers::{Voice, fitting};
 use super::kappa::{Agreement, agreement};
 use super::known::{Kin, standing};
-use super::model::{Basis, CaseworkError, Decided, Kind, Look, Measure, Stage, Verdict, Work, WorkId};
+use super::model::{Basis, CaseworkError, Kind, Look, Measure, Stage, Verdict, Work, WorkId};
 use super::queries::{self, Decision};
 use super::taxonomy::{Follows, taxonomy};
 use crate::access::audit::{self, Act};
@@ -60,25 +60,6 @@ impl Casework {
     /// What was said of a case so far. Not for whoever looks blind to it: see [`Stage::Second`].
     pub async fn said(&self, _: &Analyst, case: &OpenCase) -> Result<Vec<Said>, CaseworkError> {
         said(&mut self.database.read().await?, case).await
-    }
-
-    /// What stands for a case, if anybody decided: for asking platforms to take it down.
-    pub async fn decided(
-        &self,
-        who: &Analyst,
-        case: &OpenCase,
-        class: Class,
-    ) -> Result<Option<Decided>, CaseworkError> {
-        let all = self.said(who, case).await?;
-        let work = self.work(who, WorkId::of_case(case.id)).await?;
-        let is_open = work.is_some_and(|work| matches!(work.stage, Stage::Lead));
-        let Some(last) = all.last().filter(|_| !is_open) else { return Ok(None) };
-        let Some(code) = taxonomy().find(&last.verdict.code).filter(|code| code.follows == Follows::Protect) else {
-            return Ok(None);
-        };
-        let looks = if last.look == Look::Lead { 2 } else { all.len() as u8 };
-        let taxonomy = last.verdict.taxonomy;
-        Ok(Some(Decided { class, code: code.code.clone(), taxonomy, looks, regimes: &code.regimes }))
     }
 
     /// How far first and second looks of the last year agree, and what they said.
@@ -219,7 +200,7 @@ fn place(id: WorkId, look: Look) -> Vec<u8> {
     [&b"verdict"[..], id.as_bytes(), &look.code().to_be_bytes()].concat()
 }
 
-async fn said(on: &mut Session, case: &OpenCase) -> Result<Vec<Said>, CaseworkError> {
+pub(super) async fn said(on: &mut Session, case: &OpenCase) -> Result<Vec<Said>, CaseworkError> {
     let id = WorkId::of_case(case.id);
     let open = |(look, by, sealed): (Look, StaffId, Vec<u8>)| {
         let plain = case.key.open(&place(id, look), &sealed).ok();

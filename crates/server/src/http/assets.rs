@@ -36,6 +36,7 @@ macro_rules! file {
 }
 
 const WASM: &str = "application/wasm";
+const SVG: &str = "image/svg+xml";
 
 const FILES: &[File] = &[
     file!("portal.css", CSS, "styles/tokens.css", "styles/base.css", "styles/parts.css", "styles/portal.css"),
@@ -50,6 +51,7 @@ const FILES: &[File] = &[
         "styles/casework.css",
         "styles/removal.css"
     ),
+    file!("desk.svg", SVG, "icons/desk.svg"),
     file!("exit.js", JAVASCRIPT, "scripts/exit.js"),
     file!("files.js", JAVASCRIPT, "scripts/files.js"),
     file!("passkey.js", JAVASCRIPT, "scripts/passkey.js"),

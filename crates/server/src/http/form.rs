@@ -5,12 +5,7 @@ use axum::extract::Request;
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName};
 
-/// Of one form: two for each platform are the most.
-pub(crate) const FIELDS_MAX: usize = 1_000;
-
-/// What a form says, in order; a name may stand several times.
-#[derive(Debug, Default)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub(crate) use super::fields::Fields;
 
 /// Why a form is not read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,23 +24,7 @@ impl Fields {
             return Err(FormError::Elsewhere);
         }
         let body = to_bytes(request.into_body(), bytes_max).await.map_err(|_| FormError::TooMuch)?;
-        let fields: Vec<_> = form_urlencoded::parse(&body).into_owned().take(FIELDS_MAX + 1).collect();
-        if fields.len() > FIELDS_MAX { Err(FormError::TooMuch) } else { Ok(Self(fields)) }
-    }
-
-    /// The first value of a name; empty when there is none.
-    pub(crate) fn one(&self, name: &str) -> &str {
-        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    /// Every value of a name.
-    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Whether there is one.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.all(name).next().is_some()
+        Self::parse(&body).ok_or(FormError::TooMuch)
     }
 }
 

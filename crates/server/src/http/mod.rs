@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 mod client;
+mod fields;
 pub(crate) mod form;
 mod guard;
 mod json;

@@ -13,6 +13,7 @@ use crate::alerts::{Address, AlertKey, Alerts};
 use crate::bank::{self, BankError};
 use crate::casework;
 use crate::partners::PartnerView;
+use crate::removal::Removal;
 use crate::storage::{Session, Transact};
 
 /// The same message again within so long is the same one, sent twice.
@@ -39,9 +40,21 @@ impl Intake {
         self.append_with(case, Some(waits_for), whats, alert).await
     }
 
-    /// Writes down that a platform is asked to take these links down; see [`What::Notice`].
-    pub async fn note_notice(&self, case: &OpenCase, notice: NoticeId, links: Vec<i64>) -> Result<(), IntakeError> {
-        self.append(case, None, vec![What::Notice { notice, links }]).await
+    /// Writes down, within what else is done, that a platform is asked to take these links down; see [`What::Notice`]. A link
+    /// that was taken back meanwhile is asked for no more: then nothing is written, and false is given.
+    pub(crate) async fn note_notice(
+        &self,
+        on: &mut Session,
+        case: &OpenCase,
+        notice: NoticeId,
+        links: Vec<i64>,
+        now: Time,
+    ) -> Result<bool, IntakeError> {
+        let items = vec![Item { at: now, what: What::Notice { notice, links: links.clone() } }];
+        Append { intake: self, case, waits_for: None, items, alert: AlertTodo::Keep, now }.run(on).await?;
+        // The case's row is this transaction's by now.
+        let over = over(&opened(on, case).await?);
+        Ok(!links.iter().any(|link| over.contains(link)))
     }
 
     /// Leaves an address for neutral mails in place of the one before, or takes it back. Who is to write next stays.
@@ -70,7 +83,7 @@ impl Intake {
     }
 
     /// Takes one picture, link or file back: its fingerprint leaves the bank at once, unless somebody else stands behind
-    /// it too; a file is deleted. Again is the same as once.
+    /// it too; a file is deleted; notices that ask for a link alone are taken back with it. Again is the same as once.
     pub async fn withdraw(&self, case: &OpenCase, position: i64) -> Result<(), IntakeError> {
         let (_, items) = self.items(case).await?;
         let is_withdrawn = items
@@ -100,7 +113,10 @@ impl Intake {
         self.note_deletion();
         let alert = alert_of(&items).map(|key| (&self.alerts, key));
         let uploads = uploads_in(&items);
-        self.database.run(&End { case: case.id, uploads, why: Ending::Asked, said_until, alert }).await.map(drop)
+        // What platforms were asked stays asked; what nobody sent yet is sent no more.
+        let notices = Some((&self.removal, notices_in(&items).map(|(notice, _)| (notice, false)).collect()));
+        let end = End { case: case.id, uploads, why: Ending::Asked, said_until, alert, notices, now: self.clock.now() };
+        self.database.run(&end).await.map(drop)
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -180,8 +196,7 @@ impl Intake {
         }
     }
 
-    /// Adds items; says who writes next, unless that stays as it is. The files of the case live on with it, and go when
-    /// they are taken back.
+    /// Adds items; says who writes next, unless that stays as it is. Files go when they are taken back.
     pub(super) async fn append(
         &self,
         case: &OpenCase,
@@ -271,6 +286,14 @@ pub(super) fn over(items: &[(i64, Item)]) -> Vec<i64> {
     items.iter().filter_map(gone).collect()
 }
 
+/// Notices that a case names, with the places of their links.
+fn notices_in(items: &[(i64, Item)]) -> impl Iterator<Item = (NoticeId, &Vec<i64>)> {
+    items.iter().filter_map(|(_, item)| match &item.what {
+        What::Notice { notice, links } => Some((*notice, links)),
+        _ => None,
+    })
+}
+
 /// Files that were not taken back.
 pub(super) fn uploads_in(items: &[(i64, Item)]) -> Vec<UploadId> {
     let over = over(items);
@@ -352,27 +375,43 @@ impl Transact for Append<'_> {
             let sealed = seal(&self.case.key, self.case.id, position, item, &mut rng);
             queries::insert_item(on, self.case.id, position, &sealed).await?;
         }
-        self.settle_uploads(on, there, &new, ends_at).await
+        self.settle_notices(on, &there, &new).await?;
+        self.settle_uploads(on, there, &new).await
     }
 }
 
 impl Append<'_> {
-    /// Files that come with the new items live as long as the case from here on, those that were there live on with it, and
-    /// those that are taken back go.
+    /// Notices go on for links that stand. One whose links are all taken back is taken back too, and so is one that nobody has
+    /// sent yet and that names any of them (what is left of it is drafted anew), or that we may not send any more.
+    async fn settle_notices(&self, on: &mut Session, there: &[(i64, Item)], new: &[&Item]) -> Result<(), IntakeError> {
+        let gone: Vec<i64> = new
+            .iter()
+            .filter_map(|item| if let What::Withdrawn { position, .. } = item.what { Some(position) } else { None })
+            .collect();
+        let may_not = |item: &&Item| matches!(&item.what, What::Consent(consent) if !consent.notifies());
+        let stops = new.iter().copied().any(|item| may_not(&item));
+        let before = over(there);
+        let is_over = |position: &i64| gone.contains(position) || before.contains(position);
+        let named: Vec<(NoticeId, bool)> = notices_in(there)
+            .filter(|(_, links)| stops || links.iter().any(|link| gone.contains(link)))
+            .map(|(notice, links)| (notice, links.iter().all(is_over)))
+            .collect();
+        Ok(self.intake.removal.taken_back(on, &named, self.now).await?)
+    }
+
+    /// Files that come with the new items have their time from here on, and those that are taken back go.
     async fn settle_uploads(
         &self,
         on: &mut Session,
         mut items: Vec<(i64, Item)>,
         new: &[&Item],
-        case_ends_at: Time,
     ) -> Result<(), IntakeError> {
         let before = uploads_in(&items);
         items.extend(new.iter().map(|item| (i64::MAX, (*item).clone())));
         let after = uploads_in(&items);
-        let (kept, gone): (Vec<UploadId>, Vec<UploadId>) = before.iter().partition(|id| after.contains(id));
+        let gone: Vec<UploadId> = before.iter().filter(|id| !after.contains(id)).copied().collect();
         let sent: Vec<UploadId> = after.into_iter().filter(|id| !before.contains(id)).collect();
-        uploads::send(on, &sent, case_ends_at).await?;
-        uploads::extend(on, &kept, case_ends_at).await?;
+        uploads::send(on, &sent, self.now).await?;
         if !gone.is_empty() {
             self.intake.note_deletion();
         }
@@ -425,6 +464,10 @@ pub(super) struct End<'a> {
     pub(super) uploads: Vec<UploadId>,
     /// Its alert, where the case is open while it ends.
     pub(super) alert: Option<(&'a Alerts, &'a AlertKey)>,
+    /// Its notices, likewise.
+    pub(super) notices: Option<(&'a Removal, Vec<(NoticeId, bool)>)>,
+    /// When.
+    pub(super) now: Time,
 }
 
 /// Why a case ends.
@@ -453,6 +496,9 @@ impl Transact for End<'_> {
         let is_ended = queries::end_case(on, self.case, how, due_by, self.said_until).await?;
         if is_ended {
             casework::note_end(on, self.case).await?;
+            if let Some((removal, notices)) = &self.notices {
+                removal.taken_back(on, notices, self.now).await?;
+            }
         }
         Ok(is_ended)
     }

@@ -4,7 +4,7 @@ use exchange::Time;
 
 use super::case::{AlertTodo, Append, opened, seal, uploads_in};
 use super::model::{Author, Item, OpenCase, WaitsFor, What};
-use super::uploads::Upload;
+use super::uploads::{self, Upload};
 use super::{Intake, IntakeError, queries};
 use crate::storage::{Session, Transact};
 
@@ -23,6 +23,8 @@ impl Intake {
             answer.map(|text| What::Message { by: Author::Hotline, text: text.to_owned() }).into_iter().collect();
         let items = opened(on, case).await?;
         let standing = if destroys { uploads_in(&items) } else { Vec::new() };
+        // One whose time was over before was looked at by nobody any more: nothing says that it was.
+        let there = uploads::there(on, &standing).await?;
         let keyed: Vec<(i64, Time, Upload)> = items
             .into_iter()
             .filter_map(|(position, Item { at, what })| match what {
@@ -30,7 +32,8 @@ impl Intake {
                 _ => None,
             })
             .collect();
-        whats.extend(keyed.iter().map(|(position, ..)| What::Checked { position: *position }));
+        let checked = keyed.iter().filter(|(.., upload)| there.contains(&upload.id));
+        whats.extend(checked.map(|(position, ..)| What::Checked { position: *position }));
         let (waits_for, alert) = match answer {
             Some(_) => (WaitsFor::Person, AlertTodo::Tell),
             None => (WaitsFor::Nobody, AlertTodo::Keep),

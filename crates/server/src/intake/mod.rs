@@ -51,7 +51,7 @@ pub use model::{
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub use queries::SQL;
-pub use retention::{CASE_DAYS, ENDED_DAYS};
+pub use retention::{CASE_DAYS, ENDED_DAYS, FILE_HOURS};
 pub use said::Said;
 pub use screen::{COMMON_BYTES_MAX, COMMON_PICTURES_MAX, Screen, ScreenError};
 pub use settings::{

@@ -44,6 +44,7 @@ const TO_HAND_ON: &str = "select m.case_id, m.sealed_key from case_recipients m 
         (select 1 from case_recipients t where t.case_id = m.case_id and t.public_key = $2)
     order by m.case_id limit $3";
 const LOCK_RECIPIENT: &str = "update recipients set created_at = created_at where public_key = $1 and ended_at is null";
+const LOCK_CASE: &str = "update cases set created_at = created_at where id = $1 and ended = 0";
 const INSERT_KEY_IF_OPEN: &str = "insert into case_recipients (case_id, public_key, sealed_key)
     select id, $2, $3 from cases where id = $1 and ended = 0 on conflict (case_id, public_key) do nothing";
 const DROP_KEYS_OF: &str = "delete from case_recipients where public_key = $1";
@@ -78,6 +79,7 @@ pub const SQL: &[&str] = &[
     COUNT_TO_HAND_ON,
     TO_HAND_ON,
     LOCK_RECIPIENT,
+    LOCK_CASE,
     INSERT_KEY_IF_OPEN,
     DROP_KEYS_OF,
     END_CASE,
@@ -202,6 +204,12 @@ pub(super) async fn to_hand_on(
 /// Keeps a recipient from ending until this transaction ends; false when it has ended.
 pub(super) async fn lock_recipient(on: &mut Session, key: &Recipient) -> Result<bool, StorageError> {
     let rows = on!(on, |c| sqlx::query(LOCK_RECIPIENT).bind(&key.as_bytes()[..]).execute(c).await?.rows_affected());
+    Ok(rows == 1)
+}
+
+/// Keeps others from adding to a case until this transaction ends, and changes nothing of it; false when it has ended.
+pub(super) async fn lock_case(on: &mut Session, case: CaseId) -> Result<bool, StorageError> {
+    let rows = on!(on, |c| sqlx::query(LOCK_CASE).bind(&case.as_bytes()[..]).execute(c).await?.rows_affected());
     Ok(rows == 1)
 }
 

@@ -8,6 +8,7 @@
 //! | the way from a draft that was sent to its case, should the answer be lost | [`SENT_SECONDS`], or until it is taken | gone; the words open the case |
 //! | what was wrong with an answer, without draft or case | [`SAID_SECONDS`], or until it is said | gone |
 //! | case: messages, links, marks not shared | [`CASE_DAYS`] after somebody, of either side, last did something in it | keys and items deleted; warned [`WARNED_DAYS`] and, more strongly, [`WARNED_STRONGLY_DAYS`] days before |
+//! | file that was sent sealed | until it was decided on, [`FILE_HOURS`] at most, half a day less at least | parts deleted; looked at or not |
 //! | that a case was, and how it ended | [`ENDED_DAYS`] | forgotten |
 //! | claim whose case was not written | [`PENDING_HOURS`](crate::bank::PENDING_HOURS), up to an hour more | let go |
 //! | fingerprint in the bank | until its person takes it back, or the hotline | withdrawn for every partner |
@@ -28,5 +29,7 @@ pub const CASE_DAYS: i64 = 183;
 pub const WARNED_DAYS: u64 = 30;
 /// Days before its end from which on it says so before anything else, to screen readers at once.
 pub const WARNED_STRONGLY_DAYS: u64 = 7;
+/// Hours that a sealed file lies in a case at most, whether anybody looked at it or not.
+pub const FILE_HOURS: i64 = 72;
 /// Days that the owner of the words is told how a case ended.
 pub const ENDED_DAYS: i64 = 365;

@@ -225,7 +225,7 @@ impl Transact for Begin<'_> {
             let sealed = case::seal(self.key, self.id, position, &item, &mut rng);
             queries::insert_item(on, self.id, position, &sealed).await?;
         }
-        uploads::send(on, &self.uploads, ends_at).await?;
+        uploads::send(on, &self.uploads, self.now).await?;
         Ok(true)
     }
 }

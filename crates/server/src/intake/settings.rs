@@ -340,7 +340,11 @@ impl Intake {
             return Ok(stored);
         }
         let stored = Arc::new(self.read_stored().await?.1);
-        self.keep(now, stored.clone());
+        let mut kept = self.settings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // What was changed while this was being read is newer than what was read.
+        if kept.as_ref().is_none_or(|(at, _)| *at < now) {
+            *kept = Some((now, stored.clone()));
+        }
         Ok(stored)
     }
 

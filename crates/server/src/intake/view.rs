@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use exchange::{EntryId, NoticeId, PartnerId, Scope, Status, Tier, Time};
 
-use super::case::{alert_of, consent_of, follows, held_of};
+use super::case::{alert_of, consent_of, follows, held_of, uploads_in};
 use super::model::{Age, Author, CaseRow, Consent, Held, Item, Mark, OpenCase, Situation, Stand, WaitsFor, What};
 use super::targets::{Due, FOLLOWED_WITHIN_HOURS};
-use super::uploads::Upload;
+use super::uploads::{self, Upload};
 use super::{Intake, IntakeError};
 use crate::bank::Stands;
 use crate::removal::{NoticeView, OutcomeView};
@@ -160,8 +160,10 @@ pub struct UploadView {
     pub position: i64,
     /// When it came.
     pub at: Time,
-    /// Where its parts lie and the keys to it; `None` once taken back or checked, when nothing is left of it.
+    /// Where its parts lie and the keys to it; `None` once taken back, checked or over, when nothing is left of it.
     pub upload: Option<Upload>,
+    /// Whether its time was over before anybody decided.
+    pub is_over: bool,
     /// When the hotline had decided and it was destroyed.
     pub checked_at: Option<Time>,
 }
@@ -195,6 +197,7 @@ impl Intake {
         else {
             return Err(IntakeError::Sealed);
         };
+        let there = uploads::there(&mut self.database.read().await?, &uploads_in(&items)).await?;
         let consent = consent_of(&items);
         let platforms = Platforms { followers: &followers, outcomes: &outcomes, consent: &consent, items: &items, now };
         let mut view = CaseView {
@@ -253,8 +256,10 @@ impl Intake {
                 }
                 What::Upload(upload) => {
                     let checked_at = checked(position);
-                    let upload = (gone.is_none() && checked_at.is_none()).then(|| upload.clone());
-                    view.uploads.push(UploadView { position, at, upload, checked_at });
+                    let stands = gone.is_none() && checked_at.is_none();
+                    let is_there = there.contains(&upload.id);
+                    let upload = (stands && is_there).then(|| upload.clone());
+                    view.uploads.push(UploadView { position, at, upload, is_over: stands && !is_there, checked_at });
                 }
                 What::Message { by, text } => view.messages.push(MessageView { at, by: *by, text: text.clone() }),
                 What::Opened { .. }

@@ -49,6 +49,7 @@ pub const NODE: Schema = Schema {
         step!(10, "removal", "0010_removal.sql"),
         step!(11, "dialects", "0011_dialects.sql"),
         step!(12, "follow", "0012_follow.sql"),
+        step!(13, "notice_lists", "0013_notice_lists.sql"),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! What an open case says of time: since when a platform or the hotline is late, who was shown what from when on.
 
-use exchange::{NoticeId, Time};
+use exchange::Time;
 use sealing::Receipt;
 use serde_json::json;
 use server::clock::Clock;
@@ -153,17 +153,6 @@ on_every_engine!(a_platform_that_is_struck_off_or_ticked_again_is_told_of_as_its
     assert!(again.is_shown && !again.has_it, "it cannot have yet what it was told to forget: {again:?}");
     late.follows(&platforms[1]).await;
     assert!(late.platform("moved").await.unwrap().has_it);
-});
-
-on_every_engine!(a_case_that_names_a_notice_goes_on_being_read, |engine| {
-    let (late, _) = Late::new(engine, &[]).await;
-    let view = late.view().await;
-    assert!(view.links[0].notices.is_empty());
-    let (case, link) = (&late.case, view.links[0].position);
-    late.node.node.intake.note_notice(case, NoticeId::from_bytes([7; 16]), vec![link]).await.unwrap();
-    let after = late.view().await;
-    assert!(after.links[0].notices.is_empty(), "a notice that its room does not know is not told");
-    assert_eq!(after.answer, view.answer, "asking a platform is no answer to the person");
 });
 
 on_every_engine!(a_last_answer_that_was_lost_leads_to_the_case_when_it_is_sent_again, |engine| {

@@ -280,13 +280,18 @@ on_every_engine!(files_end_with_what_they_belong_to, |engine| {
     let (case, uploads) = opened(&node).await;
     assert_eq!(open_file(&node, uploads[0].as_ref().unwrap()).await, file());
 
-    // A case that is used keeps its file, and one that expires does not.
-    for _ in 0..3 {
-        pass((server::intake::CASE_DAYS - 1) * DAY_SECONDS);
+    // Nothing that happens in the case keeps it longer than its three days, and both sides are told.
+    for (hours, left) in [(30, (1, 3)), (30, (1, 3)), (13, (0, 0))] {
+        pass(hours * 3_600);
         node.node.intake.write(&case, server::intake::Author::Hotline, "Nous sommes là.").await.unwrap();
         node.node.intake.tidy().await.unwrap();
-        assert_eq!(rows(&node).await, (1, 3));
+        assert_eq!(rows(&node).await, left, "{hours}");
     }
+    let file_of = &node.node.intake.view(&case).await.unwrap().uploads[0];
+    assert!(file_of.is_over && file_of.upload.is_none() && file_of.checked_at.is_none());
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
+    assert!(told.text.contains("trois jours sont passés"), "{}", told.text);
+    assert!(node.node.intake.uploads_of(&case).await.unwrap().is_empty(), "there is room for another");
     pass((server::intake::CASE_DAYS + 1) * DAY_SECONDS);
     node.node.intake.tidy().await.unwrap();
     assert_eq!(rows(&node).await, (0, 0));

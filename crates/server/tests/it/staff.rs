@@ -196,3 +196,37 @@ async fn the_desk_is_on_the_listener_that_the_settings_name() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_the_operators_listener_people_come_in_work_and_leave_under_a_local_name_alone() {
+    use server::desk::{Face, Faces};
+    let faces = Faces { desk: Face::Operator, console: Face::Operator };
+    let node = TestNode::start_with(crate::support::Engine::Sqlite, |settings| settings.faces = faces).await;
+    node.partner("platform").await;
+    let partner = node.node.partners.list().await.unwrap()[0].id;
+    let operator = crate::pages::operator_of(&node).await;
+    for (role, partner, home, other) in [
+        (Role::Analyst, None, "/desk/queue/first", "/console/notices"),
+        (Role::Platform, Some(partner), "/console/notices", "/desk/queue/first"),
+    ] {
+        let new = NewStaff { name: StaffName::parse(role.word()).unwrap(), role, partner };
+        let invitation = node.node.staff.invite_as_operator(&node.operator, new).await.unwrap();
+        let mut who = StaffBrowser::new(&node, invitation.id, role.word(), role).at(&operator);
+        who.accept(&invitation.path).await;
+        let page = who.page(&format!("{home}?lang=en")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        // What the page loads is there too, and nobody else's part of the desk is.
+        let sheet = page.text.split("href=\"/assets/").nth(1).unwrap().split('"').next().unwrap();
+        assert_eq!(who.get(&format!("/assets/{sheet}")).await.status, 200);
+        assert_eq!(who.get(other).await.status, 403);
+        // The portal's listener knows nothing of it, with the cookie of a session or without.
+        let outside = node.http.get(format!("{}{home}", node.base())).header("cookie", who.cookies());
+        assert_eq!(outside.send().await.unwrap().status().as_u16(), 404);
+        // A stranger's page that points its name at this machine reads nothing (DNS rebinding).
+        let rebound =
+            node.http.get(format!("{operator}{home}")).header("host", "evil.example").header("cookie", who.cookies());
+        assert_eq!(rebound.send().await.unwrap().status().as_u16(), 421);
+        assert_eq!(who.post("/staff/sign-out", &[]).await.status, 303);
+        assert_eq!(who.get(home).await.status, 303);
+    }
+}

@@ -52,7 +52,8 @@ async fn write(node: &Node, case: &OpenCase, secret: &RecipientSecret, item: i64
     let Some(file) = view.uploads.into_iter().find(|file| file.position == item) else {
         bail!("item {item} is no file of this case: see `rempart case show`")
     };
-    let upload = file.upload.context("the person took this file back; nothing is left of it")?;
+    let upload =
+        file.upload.context("nothing is left of this file: it was taken back, decided on, or its time is over")?;
     let sealed = SealedKey::sealed_for(&upload.keys, secret).context("the file was not sealed to this key")?;
     let key = FileKey::open(secret, upload.id.as_bytes(), &sealed).context("the file's key does not open")?;
     let mut opener = key.opener(upload.id.as_bytes());

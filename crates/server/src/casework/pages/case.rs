@@ -11,7 +11,7 @@ use super::said::{path, said, to, word};
 use super::shown::{KinLine, Reader, Row, code_name, kin, stands};
 use super::work::{colleagues, found, frame};
 use crate::access::staff::{Analyst, Handle};
-use crate::casework::{Basis, CaseworkError, Kind, Look, Picture, Saying, Stage, Voice, Work, taxonomy};
+use crate::casework::{Basis, CaseworkError, Kind, Look, MayAsk, Picture, Saying, Stage, Voice, Work, taxonomy};
 use crate::desk::{Form, Frame, Refused, page};
 use crate::http::locale::Texts;
 use crate::intake::{Age, Author, CaseView, OpenCase, Situation, Stand};
@@ -110,6 +110,7 @@ pub(super) async fn show(node: &Node, who: &Analyst, work: &Work, asked: Option<
                 path: format!("{}/file/{}", path(work.id), file.position),
                 is_here: file.upload.is_some(),
                 was_checked: file.checked_at.is_some(),
+                is_over: file.is_over,
             })
             .collect(),
         pictures: shown_pictures,
@@ -203,16 +204,23 @@ pub(super) async fn decide(
             answer,
             wants_second: fields.has("second"),
         };
-        node.casework.decide(who, &work, &case, &view, &saying).await
+        let settled = node.casework.decide(who, &work, &case, &view, &saying).await?;
+        // What is to come down and where is known: asking for it comes next.
+        let could_ask = view.consent.notifies() && view.standing_links().next().is_some();
+        let asks = could_ask && matches!(node.casework.may_ask(who, &case, &view).await?, MayAsk::Yes(_));
+        Ok((settled, asks))
     };
     match decided.await {
-        Ok(settled) => {
+        Ok((settled, asks)) => {
             let said = match settled.stage {
                 _ if settled.closed => "closed",
                 Stage::Second => "second",
                 Stage::Lead => "differ",
                 _ => "more",
             };
+            if asks {
+                return Ok(to(&format!("/desk/notices/case/{}", work.id.case()), said));
+            }
             Ok(to(&format!("/desk/queue/{}", work.stage.word()), said))
         }
         Err(error) => Ok(to(&path(work.id), word(error)?)),
@@ -361,6 +369,7 @@ struct FileLine {
     path: String,
     is_here: bool,
     was_checked: bool,
+    is_over: bool,
 }
 
 struct PictureLine {

@@ -45,6 +45,7 @@ pub(super) async fn show(
         row: reader.row(&work),
         stage: queue::title(t, work.stage),
         may_take: work.stage != Stage::Nothing && (work.stage != Stage::Lead || who.is_lead()),
+        board: (work.kind == Kind::Case).then(|| format!("/desk/notices/case/{}", work.id.case())),
     };
     page(t, &shown)
 }
@@ -214,6 +215,8 @@ struct Closed {
     row: Row,
     stage: &'static str,
     may_take: bool,
+    /// Where its notices are, of a case.
+    board: Option<String>,
 }
 
 #[derive(Template)]

@@ -76,6 +76,19 @@ impl SealedKey {
         let key = keys.iter().find(|one| one.recipient == digits)?;
         hex::decode(&key.key)
     }
+
+    /// Whether something was sealed to this recipient.
+    pub(in crate::intake) fn is_for(keys: &[Self], recipient: &Recipient) -> bool {
+        let digits = recipient.to_string();
+        keys.iter().any(|one| one.recipient == digits)
+    }
+
+    /// These keys and more of them. Those of whoever reads here no more fall away.
+    pub(in crate::intake) fn with(keys: &[Self], readers: &[Recipient], more: Vec<(Recipient, Vec<u8>)>) -> Vec<Self> {
+        let more = more.into_iter().map(|(to, key)| Self { recipient: to.to_string(), key: hex::encode(&key) });
+        let stays = |one: &&Self| readers.iter().any(|reader| reader.to_string() == one.recipient);
+        keys.iter().filter(stays).cloned().chain(more).take(RECIPIENTS_MAX).collect()
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +112,16 @@ mod tests {
         assert_eq!(SealedKey::check_all(&[key(1), key(2)], &known), Ok(()));
         assert_eq!(SealedKey::sealed_for(&[key(1), key(2)], &secret(2)), Some([0xab; SEALED_FILE_KEY_BYTES]));
         assert_eq!(SealedKey::sealed_for(&[key(1)], &secret(2)), None);
+    }
+
+    #[test]
+    fn a_key_more_stands_beside_those_that_are_there_and_whoever_left_has_none() {
+        let readers = [secret(1).public(), secret(3).public()];
+        let more = vec![(secret(3).public(), vec![0xcd; SEALED_FILE_KEY_BYTES])];
+        let keys = SealedKey::with(&[key(1), key(2)], &readers, more);
+        assert_eq!(SealedKey::check_all(&keys, &readers), Ok(()));
+        assert_eq!(SealedKey::sealed_for(&keys, &secret(3)), Some([0xcd; SEALED_FILE_KEY_BYTES]));
+        assert!(SealedKey::is_for(&keys, &readers[0]) && !SealedKey::is_for(&keys, &secret(2).public()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use sealing::{Recipient, SEALED_PART_BYTES, UPLOAD_ID_BYTES, sealed_bytes};
 use serde::{Deserialize, Serialize};
 
 use super::model::{OpenCase, Situation, Step, WaitsFor, What};
-use super::{DAY_SECONDS, HOUR_MICROS, Intake, IntakeError, case};
+use super::{FILE_HOURS, HOUR_MICROS, Intake, IntakeError, case};
 use crate::storage::{Session, StorageError, Transact};
 
 pub use keys::{KeysError, SealedKey, Whole};
@@ -27,7 +27,7 @@ pub const CASE_UPLOAD_BYTES_MAX: u64 = 120_000_000;
 /// Bytes of all files of this node that are in no case, at most: nobody fills the disk.
 pub const UNSENT_BYTES_MAX: u64 = 2_000_000_000;
 
-const DAY_MICROS: i64 = DAY_SECONDS * 1_000_000;
+const HALF_DAY_MICROS: i64 = 12 * HOUR_MICROS;
 /// Uploads deleted in one go.
 const UPLOADS_PER_TURN_MAX: i64 = 100;
 
@@ -180,9 +180,10 @@ impl Intake {
         self.append(case, Some(WaitsFor::Hotline), vec![What::Upload(upload)]).await
     }
 
-    /// Files of a case that were not taken back.
+    /// Files of a case that are there.
     pub async fn uploads_of(&self, case: &OpenCase) -> Result<Vec<UploadId>, IntakeError> {
-        Ok(case::uploads_in(&self.items(case).await?.1))
+        let standing = case::uploads_in(&self.items(case).await?.1);
+        Ok(there(&mut self.database.read().await?, &standing).await?)
     }
 
     /// Keeps the files of a draft for as long as it lives; gives those that are there.
@@ -234,10 +235,11 @@ impl Intake {
     }
 }
 
-/// When an upload of a case ends: at the end of the day in which the case does, so that the two times tell nobody that
-/// they belong together.
-pub(super) fn end_in_case(case_ends_at: Time) -> Time {
-    rounded_up(case_ends_at, DAY_MICROS)
+/// When an upload that comes into a case now ends: at the last noon or midnight of the [`FILE_HOURS`] after, so that the moment
+/// tells nobody to the hour with which case it came.
+pub(super) fn end_in_case(now: Time) -> Time {
+    let latest = now.plus_seconds(FILE_HOURS * 3_600).as_micros();
+    Time::from_micros(latest / HALF_DAY_MICROS * HALF_DAY_MICROS)
 }
 
 fn rounded_up(time: Time, micros: i64) -> Time {
@@ -245,21 +247,24 @@ fn rounded_up(time: Time, micros: i64) -> Time {
 }
 
 /// Puts the files of a draft, or a new one, into a case whose row is being written.
-pub(super) async fn send(on: &mut Session, ids: &[UploadId], case_ends_at: Time) -> Result<(), IntakeError> {
+pub(super) async fn send(on: &mut Session, ids: &[UploadId], now: Time) -> Result<(), IntakeError> {
     for id in ids {
-        if !queries::send(on, *id, end_in_case(case_ends_at)).await? {
+        if !queries::send(on, *id, end_in_case(now)).await? {
             return Err(UploadError::Gone.into());
         }
     }
     Ok(())
 }
 
-/// Keeps the files of a case whose row is being written for as long as it.
-pub(super) async fn extend(on: &mut Session, ids: &[UploadId], case_ends_at: Time) -> Result<(), StorageError> {
+/// Those of these that are there: a file's time may be over while the case goes on.
+pub(super) async fn there(on: &mut Session, ids: &[UploadId]) -> Result<Vec<UploadId>, StorageError> {
+    let mut there = Vec::with_capacity(ids.len());
     for id in ids {
-        queries::extend(on, *id, end_in_case(case_ends_at)).await?;
+        if queries::upload(on, *id).await?.is_some() {
+            there.push(*id);
+        }
     }
-    Ok(())
+    Ok(there)
 }
 
 /// Deletes files within what else is done.
@@ -378,11 +383,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_upload_ends_at_a_full_day_after_its_case_and_less_than_one_later() {
-        for hour in [0, 1, 23, 24, 25] {
-            let case = Time::from_micros(20_000 * DAY_MICROS + hour * HOUR_MICROS);
-            let end = end_in_case(case).as_micros();
-            assert!(end % DAY_MICROS == 0 && end >= case.as_micros() && end - case.as_micros() < DAY_MICROS);
+    fn a_file_ends_at_a_noon_or_midnight_within_the_last_half_day_of_its_time() {
+        for minutes in [0, 1, 59, 719, 720, 721, 1_439] {
+            let sent = Time::from_micros(20_000 * 2 * HALF_DAY_MICROS + minutes * 60_000_000);
+            let end = end_in_case(sent).as_micros();
+            let hours = (end - sent.as_micros()) as f64 / HOUR_MICROS as f64;
+            assert!(end % HALF_DAY_MICROS == 0 && hours <= 72.0 && hours > 60.0, "{minutes}: {hours}");
         }
     }
 

@@ -14,14 +14,12 @@ const PART: &str = "select sealed from upload_parts where upload_id = $1 and pos
 const UNSENT_BYTES: &str = "select cast(coalesce(sum(bytes), 0) as bigint) from uploads where sent = 0";
 const KEEP: &str = "update uploads set ends_at = $2 where id = $1 and sent = 0";
 const SEND: &str = "update uploads set sent = 1, ends_at = $2 where id = $1 and sent = 0";
-const EXTEND: &str = "update uploads set ends_at = $2 where id = $1 and sent = 1 and ends_at < $2";
 const DROP_PARTS: &str = "delete from upload_parts where upload_id = $1";
 const DROP: &str = "delete from uploads where id = $1";
 const DUE: &str = "select id from uploads where ends_at <= $1 order by ends_at limit $2";
 
 /// Every text of this module, for the test that prepares them on both engines.
-pub const SQL: &[&str] =
-    &[INSERT, UPLOAD, GROW, INSERT_PART, PART, UNSENT_BYTES, KEEP, SEND, EXTEND, DROP_PARTS, DROP, DUE];
+pub const SQL: &[&str] = &[INSERT, UPLOAD, GROW, INSERT_PART, PART, UNSENT_BYTES, KEEP, SEND, DROP_PARTS, DROP, DUE];
 
 /// What is known of an upload in clear.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,11 +87,6 @@ pub(super) async fn keep(on: &mut Session, id: UploadId, ends_at: Time) -> Resul
 /// Puts it into a case; false when it is gone or in one already.
 pub(super) async fn send(on: &mut Session, id: UploadId, ends_at: Time) -> Result<bool, StorageError> {
     dated(on, SEND, id, ends_at).await
-}
-
-/// Keeps one that is in a case for longer.
-pub(super) async fn extend(on: &mut Session, id: UploadId, ends_at: Time) -> Result<bool, StorageError> {
-    dated(on, EXTEND, id, ends_at).await
 }
 
 async fn dated(on: &mut Session, text: &'static str, id: UploadId, at: Time) -> Result<bool, StorageError> {

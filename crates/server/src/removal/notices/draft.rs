@@ -99,7 +99,7 @@ impl Content {
 
 impl Removal {
     /// An id for a notice that a case is to name before it is drafted.
-    pub fn new_id(&self) -> NoticeId {
+    pub(crate) fn new_id(&self) -> NoticeId {
         NoticeId::random(&mut self.entropy.rng())
     }
 
@@ -131,15 +131,10 @@ impl Removal {
         Ok(log::begin(on, &standing).await?)
     }
 
-    /// The same by itself.
-    pub async fn draft_as(&self, by: By, id: NoticeId, new: &NewNotice) -> Result<(), NoticeError> {
-        self.database.run(&Draft { room: self, by, id, new }).await
-    }
-
-    /// The same under an id of its own.
+    /// The same by itself, under an id of its own.
     pub async fn draft(&self, by: By, new: &NewNotice) -> Result<NoticeId, NoticeError> {
         let id = self.new_id();
-        self.draft_as(by, id, new).await.map(|()| id)
+        self.database.run(&Draft { room: self, by, id, new }).await.map(|()| id)
     }
 
     /// Changes a draft: the text is written anew, and whoever changes it is who drafted it.

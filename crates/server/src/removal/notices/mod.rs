@@ -7,6 +7,7 @@ pub(crate) mod log;
 mod model;
 pub(crate) mod outbox;
 pub(crate) mod queries;
+mod taken_back;
 mod turn;
 mod view;
 

@@ -23,13 +23,12 @@ const OF_PARTNER: &str = select!("where partner_id = $1 and sent_at is not null 
 const OPEN_OF_PARTNER: &str =
     select!("where partner_id = $1 and sent_at is not null and state in (2, 3) and id > $2 order by id limit $3");
 const IN_STATE: &str = select!("where state = $1 and channel >= $2 and id > $3 order by id limit $4");
+// The sums: see migration 13.
 const LATE: &str = select!(
-    "where state in (2, 3) and deadline_at <= $1 and (deadline_at > $2 or (deadline_at = $2 and id > $3))
-    order by deadline_at, id limit $4"
+    "where state + 0 in (2, 3) and deadline_at <= $1 and (deadline_at, id) > ($2, $3) order by deadline_at, id limit $4"
 );
-const IS_DUE: &str = select!(
-    "where due = $1 and due_at <= $2 and (due_at > $3 or (due_at = $3 and id > $4)) order by due_at, id limit $5"
-);
+const IS_DUE: &str =
+    select!("where due = $1 and due_at <= $2 and (due_at, id) > ($3, $4) order by due_at, id limit $5");
 const OF_PLATFORM: &str = select!("where platform = $1 and state = $2 and id > $3 order by id limit $4");
 const OF_CRISIS: &str = select!("where crisis_id = $1 and id > $2 order by id limit $3");
 const INSERT: &str =
@@ -45,8 +44,8 @@ const TO_FORGET: &str = "select id from notices where sealed is not null and clo
 const FORGET: &str = "update notices set sealed = null where id = $1";
 const HOW_MANY: &str =
     "select count(*) from (select 1 as one from notices where state = $1 and channel >= $2 limit $3) as found";
-const HOW_MANY_LATE: &str =
-    "select count(*) from (select 1 as one from notices where state in (2, 3) and deadline_at <= $1 limit $2) as found";
+const HOW_MANY_LATE: &str = "select count(*) from
+    (select 1 as one from notices where state + 0 in (2, 3) and deadline_at <= $1 limit $2) as found";
 const HOW_MANY_DUE: &str =
     "select count(*) from (select 1 as one from notices where due = $1 and due_at <= $2 limit $3) as found";
 

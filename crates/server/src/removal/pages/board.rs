@@ -10,15 +10,15 @@ use exchange::{CaseId, NoticeId};
 
 use super::Words;
 use super::act::code;
-use super::draft::{class_of, values};
+use super::draft::values;
 use super::list::Line;
 use super::notice::Said;
 use crate::access::staff::{Analyst, Handle};
+use crate::casework::{CaseworkError, Decided, DraftError, MayAsk};
 use crate::desk::{Form, Frame, Refused, page, went};
 use crate::http::Problem;
 use crate::intake::{CaseView, IntakeError, OpenCase};
 use crate::node::Node;
-use crate::removal::By;
 use crate::removal::directory::Directory;
 use crate::removal::notices::{NewNotice, NoticeError, Summary, URLS_PER_NOTICE_MAX};
 use crate::removal::regimes::Field;
@@ -42,7 +42,10 @@ struct Board {
     lines: Vec<Line>,
     /// Platforms of links that have no notice: key, name, regimes.
     without: Vec<Without>,
-    may_write: bool,
+    /// Why nothing may be drafted, as `""`, `consent`, `verdict`, `nothing` or `blind`.
+    why_not: &'static str,
+    /// Where the case is decided.
+    work: String,
     is_crisis: bool,
     said: Option<(&'static str, bool)>,
 }
@@ -55,9 +58,11 @@ pub(super) async fn show(
 ) -> Result<Response, Refused> {
     let (t, zone) = (who.t(), who.signed().zone(&node).await?);
     let words = Words(t);
-    let (_, view) = opened(&node, &who, id).await?;
+    let (case, view) = opened(&node, &who, id).await?;
+    let may = node.casework.may_ask(&who, &case, &view).await.map_err(casework)?;
+    let is_blind = may == MayAsk::Blind;
     let directory = node.removal.directory().await?;
-    let of_links = notices_by_link(&view);
+    let of_links = if is_blind { BTreeMap::new() } else { notices_by_link(&view) };
     let ids: BTreeSet<NoticeId> = of_links.values().flatten().copied().collect();
     let ids: Vec<NoticeId> = ids.into_iter().collect();
     let summaries = node.removal.summaries_of(&ids).await?;
@@ -68,29 +73,51 @@ pub(super) async fn show(
         let state = newest.map(|notice| (notice.id, words.state(&notice.state), Words::tag(&notice.state)));
         Cell { url: url.to_owned(), platform, state }
     };
-    let cells: Vec<Cell> = view.standing_links().map(cell).collect();
-    let without = without(&view, &of_links, &summaries, &directory)
-        .into_keys()
-        .map(|key| {
-            let recipient = directory.get(&key);
-            let regimes = recipient.iter().flat_map(|recipient| recipient.regimes());
-            let regimes = regimes.filter(|regime| regime.covers(view.row.class));
-            let regimes = regimes.map(|regime| (regime.key.clone(), words.regime_with_clock(regime))).collect();
-            (key.clone(), directory.name(&key), regimes)
-        })
-        .collect();
+    let cells: Vec<Cell> = if is_blind { vec![] } else { view.standing_links().map(cell).collect() };
+    let without = match &may {
+        MayAsk::Yes(decided) => {
+            offered(&view, &without(&view, &of_links, &summaries, &directory), decided, &directory, words)
+        }
+        _ => vec![],
+    };
     let lines = summaries.iter().cloned().map(|notice| Line::of(notice, |at| t.language.moment(at, &zone))).collect();
+    let why_not = match &may {
+        MayAsk::Blind => "blind",
+        _ if !view.consent.notifies() => "consent",
+        MayAsk::NotYet => "verdict",
+        MayAsk::No => "nothing",
+        MayAsk::Yes(_) => "",
+    };
     let drawn = Board {
         frame: Frame::of(&node, &who, format!("/desk/notices/case/{id}")).await?,
         words,
         cells,
         lines,
         without,
-        may_write: view.consent.notifies(),
+        why_not,
+        work: format!("/desk/work/{}", exchange::hex::encode(id.as_bytes())),
         is_crisis: node.removal.crisis_in_force().await?.is_some(),
         said: words.said(&said.said),
     };
     page(t, &drawn)
+}
+
+/// Platforms of links that have no notice, each with the laws under which it may be asked for what was decided.
+fn offered(
+    view: &CaseView,
+    without: &BTreeMap<String, Vec<(i64, String)>>,
+    decided: &Decided,
+    directory: &Directory,
+    words: Words,
+) -> Vec<Without> {
+    let of = |key: &String| {
+        let recipient = directory.get(key);
+        let regimes = recipient.iter().flat_map(|recipient| recipient.regimes());
+        let regimes = regimes.filter(|regime| regime.covers(view.row.class) && decided.regimes.contains(&regime.key));
+        let regimes = regimes.map(|regime| (regime.key.clone(), words.regime_with_clock(regime))).collect();
+        (key.clone(), directory.name(key), regimes)
+    };
+    without.keys().map(of).collect()
 }
 
 /// Drafts one notice a platform for the links that have none, and names each in the case.
@@ -99,9 +126,10 @@ pub(super) async fn draft(
     Path(id): Path<CaseId>,
     form: Form<Analyst>,
 ) -> Result<Response, Refused> {
-    let by = By::from(&form.who);
     let (case, view) = opened(&node, &form.who, id).await?;
     let path = format!("/desk/notices/case/{id}");
+    let may = node.casework.may_ask(&form.who, &case, &view).await.map_err(casework)?;
+    let MayAsk::Yes(decided) = may else { return Ok(went(&path, &[])) };
     if !view.consent.notifies() {
         return Ok(went(&path, &[]));
     }
@@ -121,25 +149,37 @@ pub(super) async fn draft(
             let new = NewNotice {
                 platform: platform.clone(),
                 regime: law.to_owned(),
-                class: class_of(view.row.class.name()),
+                class: decided.class,
                 language: None,
                 urls: some.iter().map(|(_, url)| url.clone()).collect(),
                 values: statements.clone(),
                 in_crisis: form.fields.has("in_crisis"),
             };
-            // The case names it first: stopped in between, it names a notice that there is not, which nobody sees, and the
-            // link is drafted for again.
-            let notice = node.removal.new_id();
             let positions = some.iter().map(|(position, _)| *position).collect();
-            node.intake.note_notice(&case, notice, positions).await.map_err(intake)?;
-            match node.removal.draft_as(by, notice, &new).await {
-                Ok(()) => {}
-                Err(NoticeError::Storage(error)) => return Err(error.into()),
-                Err(error) => said = code(&error),
+            match node.casework.draft_notice(&form.who, &case, &decided, &new, positions).await {
+                // Taken back at this moment: the page that follows shows it no more.
+                Ok(_) => {}
+                Err(DraftError::Notice(NoticeError::Storage(error)) | DraftError::Storage(error)) => {
+                    return Err(error.into());
+                }
+                Err(DraftError::Notice(error)) => said = code(&error),
+                Err(DraftError::Casework(error)) => return Err(casework(error)),
+                Err(DraftError::TakenBack) => {}
             }
         }
     }
     Ok(went(&format!("{path}?said={said}"), &[]))
+}
+
+fn casework(error: CaseworkError) -> Refused {
+    match error {
+        CaseworkError::Storage(error) => error.into(),
+        CaseworkError::Intake(error) => intake(error),
+        error => {
+            tracing::warn!(%error, "what was decided of a case could not be read for its notices");
+            Problem::internal().into()
+        }
+    }
 }
 
 async fn opened(node: &Node, who: &Analyst, id: CaseId) -> Result<(OpenCase, CaseView), Refused> {

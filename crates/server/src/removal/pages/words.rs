@@ -146,6 +146,10 @@ impl Words {
         let t = self.0;
         let said = match code {
             "done" => return Some((t.removal_said_done(), true)),
+            // What became of the verdict that led here.
+            "closed" => return Some((t.work_said_closed(), true)),
+            "second" => return Some((t.work_said_second(), true)),
+            "more" => return Some((t.work_said_more(), true)),
             "same_person" => t.removal_said_same_person(),
             "not_now" => t.removal_said_not_now(),
             "missing" => t.removal_said_missing(),

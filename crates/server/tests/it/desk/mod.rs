@@ -2,6 +2,7 @@
 
 mod contested;
 mod looking;
+mod newcomers;
 mod queue;
 mod verdicts;
 
@@ -110,6 +111,18 @@ pub(crate) async fn open_ids(node: &TestNode) -> Vec<CaseId> {
 
 /// Sends a file as a page's script does: sealed to everybody who reads here.
 pub(crate) async fn upload(node: &TestNode, browser: &mut Browser, page: &str, path: &str, file: &[u8]) {
+    let recipients = node.node.intake.recipients().await.unwrap();
+    upload_to(browser, page, path, file, &recipients).await;
+}
+
+/// The same, sealed to these alone.
+pub(crate) async fn upload_to(
+    browser: &mut Browser,
+    page: &str,
+    path: &str,
+    file: &[u8],
+    recipients: &[sealing::Recipient],
+) {
     let form = token(&browser.get(page).await.text);
     let cookie = browser.cookie.clone().unwrap();
     let post = async |step: u8, headers: Vec<(&str, String)>, body: Vec<u8>| {
@@ -134,7 +147,6 @@ pub(crate) async fn upload(node: &TestNode, browser: &mut Browser, page: &str, p
         assert_eq!(post(2, place, part).await.0, 204);
         parts += 1;
     }
-    let recipients = node.node.intake.recipients().await.unwrap();
     let keys: Vec<_> = recipients
         .iter()
         .map(|to| json!({"recipient": to.to_string(), "key": exchange::hex::encode(&key.seal_to(to, &id, &mut rng))}))

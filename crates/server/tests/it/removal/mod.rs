@@ -9,4 +9,5 @@ mod killed;
 mod looked;
 mod pages;
 mod private;
+mod taken_back;
 mod written;

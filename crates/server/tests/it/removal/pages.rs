@@ -1,10 +1,10 @@
 //! The pages: two analysts, an administrator and a platform's people, from a case's links to removed.
 
 use server::access::staff::Role;
-use server::intake::{Age, Consent, Situation, Stand};
+use server::intake::{Age, Consent, OpenCase, Situation, Stand};
 use server::node::NodeSettings;
 
-use crate::support::{Engine, StaffBrowser, TestNode, manual, on_every_engine, platform_staff, staff};
+use crate::support::{Answer, Engine, StaffBrowser, TestNode, manual, on_every_engine, platform_staff, staff};
 
 async fn node(engine: Engine) -> TestNode {
     TestNode::start_with(engine, |settings: &mut NodeSettings| drop(manual(settings))).await
@@ -67,7 +67,16 @@ on_every_engine!(two_analysts_take_a_notice_from_draft_to_removed_on_the_pages, 
         (json.body["format"].as_str(), json.body["reference"].as_str()),
         (Some("rempart.referral.1"), Some(&*id))
     );
+    // What goes to the police is a page to print and a file of the same, which a person hands over: nothing goes by itself.
+    let page = ann.page(&format!("{path}/to/police?lang=en")).await;
+    for said in ["https://www.tiktok.com/@a/video/1", id.as_str(), "/to/police/json"] {
+        assert!(page.text.contains(said), "{said}: {}", page.text);
+    }
+    assert_eq!(json.body["urls"][0].as_str(), Some("https://www.tiktok.com/@a/video/1"), "{}", json.text);
+    assert_eq!(ann.get(&format!("{path}/to/nobody")).await.status, 404);
     ann.submit(&path, &[("act", "escalated"), ("to", "coordinator")]).await;
+    let told = ann.submit(&path, &[("act", "escalated"), ("to", "police")]).await;
+    assert!(told.text.contains("olice"), "{}", told.text);
     let gone = ann.submit(&path, &[("act", "checked"), ("found", "gone")]).await;
     assert!(gone.text.contains("somebody looked: Gone"), "{}", gone.text);
     let fr = ann.page(&format!("{path}?lang=fr")).await;
@@ -152,9 +161,8 @@ on_every_engine!(a_platforms_people_answer_on_their_console_and_see_nobody_elses
     assert!(theirs.page("/console/help?lang=en").await.text.contains("def is_ours"));
 });
 
-on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_alone, |engine| {
-    let node = node(engine).await;
-    let (mut ann, mut ben) = (staff(&node, Role::Analyst).await, staff(&node, Role::Analyst).await);
+/// A case of a minor with two links to one platform and one to another, sent, and where its board is.
+pub(super) async fn case(node: &TestNode) -> (OpenCase, String) {
     let intake = &node.node.intake;
     let mut draft = intake.begin("fr", Situation::Mine);
     draft.age = Some(Age::From13);
@@ -168,19 +176,66 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     intake.words_of(&mut draft).unwrap();
     let case = intake.send(&draft).await.unwrap();
     let path = format!("/desk/notices/case/{}", case.id);
+    (case, path)
+}
+
+/// Takes a case and says that it is to come down; gives the page that this leads to.
+pub(super) async fn decide(who: &mut StaffBrowser, case: &OpenCase) -> Answer {
+    let work = format!("/desk/work/{}", exchange::hex::encode(case.id.as_bytes()));
+    who.submit(&format!("{work}/take"), &[]).await;
+    who.submit(&format!("{work}/verdict"), &[("code", "M3"), ("basis", "links"), ("answer", "fits")]).await
+}
+
+pub(super) const BOTH: [(&str, &str); 3] =
+    [("regime_tiktok", "dsa_16"), ("regime_x", "dsa_16"), ("reason", "An intimate picture of a minor.")];
+
+on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_alone, |engine| {
+    let node = node(engine).await;
+    let (mut ann, mut ben) = (staff(&node, Role::Analyst).await, staff(&node, Role::Analyst).await);
+    let (intake, (case, path)) = (&node.node.intake, case(&node).await);
+    let answer_due = intake.view(&case).await.unwrap().answer;
     let board = ann.page(&format!("{path}?lang=en")).await;
     assert_eq!(board.text.matches("No notice yet").count(), 3, "{}", board.text);
-    let reason = ("reason", "An intimate picture of a minor.");
-    let drafted = ann.submit(&path, &[("regime_tiktok", "dsa_16"), ("regime_x", "dsa_16"), reason]).await;
+    assert!(board.text.contains("Nobody has decided yet") && !board.text.contains("name=\"reason\""), "{}", board.text);
+    ann.submit(&path, &BOTH).await;
+    assert!(
+        intake.view(&case).await.unwrap().links.iter().all(|link| link.notices.is_empty()),
+        "nothing before a verdict"
+    );
+    let board = decide(&mut ann, &case).await;
+    assert!(
+        board.text.contains("Somebody else looks now") && board.text.contains("name=\"regime_x\""),
+        "{}",
+        board.text
+    );
+    let work = ben.page(&format!("/desk/work/{}?lang=en", exchange::hex::encode(case.id.as_bytes()))).await;
+    assert!(
+        work.text.contains(&format!("href=\"{path}\"")),
+        "a case leads to its board when nobody holds it: {}",
+        work.text
+    );
+    // A law that does not cover what was decided is not offered, and not taken.
+    let wrong = ann.submit(&path, &[("regime_x", "nothing_like_it"), BOTH[2]]).await;
+    assert_eq!(wrong.text.matches("No notice yet").count(), 3, "{}", wrong.text);
+    let drafted = ann.submit(&path, &BOTH).await;
     assert_eq!(drafted.text.matches("No notice yet").count(), 0, "{}", drafted.text);
+    // Whoever may look second learns nothing of the first here, and asks for nothing.
+    let blind = ben.page(&format!("{path}?lang=en")).await;
+    assert!(blind.text.contains("this page tells you nothing yet"), "{}", blind.text);
+    assert!(!blind.text.contains("tiktok") && !blind.text.contains("/desk/notices/of/"), "{}", blind.text);
+    ben.submit(&path, &BOTH).await;
     let id = id_in(&drafted.text);
     ben.submit(&format!("/desk/notices/of/{id}"), &[("act", "approve")]).await;
     let view = intake.view(&case).await.unwrap();
     let named: Vec<usize> = view.links.iter().map(|link| link.notices.len()).collect();
     assert_eq!(named, [1, 1, 1]);
+    assert_eq!(view.answer, answer_due, "asking a platform is no answer to the person");
     assert_eq!(view.links[0].notices[0].id, view.links[1].notices[0].id, "one notice a platform");
     assert_ne!(view.links[0].notices[0].id, view.links[2].notices[0].id);
     // Drafted again, nothing is asked twice.
-    ann.submit(&path, &[("regime_tiktok", "dsa_16"), ("regime_x", "dsa_16"), reason]).await;
+    ann.submit(&path, &BOTH).await;
     assert_eq!(intake.view(&case).await.unwrap().links[0].notices.len(), 1);
+    // The log of people says who drafted for which case, and names no notice.
+    let drafts = crate::desk::acts(&node).await.into_iter().filter(|act| act == "case.notice_drafted").count();
+    assert_eq!(drafts, 2);
 });

@@ -85,6 +85,11 @@ impl StaffBrowser {
         }
     }
 
+    /// The same browser where another listener answers.
+    pub fn at(self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self }
+    }
+
     /// Asks for a page, as it is; the form token of what comes is kept.
     pub async fn get(&mut self, path: &str) -> Answer {
         let request = self.request(Method::GET, path);
@@ -131,8 +136,13 @@ impl StaffBrowser {
 
     /// A request with this browser's cookies.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).header(COOKIE, self.cookies())
+    }
+
+    /// Its cookies, as it sends them.
+    pub fn cookies(&self) -> String {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        self.http.request(method, format!("{}{path}", self.base)).header(COOKIE, cookies.join("; "))
+        cookies.join("; ")
     }
 
     pub async fn send(&mut self, request: RequestBuilder) -> Answer {
