@@ -1,5 +1,5 @@
-//! What the pages of attester and verifier share: a frame that says nobody's name but the site's, one stylesheet, headers. They load
-//! nothing from elsewhere and run no script.
+//! What the pages of attester, verifier and wallet share: a frame that says nobody's name but the site's, one stylesheet, headers. They
+//! load nothing from elsewhere, and only the wallet's runs scripts.
 
 use std::sync::LazyLock;
 
@@ -28,6 +28,11 @@ static STYLE: LazyLock<(String, String)> = LazyLock::new(|| {
     (format!("/age/style/{digest}.css"), text)
 });
 
+/// Where the stylesheet is.
+pub(super) fn style_path() -> &'static str {
+    &STYLE.0
+}
+
 /// Forms go back to where they came from, and nothing is loaded but the stylesheet.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'none'; form-action 'self'; frame-ancestors 'none'; \
                       base-uri 'none'";
@@ -46,7 +51,7 @@ pub(super) struct Frame {
 
 impl Frame {
     pub(super) fn style(&self) -> &'static str {
-        &STYLE.0
+        style_path()
     }
 
     /// Whether something stands behind the question mark already.
