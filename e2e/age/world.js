@@ -22,12 +22,14 @@ const WAYS = 'code = true\nparent = true\n[card]\nbase = "https://bank.test"\nto
 export async function world() {
   const folder = await mkdtemp(join(tmpdir(), "rempart-age-"));
   const running = [];
+  const log = [];
   const [attester, issuer, wallet] = await Promise.all(["attester", "issuer", "wallet"].map((role) => recorder(`${role}.localhost`)));
   const sites = await Promise.all(SITES.map(async ([host, age]) => ({ age, ...(await recorder(host, { isSite: true })) })));
 
   const start = async (role, behind, name, words) => {
     const data = join(folder, name);
-    const server = spawn(BINARY, ["age", role, "--json", "--listen", "127.0.0.1:0", "--data", data, ...words], { env: ENVIRONMENT, stdio: ["ignore", "pipe", "inherit"] });
+    const server = spawn(BINARY, ["age", role, "--json", "--listen", "127.0.0.1:0", "--data", data, ...words], { env: ENVIRONMENT, stdio: ["ignore", "pipe", "pipe"] });
+    server.stderr.on("data", (said) => log.push(said));
     running.push(server);
     const line = await new Promise((resolve, reject) => {
       createInterface({ input: server.stdout }).once("line", resolve);
@@ -49,10 +51,13 @@ export async function world() {
 
   return {
     attester, issuer, wallet, sites, logKey,
+    /// What all of them wrote on their standard error: their logs.
+    log: () => Buffer.concat(log),
     codes: async (count) => (await promisify(execFile)(BINARY, ["age", "codes", "--age", "18", "--count", String(count), "--data", join(folder, "attester")], { env: ENVIRONMENT })).stdout.trim().split("\n"),
     /// Every byte that a server has on its disk.
     files: async (name) => {
-      const names = await readdir(join(folder, name));
+      // The wallet has none: it keeps nothing.
+      const names = await readdir(join(folder, name)).catch(() => []);
       return Promise.all(names.map(async (file) => ({ name: `${name}/${file}`, bytes: await readFile(join(folder, name, file)) })));
     },
     async stop() {
