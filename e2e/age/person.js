@@ -2,7 +2,9 @@
 
 import { chromium } from "playwright-core";
 
+/// For one step, and for a wallet to fill, in milliseconds. Long: this runs beside other work on few cores.
 const PATIENCE = 30_000;
+const FILLING = 120_000;
 
 /// A browser that finds hosts below localhost and nothing else.
 export const launch = () => chromium.launch({
@@ -31,7 +33,7 @@ export async function person(browser, world, options = {}) {
 
     /// Waits until the wallet has all it wants, and opens without its host.
     async filled() {
-      await page.locator('#word[data-word="rest"]').waitFor();
+      await page.locator('#word[data-word="rest"]').waitFor({ timeout: FILLING });
       await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
       await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     },

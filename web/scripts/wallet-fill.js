@@ -59,11 +59,13 @@ async function step(settings, say) {
 /// An age and week of which there is too little, this week's first; otherwise the word for it.
 async function lacking(voucher) {
   const week = weekOf(now());
-  const full = ((await store.read("full")) ?? []).filter((one) => one.epoch >= week);
+  const full = await store.read("full") ?? [];
+  const isFull = ({ age, epoch }, why) => full.some((one) => one.age === age && one.epoch === epoch && why.includes(one.why));
   const held = await store.proofs();
   const few = voucher.ages.flatMap((age) => [{ age, epoch: week, most: ENOUGH }, { age, epoch: week + 1, most: 0 }])
-    .filter(({ age, epoch, most }) => held.filter((one) => one.age === age && one.epoch === epoch).length <= most);
-  const open = few.filter(({ age, epoch }) => !full.some((one) => one.age === age && one.epoch === epoch));
+    .filter(({ age, epoch, most }) => held.filter((one) => one.age === age && one.epoch === epoch).length <= most)
+    .filter((one) => !isFull(one, ["no key"]));
+  const open = few.filter((one) => !isFull(one, ["quota"]));
   const first = open.filter(({ epoch }) => epoch === week);
   const from = first.length > 0 ? first : open;
   if (from.length > 0) return from[below(from.length)];
@@ -89,13 +91,14 @@ async function begin(settings, voucher, { age, epoch }) {
 }
 
 async function send(settings, { age, epoch, keys: held, publics, blinding, request }) {
-  if (!request) return setAside(age, epoch);
+  if (!request) return setAside(age, epoch, "no key");
   const response = await ask(`${settings.issuerUrl}/age/batch`, { method: "POST", body: request, cache: "no-store" });
-  if (response.status === 429) return setAside(age, epoch);
+  if (response.status === 429) return setAside(age, epoch, "quota");
   if (response.status === 422) {
-    // The key signs no more: its week is over, or it was taken back.
+    // The key signs no more: its week is over, or it was taken back. There is another next time.
     keys = undefined;
-    return setAside(age, epoch);
+    await store.write("pending");
+    throw new Failed("offline");
   }
   if (response.status === 403) {
     await store.write("pending");
@@ -119,11 +122,11 @@ async function send(settings, { age, epoch, keys: held, publics, blinding, reque
   })));
 }
 
-/// Nothing more is asked for of this age and week.
-async function setAside(age, epoch) {
+/// Nothing more is asked for of this age and week: the issuer has no key for it, or the voucher had all it gets.
+async function setAside(age, epoch, why) {
   const week = weekOf(now());
   const full = ((await store.read("full")) ?? []).filter((one) => one.epoch >= week);
-  await store.write("full", [...full, { age, epoch }]);
+  await store.write("full", [...full, { age, epoch, why }]);
   await store.write("pending");
 }
 
@@ -145,8 +148,17 @@ async function believedKeys(settings) {
     throw new Failed(error === "older" ? "offline" : "unlogged");
   }
   await store.write("log", { size: read.size(), root: read.root() });
+  await dropRevoked(read, said.keys);
   keys = { keys: read, until: Date.now() + KEYS_MS };
   return read;
+}
+
+/// A key that was taken back is no longer offered: no site accepts what it signed.
+async function dropRevoked(read, offered) {
+  const lives = (proof) => read.has(proof.age, proof.epoch) && equal(read.key_id(proof.age, proof.epoch), keyIdOf(proof.token));
+  const weeks = new Set(offered.map(({ epoch }) => epoch));
+  const held = await store.proofs();
+  await store.drop(held.filter((proof) => weeks.has(proof.epoch) && !lives(proof)).map(({ id }) => id));
 }
 
 async function grew(settings, read) {
@@ -176,6 +188,11 @@ export function below(end) {
   const [drawn] = crypto.getRandomValues(new Uint32Array(1));
   return Math.floor((drawn / 2 ** 32) * end);
 }
+
+/// Where a token says by which key it was signed (RFC 9577, section 2.2).
+const keyIdOf = (token) => token.subarray(66, 98);
+
+const equal = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 
 export const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 

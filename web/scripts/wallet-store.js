@@ -1,7 +1,7 @@
 // What the wallet writes down in this browser, all of it: proofs with their one-time keys, the voucher, a batch on its way, how
 // long the issuer's log was. No site, no nonce, no time of a visit.
 //
-// kept     voucher { text, ages, ends } · pending { age, epoch, keys, publics, blinding, request } · log { size, root } · full [..]
+// kept     voucher { text, ages, ends } · pending { age, epoch, keys, publics, blinding, request } · log { size, root } · full [{ age, epoch, why }]
 // proofs   { age, epoch, token, publicKey, key, at }, numbered; `key` is a CryptoKey that cannot be taken out
 
 const NAME = "wallet";

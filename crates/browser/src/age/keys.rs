@@ -63,6 +63,11 @@ impl Keys {
     pub fn has(&self, age: u8, epoch: u32) -> bool {
         self.find(age, epoch).is_ok()
     }
+
+    /// By what tokens of this age's key of this week name it.
+    pub fn key_id(&self, age: u8, epoch: u32) -> Result<Vec<u8>, String> {
+        Ok(self.find(age, epoch)?.id().as_bytes().to_vec())
+    }
 }
 
 impl Keys {

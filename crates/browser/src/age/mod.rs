@@ -5,6 +5,8 @@ mod batch;
 mod keys;
 mod question;
 mod square;
+#[cfg(test)]
+mod tests;
 
 pub use batch::Batch;
 pub use keys::Keys;
