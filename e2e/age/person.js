@@ -38,12 +38,15 @@ export async function person(browser, world, options = {}) {
       await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     },
 
+    /// Waits until the wallet shows one of its states.
+    shows: (state) => page.locator(`html[data-shown=${state}]`).waitFor(),
+
     /// Goes to a site and gets in: the gate, the wallet, one press. The site does not know them: no cookie is left. Gives the proof.
     async visit(site, path = "/inside") {
       await context.clearCookies();
       await page.goto(`${site.origin}${path}`);
       await page.locator(`a.btn[href^="${world.wallet.origin}"]`).click();
-      await page.locator("html[data-shown=asked]").waitFor();
+      await this.shows("asked");
       const proof = await page.locator("input[name=proof]").inputValue();
       await page.locator("#yes").click();
       await page.waitForURL(`${site.origin}${path}`);

@@ -35,7 +35,7 @@ let visits = [];
 
 before(async () => {
   [world, browser] = await Promise.all([makeWorld(), launch()]);
-  codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length));
+  codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length) + 2);
   await mkdir(join(SCREENSHOTS, "age"), { recursive: true });
 });
 
@@ -82,7 +82,8 @@ test(`during ${VISITS} visits to three sites nobody else is asked anything`, asy
   assert.equal(visits.length, VISITS);
   assert.ok(visits.every(({ record }) => record.status === 303 && record.answerHeaders["set-cookie"]), "everybody was let in");
   const told = world.sites.flatMap(({ records }) => records).flatMap(({ headers }) => headers);
-  assert.deepEqual(told.filter((value) => /^referer$/i.test(value) || value.includes("wallet.localhost")), [], "no site is told of the wallet");
+  assert.ok(!told.some((value) => value.includes("wallet.localhost")), "no site is told of the wallet");
+  assert.ok(visits.every(({ record }) => !record.headers.some((name) => /^referer$/i.test(name))));
 });
 
 test("no byte that attester, issuer or the wallet's host got or keep is of a site or a visit, and the other way round", async () => {
@@ -117,6 +118,75 @@ test("who has every log, database and answer of both sides says whose a visit wa
   assert.ok(right <= most, `${right} right`);
   assert.equal(linked(visits), 0, "two visits share something");
 });
+
+for (const [language, locale] of [["en", "en-GB"], ["fr", "fr-FR"]]) {
+  test(`axe finds nothing in any state of the wallet in ${language}, light and dark, and nothing is wider than a telephone`, async () => {
+    // Trusted types and the policy would keep axe out; that they hold is tested elsewhere.
+    const one = await person(browser, world, { locale, bypassCSP: true });
+    const wrong = [];
+    const look = async (name) => {
+      for (const colorScheme of ["light", "dark"]) {
+        await one.page.emulateMedia({ colorScheme });
+        wrong.push(...(await barriers(one.page)).map((barrier) => `${name}, ${colorScheme}: ${barrier}`));
+      }
+      await one.page.emulateMedia({ colorScheme: "light" });
+      for (const width of [320, 1280]) {
+        await one.page.setViewportSize({ width, height: 800 });
+        const wide = await one.page.evaluate(() => document.scrollingElement.scrollWidth - innerWidth);
+        if (wide > 0) wrong.push(`${name}: ${wide} px wider than ${width}`);
+        await one.page.screenshot({ path: join(SCREENSHOTS, "age", `${name}-${language}-${width}.png`), fullPage: true });
+      }
+    };
+    const [site] = world.sites;
+    const gate = async (path, link) => {
+      await one.page.goto(`${site.origin}${path}`);
+      await link(one.page);
+      await one.page.waitForURL(`${world.wallet.origin}/**`);
+    };
+    const press = (page) => page.locator(`a.btn[href^="${world.wallet.origin}"]`).click();
+    const read = async (page) => page.goto(await page.locator("details code").textContent());
+    const asked = (fragment, shown) => one.page.goto("about:blank").then(() => one.page.goto(`${world.wallet.origin}/#${fragment}`)).then(() => one.shows(shown));
+    const unfold = () => one.page.evaluate(() => document.querySelectorAll("main section:not([hidden]) details").forEach((part) => (part.open = true)));
+
+    await one.page.goto(`${world.wallet.origin}/`);
+    await one.page.locator('#word[data-word="nobody"]').waitFor();
+    assert.equal(await one.page.locator("html").getAttribute("lang"), language);
+    await look("nothing-yet");
+    await gate("/inside", press);
+    await one.shows("empty");
+    await look("empty");
+    await asked("origin=nowhere", "other");
+    await look("other");
+    await asked("origin=nowhere&issuer=issuer.test", "wrong");
+    await look("wrong");
+    await one.enrol(codes[language === "en" ? PERSONS : PERSONS + 1]);
+    await one.filled();
+    await unfold();
+    await one.page.locator("#square svg").waitFor();
+    await look("home");
+    await gate("/inside", press);
+    await one.shows("asked");
+    await look("asked");
+    await unfold();
+    await look("asked-bytes");
+    assert.equal(await one.page.locator('[data-fill="proof"]').textContent(), await one.page.locator("input[name=proof]").inputValue());
+    await gate("/age/handoff?back=%2Finside", read);
+    await one.shows("asked");
+    assert.ok(await one.page.locator("#another").isVisible());
+    await look("asked-another");
+    await one.page.goto(`${world.wallet.origin}/`);
+    await one.shows("home");
+    await unfold();
+    await one.page.locator("#forget").click();
+    await one.page.locator('#word[data-word="forgotten"]').waitFor();
+    assert.ok(await one.page.locator("#stock-none").isVisible());
+    const html = await (await fetch(`${world.wallet.direct}/?lang=${language}`)).text();
+    const { results } = await validator.validateString(html);
+    wrong.push(...results.flatMap(({ messages }) => messages.map(({ ruleId, message, line }) => `${ruleId}: ${message}: ${html.split("\n")[line - 1]}`)));
+    await one.close();
+    assert.deepEqual(wrong, []);
+  });
+}
 
 for (const [name, broken] of Object.entries(LEAKS)) {
   test(`the same adversary sees through a wallet with ${name}`, async (context) => {

@@ -172,6 +172,21 @@ export class Keys {
         return ret !== 0;
     }
     /**
+     * By what tokens of this age's key of this week name it.
+     * @param {number} age
+     * @param {number} epoch
+     * @returns {Uint8Array}
+     */
+    key_id(age, epoch) {
+        const ret = wasm.keys_key_id(this.__wbg_ptr, age, epoch);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
      * Begins with a signed checkpoint: of this issuer's log, by this key.
      * @param {string} checkpoint
      * @param {string} issuer
