@@ -7,11 +7,12 @@ import { createServer, request as ask } from "node:http";
 export async function recorder(host, { isSite = false } = {}) {
   const records = [];
   let upstream;
+  let tamper = (_, answer) => answer;
   const server = createServer(async (request, response) => {
     const body = await whole(request);
     const record = { host, at: performance.now(), method: request.method, url: request.url, headers: request.rawHeaders, body };
     records.push(record);
-    const answer = await answered(request, body).catch((error) => ({ status: 502, headers: {}, body: Buffer.from(String(error)) }));
+    const answer = await answered(request, body).then((honest) => tamper(request, honest)).catch((error) => ({ status: 502, headers: {}, body: Buffer.from(String(error)) }));
     Object.assign(record, { status: answer.status, answerHeaders: answer.headers, answer: answer.body });
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
@@ -45,6 +46,8 @@ export async function recorder(host, { isSite = false } = {}) {
     // For programs, which know no names below localhost.
     direct: `http://127.0.0.1:${port}`,
     serve: (address) => (upstream = address),
+    /// From now on answers are changed by this.
+    tamper: (change) => (tamper = change),
     stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(resolve))),
   };
 }

@@ -35,7 +35,7 @@ let visits = [];
 
 before(async () => {
   [world, browser] = await Promise.all([makeWorld(), launch()]);
-  codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length) + 2);
+  codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length) + 3);
   await mkdir(join(SCREENSHOTS, "age"), { recursive: true });
 });
 
@@ -117,6 +117,36 @@ test("who has every log, database and answer of both sides says whose a visit wa
   context.diagnostic(`${right} of ${VISITS} right; guessing gives ${VISITS / PERSONS}, and more than ${most} once in a million`);
   assert.ok(right <= most, `${right} right`);
   assert.equal(linked(visits), 0, "two visits share something");
+});
+
+test("the wallet keeps no site and no question, its keys cannot be taken out, and what was spent is gone", async () => {
+  const spent = new Set(visits.map(({ token }) => token.toString("hex")));
+  for (const one of people) {
+    await one.page.goto(`${world.wallet.origin}/`);
+    await one.shows("home");
+    const { proofs, all, names } = await one.page.evaluate(READ_ALL);
+    assert.ok(proofs.length > 0 && proofs.every(({ isExtractable, usages }) => !isExtractable && usages === "sign"));
+    assert.ok(proofs.every(({ token }) => !spent.has(token)), "a proof that was spent is still there");
+    assert.deepEqual(names, { databases: ["wallet"], local: 0, session: 0, cookies: "" });
+    absent([...world.sites.map(({ host }) => Buffer.from(host)), ...visits.flatMap(({ siteNonce }) => forms(siteNonce))], [{ name: "the wallet", bytes: Buffer.from(all, "latin1") }]);
+  }
+});
+
+test("a key that is not where the issuer's log says is not believed, and nothing is asked for with it", async () => {
+  const one = await person(browser, world);
+  world.issuer.tamper(({ url }, answer) => {
+    if (url !== "/age/keys") return answer;
+    const said = JSON.parse(answer.body);
+    // As an issuer would that made a key for one person: the place in the log is another's.
+    [said.keys[0].entry, said.keys[1].entry] = [said.keys[1].entry, said.keys[0].entry];
+    return { ...answer, headers: { ...answer.headers, "content-length": undefined }, body: Buffer.from(JSON.stringify(said)) };
+  });
+  const before = world.issuer.records.length;
+  await one.enrol(codes[PERSONS + 2]);
+  await one.page.locator('#word[data-word="unlogged"]').waitFor();
+  assert.deepEqual(world.issuer.records.slice(before).map(({ url }) => url), ["/age/keys"]);
+  world.issuer.tamper((_, answer) => answer);
+  await one.close();
 });
 
 for (const [language, locale] of [["en", "en-GB"], ["fr", "fr-FR"]]) {
@@ -207,6 +237,21 @@ function visitOf(record) {
   const own = Buffer.concat([read.tokenNonce, read.authenticator, read.publicKey, read.siteNonce, read.signature]);
   return { record, who: truth.get(text), at: record.at, raw: Buffer.concat([wentIn(record), read.bytes]), own, ...read };
 }
+
+/// In the wallet: every proof, and all that is kept anywhere as one text of bytes.
+const READ_ALL = async () => {
+  const database = await new Promise((resolve) => (indexedDB.open("wallet").onsuccess = ({ target }) => resolve(target.result)));
+  const all = (store) => new Promise((resolve) => (database.transaction(store).objectStore(store).getAll().onsuccess = ({ target }) => resolve(target.result)));
+  const digits = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const raw = (bytes) => String.fromCharCode(...bytes);
+  const [kept, proofs] = [await all("kept"), await all("proofs")];
+  const text = JSON.stringify([kept, proofs], (_, value) => (value instanceof Uint8Array ? raw(value) : value));
+  return {
+    proofs: proofs.map(({ token, key }) => ({ token: digits(token), isExtractable: key.extractable, usages: key.usages.join() })),
+    all: text + proofs.map(({ token, publicKey }) => raw(token) + raw(publicKey)).join(""),
+    names: { databases: (await indexedDB.databases()).map(({ name }) => name), local: localStorage.length, session: sessionStorage.length, cookies: document.cookie },
+  };
+};
 
 /// As bytes, as text in the alphabet of addresses, and as digits.
 const forms = (bytes) => [bytes, Buffer.from(bytes.toString("base64url")), Buffer.from(bytes.toString("hex"))];

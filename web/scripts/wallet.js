@@ -46,6 +46,8 @@ async function show() {
   if (said.has("voucher")) {
     const isGood = await call("enrol", { text: said.get("voucher") });
     behind = "";
+    // So that the browser does not forget it when it is short of room.
+    navigator.storage?.persist?.().catch(() => {});
     return home(isGood ? "enrolled" : "refused");
   }
   if (!behind) return home();

@@ -12,7 +12,7 @@ use crate::http::locale::{Address, Language, Texts};
 
 /// The page itself asks nobody. Its form goes to the site that asked, whichever that is; plain http is for the loopback address.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; worker-src 'self'; \
-                      form-action https: http://localhost:* http://*.localhost:* http://127.0.0.1:* http://[::1]:*; \
+                      form-action https: http://localhost:* http://*.localhost:* http://127.0.0.1:*; \
                       frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
                       trusted-types wallet";
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
