@@ -43,7 +43,7 @@ const MAP: &[Place] = &[
     Place { name: "agetoken", knows: &[], purity: Purity::Pure },
     Place { name: "sealing", knows: &[], purity: Purity::Pure },
     Place { name: "media", knows: &["fingerprint"], purity: Purity::Free },
-    Place { name: "browser", knows: &["fingerprint", "sealing", "agetoken"], purity: Purity::Free },
+    Place { name: "browser", knows: &["fingerprint", "ledger", "sealing", "agetoken"], purity: Purity::Free },
     Place { name: "server", knows: BELOW_SERVER, purity: Purity::Free },
     Place { name: "rempart", knows: BELOW_BINARY, purity: Purity::Free },
     Place { name: "xtask", knows: &[], purity: Purity::Free },

@@ -17,8 +17,9 @@ use crate::{process, workspace};
 /// What browsers run.
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Vectors of 128 bits: in every browser since 2021, in Safari since 16.4 (2023).
-const FLAGS: &str = "-Ctarget-feature=+simd128";
+/// Vectors of 128 bits: in every browser since 2021, in Safari since 16.4 (2023). And whoever asks the system for randomness gets
+/// none: scripts draw it and pass it in, as everywhere.
+const FLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "--cfg=getrandom_backend=\"unsupported\""];
 
 /// The profile, in the root manifest.
 const PROFILE: &str = "browser";
@@ -27,10 +28,10 @@ const PROFILE: &str = "browser";
 const FOLDER: &str = "web/wasm";
 
 /// The modules, and the feature of `browser` that each is.
-const MODULES: [(&str, &str); 2] = [("rempart", "hashing"), ("sealing", "sealing")];
+const MODULES: [(&str, &str); 3] = [("rempart", "hashing"), ("sealing", "sealing"), ("age", "age")];
 
 /// Each module's glue and the module itself.
-const WRITTEN: [&str; 4] = ["rempart.js", "rempart_bg.wasm", "sealing.js", "sealing_bg.wasm"];
+const WRITTEN: [&str; 6] = ["rempart.js", "rempart_bg.wasm", "sealing.js", "sealing_bg.wasm", "age.js", "age_bg.wasm"];
 
 /// Digests of what is committed and of what it was built from, in the form of `sha256sum`.
 const DIGESTS: &str = "SHA256SUMS";
@@ -106,7 +107,7 @@ fn build(feature: &str) -> Result<PathBuf> {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home =
         home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))).context("there is no home folder")?;
-    let mut flags = vec![FLAGS.to_owned()];
+    let mut flags = FLAGS.map(str::to_owned).to_vec();
     for (path, stands_for) in
         [(workspace::root().as_path(), "rempart"), (home.as_path(), "cargo"), (Path::new(sysroot.trim()), "rust")]
     {

@@ -95,6 +95,11 @@ impl Voucher {
         self.reached
     }
 
+    /// When it is over, in seconds since 1970: with the end of its last day.
+    pub const fn ends(&self) -> u64 {
+        (self.valid_until_day as u64 + 1) * DAY_SECONDS
+    }
+
     /// All that an issuer keeps of it.
     pub fn digest(&self) -> [u8; 32] {
         // Over the id alone: a signature can be written in more than one way.

@@ -73,6 +73,11 @@ impl Wanted {
         Ok(Self { key: key.clone(), input, blinded, secret })
     }
 
+    /// Which key is to sign it.
+    pub const fn key_id(&self) -> KeyId {
+        self.key.id()
+    }
+
     /// What goes to the issuer.
     pub const fn blinded(&self) -> &[u8; BLINDED_BYTES] {
         &self.blinded

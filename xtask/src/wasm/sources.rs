@@ -32,7 +32,7 @@ fn of_sources(metadata: &Metadata) -> Result<String> {
         digest.update(format!("{name} {}\n", bytes.len()));
         digest.update(bytes);
     };
-    add("flags", FLAGS.as_bytes());
+    add("flags", FLAGS.join(" ").as_bytes());
     add("profile", profile(&fs::read_to_string(root.join("Cargo.toml"))?)?.as_bytes());
     for package in built_with(metadata)? {
         if package.source.is_some() {

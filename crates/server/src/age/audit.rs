@@ -70,7 +70,7 @@ pub const REQUIREMENTS: [Requirement; 17] = [
             "the_vectors_of_rfc_9578_come_out_byte_for_byte",
             "a_log_with_two_keys_for_one_threshold_and_week_is_caught",
         ],
-        settings: &["docs/design/0021-age-tokens.md"],
+        settings: &["docs/design/0021-age-tokens.md", "e2e/tests/age.test.js: an adversary with everything guesses"],
         left_to_people: "",
     },
     Requirement {
@@ -78,7 +78,7 @@ pub const REQUIREMENTS: [Requirement; 17] = [
         asks: "Whoever gives the proof does not learn for which site",
         held_by: "proofs are fetched ahead and blind; the question travels in the fragment of an address, which no server sees; the site asks nobody",
         tests: &["nothing_of_a_site_is_on_the_issuers_disk"],
-        settings: &["Referrer-Policy: no-referrer"],
+        settings: &["Referrer-Policy: no-referrer", "e2e/tests/age.test.js: a hundred visits, recorded"],
         left_to_people: "",
     },
     Requirement {

@@ -9,6 +9,8 @@
 //! | [`issuer`] | how many tokens a voucher has had this week | persons, tokens, sites |
 //! | [`verifier`], at the site | tokens that were spent at this site this week | persons, attesters, other sites |
 //!
+//! Between them stands the page that holds a person's proofs, in their browser; [`wallet`] only serves it.
+//!
 //! [`keylog`] is what the last two and everybody else agree on: which keys there are. Nothing here is a room of the node.
 
 pub mod attester;
@@ -20,6 +22,7 @@ pub mod keylog;
 pub mod monitor;
 mod pages;
 pub mod verifier;
+pub mod wallet;
 
 use crate::clock::Clock;
 

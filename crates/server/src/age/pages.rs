@@ -1,5 +1,5 @@
-//! What the pages of attester and verifier share: a frame that says nobody's name but the site's, one stylesheet, headers. They load
-//! nothing from elsewhere and run no script.
+//! What the pages of attester, verifier and wallet share: a frame that says nobody's name but the site's, one stylesheet, headers. They
+//! load nothing from elsewhere, and only the wallet's runs scripts.
 
 use std::sync::LazyLock;
 
@@ -28,9 +28,14 @@ static STYLE: LazyLock<(String, String)> = LazyLock::new(|| {
     (format!("/age/style/{digest}.css"), text)
 });
 
+/// Where the stylesheet is.
+pub(super) fn style_path() -> &'static str {
+    &STYLE.0
+}
+
 /// Forms go back to where they came from, and nothing is loaded but the stylesheet.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'none'; form-action 'self'; frame-ancestors 'none'; \
-                      base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
+                      form-action 'self'";
 const NO_INDEX: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
 
@@ -46,7 +51,7 @@ pub(super) struct Frame {
 
 impl Frame {
     pub(super) fn style(&self) -> &'static str {
-        &STYLE.0
+        style_path()
     }
 
     /// Whether something stands behind the question mark already.
@@ -57,12 +62,27 @@ impl Frame {
 
 /// The answer that is a page.
 pub(super) fn page(status: StatusCode, t: Texts, template: &impl Template) -> Result<Response, Problem> {
+    page_leading_to("", status, t, template)
+}
+
+/// The same where a form's answer leads elsewhere: browsers hold redirects after a form to its page's policy. `sources` as a policy
+/// writes them, with blanks between.
+pub(super) fn page_leading_to(
+    sources: &str,
+    status: StatusCode,
+    t: Texts,
+    template: &impl Template,
+) -> Result<Response, Problem> {
     let html = template.render().map_err(|error| {
         tracing::error!(%error, "a page could not be drawn");
         Problem::internal()
     })?;
-    let headers = [(CONTENT_LANGUAGE, t.language.code()), (VARY, "accept-language"), (CONTENT_SECURITY_POLICY, POLICY)];
-    Ok((status, headers, [NO_INDEX], Html(html)).into_response())
+    let policy = HeaderValue::try_from(format!("{POLICY} {sources}")).map_err(|error| {
+        tracing::error!(%error, sources, "a setting cannot stand in a policy");
+        Problem::internal()
+    })?;
+    let headers = [(CONTENT_LANGUAGE, t.language.code()), (VARY, "accept-language")];
+    Ok((status, headers, [NO_INDEX, (CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
 }
 
 /// Serves the stylesheet under the name that holds its digest: it may be kept for ever.

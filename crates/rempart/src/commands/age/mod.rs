@@ -1,5 +1,5 @@
-//! `rempart age ...`: age checks with double anonymity. Three servers that run alone, each with a folder of its own, and what goes with
-//! them.
+//! `rempart age ...`: age checks with double anonymity. Three servers that run alone, each with a folder of its own, the wallet page, and
+//! what goes with them.
 
 mod attester;
 mod audit;
@@ -8,6 +8,7 @@ mod issuer;
 mod revoke;
 mod settings;
 mod verifier;
+mod wallet;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(crate) enum Age {
     Issuer(issuer::Issuer),
     Attester(attester::Attester),
     Verifier(verifier::Verifier),
+    Wallet(wallet::Wallet),
     Codes(codes::Codes),
     Revoke(revoke::Revoke),
     Audit(audit::Audit),
@@ -37,6 +39,7 @@ impl Age {
             Self::Issuer(issuer) => issuer.run().await,
             Self::Attester(attester) => attester.run().await,
             Self::Verifier(verifier) => verifier.run().await,
+            Self::Wallet(wallet) => wallet.run().await,
             Self::Codes(codes) => codes.run().await,
             Self::Revoke(revoke) => revoke.run().await,
             Self::Audit(audit) => audit.run().await,

@@ -6,6 +6,7 @@ mod documents;
 mod keys;
 mod site;
 pub mod support;
+mod wallet;
 
 use server::storage::{AGE_ATTESTER, AGE_ISSUER, AGE_VERIFIER, Connection, Database};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};

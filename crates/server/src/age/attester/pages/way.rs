@@ -11,7 +11,7 @@ use super::choose::{whose, words};
 use super::{give, refused, sent};
 use crate::age::attester::Attester;
 use crate::age::attester::evidence::{Evidence, Field, FieldKind, FieldName, NotProven, Step};
-use crate::age::pages::{Frame, page};
+use crate::age::pages::{Frame, page_leading_to};
 use crate::http::Problem;
 use crate::http::locale::Texts;
 
@@ -46,7 +46,14 @@ pub(super) async fn show(
         action: format!("{action}?lang={}", t.language.code()),
         fields: method.fields().iter().map(|field| asked(t, field)).collect(),
     };
-    page(StatusCode::OK, t, &template)
+    page_leading_to(&onwards(&attester), StatusCode::OK, t, &template)
+}
+
+/// Where a form may lead: to the wallet with a voucher, to a provider, to a wallet on the device.
+fn onwards(attester: &Attester) -> String {
+    let wallet = &attester.inner.wallet;
+    let origin = url::Url::parse(wallet).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    format!("https: av: openid4vp: {origin}")
 }
 
 pub(super) async fn take(
