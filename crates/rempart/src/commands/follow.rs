@@ -9,9 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use exchange::{Class, Tier, Time};
 use serde::Serialize;
 use server::access::Operator;
-use server::follow::{
-    CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms, Turn,
-};
+use server::follow::{CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms, Turn};
 use server::matcher::MatcherSources;
 use server::node::Node;
 use server::partners::PartnerName;
@@ -238,9 +236,7 @@ impl Named {
         }
         let name = &self.name;
         match records {
-            Some(records) => {
-                output::line(format_args!("{name} is followed no longer; {records} of its records went"))
-            }
+            Some(records) => output::line(format_args!("{name} is followed no longer; {records} of its records went")),
             None => output::line(format_args!(
                 "{name} is followed no longer; its records go within seconds, or when the matcher starts"
             )),

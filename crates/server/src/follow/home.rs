@@ -123,13 +123,7 @@ impl Home for Bank {
         partners::end_source(on, id, now).await
     }
 
-    async fn in_force(
-        &self,
-        _: PartnerId,
-        _: Option<Brought>,
-        _: Vec<EntryId>,
-        seq: u64,
-    ) -> Result<(), FollowError> {
+    async fn in_force(&self, _: PartnerId, _: Option<Brought>, _: Vec<EntryId>, seq: u64) -> Result<(), FollowError> {
         self.stir();
         self.live().wait_for(seq).await;
         Ok(())

@@ -132,7 +132,9 @@ impl<H: Home> Follow<H> {
     /// call or the next start.
     pub async fn remove(&self, _: &Operator, name: &PartnerName) -> Result<u64, FollowError> {
         let source = self.source(name).await?;
-        self.database.run(&steps::Begin { id: source.id, due_at: self.now().plus_seconds(steps::CLAIM_SECONDS) }).await?;
+        self.database
+            .run(&steps::Begin { id: source.id, due_at: self.now().plus_seconds(steps::CLAIM_SECONDS) })
+            .await?;
         let withdrawn = self.empty(source.id).await?;
         tracing::info!(source = %name, withdrawn, "follows no longer");
         Ok(withdrawn)
@@ -153,7 +155,10 @@ impl<H: Home> Follow<H> {
     /// Asks a source now for all that it has, whatever its pause.
     pub async fn once(&self, _: &Operator, name: &PartnerName) -> Result<Turn, FollowError> {
         let source = self.source(name).await?;
-        let claimed = self.database.run(&steps::Claim { home: &self.home, id: source.id, now: self.clock.now(), waits: false }).await?;
+        let claimed = self
+            .database
+            .run(&steps::Claim { home: &self.home, id: source.id, now: self.clock.now(), waits: false })
+            .await?;
         let claimed = claimed.ok_or_else(|| FollowError::Unknown(name.clone()))?;
         self.turn(claimed).await
     }

@@ -287,13 +287,7 @@ impl<H: Home> Transact for Sweep<'_, H> {
         if old.is_empty() {
             return Ok(None);
         }
-        let mut left = Vec::with_capacity(old.len());
-        for (record, entry) in &old {
-            queries::forget_record(on, self.id, record).await?;
-            left.push((*entry, RemoveReason::Expired));
-        }
-        let (entries, _) = let_go(self.home, on, self.id, left, self.now).await?;
-        Ok(Some(Gone { records: old.len() as u64, entries }))
+        forget(self.home, on, self.id, &old, self.now).await.map(Some)
     }
 }
 
@@ -303,6 +297,23 @@ pub(super) struct Gone {
     pub(super) records: u64,
     /// Entries that no record stands for any more.
     pub(super) entries: Vec<EntryId>,
+}
+
+/// Forgets records, and the entries that stood for them alone.
+async fn forget<H: Home>(
+    home: &H,
+    on: &mut Session,
+    source: PartnerId,
+    records: &[(RecordDigest, EntryId)],
+    now: Time,
+) -> Result<Gone, FollowError> {
+    let mut left = Vec::with_capacity(records.len());
+    for (record, entry) in records {
+        queries::forget_record(on, source, record).await?;
+        left.push((*entry, RemoveReason::Expired));
+    }
+    let (entries, _) = let_go(home, on, source, left, now).await?;
+    Ok(Gone { records: records.len() as u64, entries })
 }
 
 /// Takes away entries that no record stands for any more: gives them, and the number to wait for.
@@ -397,13 +408,7 @@ impl<H: Home> Transact for Empty<'_, H> {
             return Ok(None);
         }
         queries::claim(on, self.id, self.now.plus_seconds(CLAIM_SECONDS)).await?;
-        let mut left = Vec::with_capacity(some.len());
-        for (record, entry) in &some {
-            queries::forget_record(on, self.id, record).await?;
-            left.push((*entry, RemoveReason::Expired));
-        }
-        let (entries, _) = let_go(self.home, on, self.id, left, self.now).await?;
-        Ok(Some(Gone { records: some.len() as u64, entries }))
+        forget(self.home, on, self.id, &some, self.now).await.map(Some)
     }
 }
 

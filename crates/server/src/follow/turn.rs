@@ -156,11 +156,12 @@ impl<H: Home> Follow<H> {
         }
         let take = Take::new(self, source, &prepared, unfit, end).await?;
         let Taken { put, removed, generation, gone, seq } = self.database.run(&take).await?;
+        let ready = take.into_ready();
         (source.generation, source.begins, source.step) = (generation, false, source.step + 1);
         turn.put += put;
         turn.removed += removed;
         metrics::counter!("rempart_follow_records_total", "source" => source.name.to_string()).increment(put + removed);
-        self.home.in_force(source.id, Some(take.into_ready()), gone, seq).await
+        self.home.in_force(source.id, Some(ready), gone, seq).await
     }
 
     /// Lets go of what a reading from the beginning did not bring.

@@ -185,8 +185,7 @@ impl Matcher {
         if urls.is_empty() && !has_own_banks && sources.all().is_empty() {
             return Err(MatcherError::NoUpstream);
         }
-        let follow =
-            Follow::new(store.database(), key, sources.clone(), follow_pace, clock.clone(), entropy.clone())?;
+        let follow = Follow::new(store.database(), key, sources.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let banks = store.banks(views_max).await?;
         let http = crate::http::client()?;
         let now = clock.now();
@@ -306,6 +305,11 @@ impl Matcher {
     /// How it stands to each node, in the order of the settings; says when that changes.
     pub fn watch_status(&self) -> watch::Receiver<Vec<Standing>> {
         self.inner.standings.watch()
+    }
+
+    /// What follows other systems: to ask one now, or to add one from within the process.
+    pub fn follow(&self) -> &Follow<Sources> {
+        &self.inner.follow
     }
 
     /// Other systems that it follows, by name; says when it changes how they stand.

@@ -7,10 +7,10 @@ use exchange::Time;
 
 use super::status::{Said, Tag, moment};
 use crate::bank::LiveSize;
+use crate::follow::SourceView;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::http::page::{Frame, page};
-use crate::follow::SourceView;
 use crate::matcher::{Matcher, Source, UpstreamStatus};
 
 /// A node that the matcher follows, and what is held of it.

@@ -131,14 +131,17 @@ impl Sources {
             let rows = queries::held(&mut on, source, &after, ROWS_PER_PAGE).await?;
             let Some((last, _)) = rows.last() else { break };
             after.clone_from(last);
-            let opened = rows.iter().map(|(id, sealed)| {
-                EntryId::from_slice(id).and_then(|id| model::open(&self.inner.key, id, sealed))
-            });
+            let opened = rows
+                .iter()
+                .map(|(id, sealed)| EntryId::from_slice(id).and_then(|id| model::open(&self.inner.key, id, sealed)));
             let entries: Vec<Entry> = opened.flatten().collect();
             if entries.len() < rows.len() {
                 // One damaged row must not take the protection from all others.
                 let damaged = (rows.len() - entries.len()) as u64;
-                tracing::error!(damaged, "records of a source do not open and are not matched; remove it and add it again");
+                tracing::error!(
+                    damaged,
+                    "records of a source do not open and are not matched; remove it and add it again"
+                );
                 metrics::counter!("rempart_unreadable_entries_total").increment(damaged);
             }
             live.load(&entries);
@@ -233,7 +236,7 @@ impl Home for Sources {
         records: &[RecordDigest],
         contributions: Vec<Contribution>,
     ) -> Result<Vec<ReadyRecord>, FollowError> {
-        let (inner, records) = (self.inner.clone(), records.to_vec());
+        let (inner, records, count) = (self.inner.clone(), records.to_vec(), records.len());
         let seal = move || {
             let mut rng = inner.entropy.rng();
             let each = |(record, contribution): (&RecordDigest, Contribution)| {
@@ -242,7 +245,7 @@ impl Home for Sources {
             };
             records.iter().zip(contributions).map(each).collect::<Vec<_>>()
         };
-        Ok(off_runtime_if(true, seal).await?)
+        Ok(off_runtime_if(count > ON_THE_SPOT_MAX, seal).await?)
     }
 
     /// One matcher has the file, and writers wait for each other there.
@@ -349,9 +352,6 @@ impl MatcherSources {
 }
 
 /// Notes what was done about records of sources; gives how many of these outcomes were noted before.
-pub(super) async fn note(
-    follow: &Follow<Sources>,
-    outcomes: &[exchange::Outcome],
-) -> Result<u64, StorageError> {
+pub(super) async fn note(follow: &Follow<Sources>, outcomes: &[exchange::Outcome]) -> Result<u64, StorageError> {
     follow.note(PLATFORM, outcomes).await
 }

@@ -36,11 +36,7 @@ pub(super) async fn give_up(on: &mut Session, id: PartnerId) -> Result<(), Stora
     Ok(())
 }
 
-pub(super) async fn put(
-    on: &mut Session,
-    source: PartnerId,
-    entries: &[(EntryId, &[u8])],
-) -> Result<(), StorageError> {
+pub(super) async fn put(on: &mut Session, source: PartnerId, entries: &[(EntryId, &[u8])]) -> Result<(), StorageError> {
     for some in entries.chunks(ROWS_PER_STATEMENT) {
         on!(on, |c: Engine| {
             let mut text = QueryBuilder::<Engine>::new(PUT);

@@ -182,7 +182,9 @@ async fn every_text_of_sql_can_be_prepared() {
     let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("matcher.db"))).await.unwrap();
     database.migrate(&server::storage::MATCHER).await.unwrap();
     let Database::Sqlite { writer, .. } = &database else { panic!("a matcher's file is SQLite") };
-    for text in server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL) {
+    let texts = server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL).chain(server::matcher::SOURCES_SQL);
+    // The follower's own texts are the same on a node and here.
+    for text in texts.chain(server::follow::SQL) {
         let prepared = writer.acquire().await.unwrap().prepare(SqlStr::from_static(text)).await;
         prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
     }

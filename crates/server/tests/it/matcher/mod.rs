@@ -9,4 +9,5 @@ mod malicious;
 mod outbox;
 mod pictures;
 mod scripted;
+mod sources;
 pub(crate) mod support;
