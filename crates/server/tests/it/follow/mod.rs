@@ -5,6 +5,7 @@ pub(crate) mod feeding;
 mod hostile;
 mod nodes;
 mod terms;
+mod volume;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
