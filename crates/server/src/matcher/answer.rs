@@ -65,7 +65,8 @@ impl Matcher {
         if follows_any && !is_any_whole {
             return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
         }
-        if self.inner.replicas.is_empty() {
+        if seq == u64::MAX {
+            // No node's changes are in this answer.
             seq = 0;
         }
         let banks = self.inner.banks.clone();

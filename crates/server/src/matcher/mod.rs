@@ -178,13 +178,15 @@ impl Matcher {
             return Err(MatcherError::NoUpstream);
         }
         let lock = lock(&file)?;
-        let (store, rows) = Store::open(&file, key.clone(), &urls, clock.clone(), entropy.clone()).await?;
+        let database = store::open_file(&file, &key, clock.now()).await?;
+        // Before anything is forgotten of nodes that are not named.
+        if urls.is_empty() && !has_own_banks && crate::follow::list(&database).await?.is_empty() {
+            return Err(MatcherError::NoUpstream);
+        }
+        let (store, rows) = Store::open(database, key.clone(), &urls, clock.clone(), entropy.clone()).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let rules = SourceRules { block_radius, views_max };
         let sources = Sources::open(&store, rules, entropy.clone(), stop.clone(), tasks.clone()).await?;
-        if urls.is_empty() && !has_own_banks && sources.all().is_empty() {
-            return Err(MatcherError::NoUpstream);
-        }
         let follow = Follow::new(store.database(), key, sources.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let banks = store.banks(views_max).await?;
         let http = crate::http::client()?;

@@ -42,16 +42,15 @@ pub(super) enum Reached {
 }
 
 impl Store {
-    /// Opens the file, brings its schema up to date, checks the key and notes which nodes are followed: gives their
-    /// rows in the order of `urls`. What is held of others is forgotten.
+    /// The file that was opened with [`open_file`]; notes which nodes are followed: gives their rows in the order of `urls`. What
+    /// is held of others is forgotten.
     pub(super) async fn open(
-        file: &Path,
+        database: Database,
         key: Arc<NodeKey>,
         urls: &[&str],
         clock: Clock,
         entropy: Entropy,
     ) -> Result<(Self, Vec<UpstreamRow>), MatcherError> {
-        let database = open_file(file, &key, clock.now()).await?;
         let rows = database.run(&SetUp { urls }).await?;
         Ok((Self { database, key, clock, entropy }, rows))
     }

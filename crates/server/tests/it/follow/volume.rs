@@ -1,12 +1,12 @@
 //! A whole list through each wire, by a node and by a matcher: 2,000 entries, or as many as `REMPART_TEST_FOLLOWED` says, with what
 //! it took: docs/measurements.md.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use exchange::Tier;
 use serde_json::json;
 use server::clock::Clock;
-use server::follow::{Credentials, NewSource, SourceKind, SourceView};
+use server::follow::{Credentials, FollowPace, NewSource, SourceKind, SourceView, Terms};
 use server::matcher::MatcherSources;
 use tokio::sync::watch;
 
@@ -56,7 +56,7 @@ async fn a_whole_list_is_followed_through_every_wire_in_as_many_requests_as_it_h
         kind: SourceKind::Rempart,
         url: there.base(),
         credentials: Credentials::read(&there.partner("sister-node").await.key).unwrap(),
-        terms: server::follow::Terms { class: None, tier: Tier::Confirmed, pass_on: false },
+        terms: Terms { class: None, tier: Tier::Confirmed, pass_on: false },
         every_seconds: NewSource::EVERY_SECONDS_MAX,
     });
     for source in &mut sources {
@@ -112,5 +112,5 @@ async fn a_whole_list_is_followed_through_every_wire_in_as_many_requests_as_it_h
 }
 
 /// A hundred thousand entries of NCMEC's come as one page.
-const PACE_OF_LARGE_PAGES: server::follow::FollowPace =
-    server::follow::FollowPace { page_bytes_max: exchange::dialects::PAGE_BYTES_MAX, ..PACE };
+const PACE_OF_LARGE_PAGES: FollowPace =
+    FollowPace { page_bytes_max: exchange::dialects::PAGE_BYTES_MAX, page_timeout: Duration::from_secs(600), ..PACE };

@@ -21,7 +21,7 @@ async fn protecting(pictures: &[&[u8]], home: &Home) -> (TestNode, TestMatcher) 
     protecting_with(pictures, home, |_| ()).await
 }
 
-async fn protecting_with(
+pub(crate) async fn protecting_with(
     pictures: &[&[u8]],
     home: &Home,
     change: impl FnOnce(&mut MatcherSettings),

@@ -16,7 +16,12 @@ use crate::follow::feeding::stopncii_page;
 use crate::follow::{Fake, PACE, body, hash, source};
 use crate::support::{Engine, TestNode};
 
-const START: &str = "2026-11-21T10:00:00Z";
+const DONE_AT: &str = "2026-11-21T10:00:00Z";
+
+/// A day ahead: what was set up by this machine's clock is due by then.
+fn tomorrow() -> exchange::Time {
+    Clock::System.now().plus_seconds(86_400)
+}
 
 /// As `rempart follow add --matcher` does it, in whatever process.
 async fn set_up(home: &Home, sources: Vec<NewSource>) -> Operator {
@@ -72,7 +77,7 @@ impl TestMatcher {
             .iter()
             .map(|(id, entry, kind)| {
                 json!({"id": format!("01940f5c-7a30-7cc0-8000-0000000000{id}"), "entry": entry, "kind": kind, "count": 1,
-                    "at": START})
+                    "at": DONE_AT})
             })
             .collect();
         let answer = self.client().post("outcomes", &json!({"outcomes": outcomes})).await;
@@ -82,7 +87,7 @@ impl TestMatcher {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_matcher_follows_every_system_by_itself_and_tells_each_what_was_done() {
-    let start_at: exchange::Time = START.parse().unwrap();
+    let start_at = tomorrow();
     let (there_clock, here_clock) = (Clock::manual(start_at), Clock::manual(start_at.plus_seconds(60)));
     let there = TestNode::start_with(Engine::Sqlite, |settings| settings.clock = there_clock.clone()).await;
     let hotline = there.partner("hotline").await;
@@ -159,7 +164,7 @@ async fn a_walk_goes_on_after_a_restart_bad_records_are_left_out_and_old_copies_
         _ => body(stopncii_page(&[(1, Active), (2, Active)], 100, Some("two"))),
     })
     .await;
-    let (home, clock) = (Home::new(), Clock::manual(START.parse().unwrap()));
+    let (home, clock) = (Home::new(), Clock::manual(tomorrow()));
     let new = source(SourceKind::StopNcii, &format!("{}/v1", fake.base), Tier::Reported, false);
     let operator = set_up(&home, vec![new]).await;
     let matcher = start(&home, |settings| settings.clock = clock.clone()).await;
@@ -174,7 +179,7 @@ async fn a_walk_goes_on_after_a_restart_bad_records_are_left_out_and_old_copies_
     matcher.matcher.close().await;
 
     let spoilt = String::from_utf8(stopncii_page(&[(3, Active), (1, Withdrawn)], 120, None)).unwrap();
-    let spoilt = spoilt.replace("[{", r#"[{"hashValue":NaN},7,{"#);
+    let spoilt = spoilt.replacen("[{", r#"[{"hashValue":NaN},7,{"#, 1);
     fake.now(move |_, _| body(spoilt.clone()));
     let before = fake.asked().len();
     let matcher = start(&home, |settings| settings.clock = clock.clone()).await;
