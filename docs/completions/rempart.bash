@@ -2088,7 +2088,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__follow__subcmd__add)
-            opts="-h --name --url --credentials-file --class --tier --pass-on --every --data --config --database --node-key-file --help stopncii ncmec threatexchange tat rempart"
+            opts="-h --name --url --credentials-file --class --tier --pass-on --every --matcher --data --config --database --node-key-file --help stopncii ncmec threatexchange tat rempart"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2115,6 +2115,10 @@ _rempart() {
                     return 0
                     ;;
                 --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --matcher)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2226,12 +2230,16 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__follow__subcmd__list)
-            opts="-h --data --config --database --node-key-file --json --help"
+            opts="-h --matcher --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --matcher)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2256,12 +2264,16 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__follow__subcmd__once)
-            opts="-h --data --config --database --node-key-file --json --help"
+            opts="-h --matcher --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --matcher)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2286,12 +2298,16 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__follow__subcmd__remove)
-            opts="-h --data --config --database --node-key-file --json --help"
+            opts="-h --matcher --data --config --database --node-key-file --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --matcher)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --data)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

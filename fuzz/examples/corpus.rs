@@ -154,6 +154,7 @@ fn exchange_dialects() -> Seeds {
                 r#"{{"count":1,"next":"a=b","previous":null,"checkpoint":"9,1","results":[{{"hash_digest":"{pdq}","algorithm":"PDQ","ideology":"minor","file_type":"jpg","deleted":false,"updated_on":8.5,"created_on":"","id":1}}]}}"#
             ),
         ),
+        seed("arachnid_address", 4, r#"{"url":"https://platform.example/a.png"}"#.to_owned()),
         seed("arachnid_queries", 4, format!(r#"{{"hashes":["{}="]}}"#, "A".repeat(43))),
         seed(
             "arachnid_answers",

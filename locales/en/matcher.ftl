@@ -42,3 +42,7 @@ matcher-skipped = { $count ->
 matcher-skipped-todo = The node may be newer than this matcher: bring it up to date.
 matcher-polling = The event stream of { $node } does not come through; the feed is asked for page by page.
 matcher-polling-todo = A proxy between here and there may hold it back. Changes still arrive, a little later.
+matcher-sources = Other systems
+matcher-sources-note = This matcher reads these lists by itself. What is held of one that is no longer heard is used for { $time }, then no more.
+matcher-source = System
+matcher-source-whole = Last read to its end

@@ -42,3 +42,7 @@ matcher-skipped = { $count ->
 matcher-skipped-todo = Le nœud est peut-être plus récent que ce réplica : mettez celui-ci à jour.
 matcher-polling = Le flux continu de { $node } ne passe pas ; le fil est demandé page par page.
 matcher-polling-todo = Un mandataire entre les deux le retient peut-être. Les changements arrivent quand même, un peu plus tard.
+matcher-sources = Autres systèmes
+matcher-sources-note = Ce réplica lit lui-même ces listes. Ce qui est gardé d’une liste qu’on n’entend plus sert pendant { $time }, puis plus.
+matcher-source = Système
+matcher-source-whole = Lu jusqu’au bout

@@ -1,4 +1,4 @@
-//! `rempart follow`: which other systems this node follows, with what credentials and on what terms.
+//! `rempart follow`: which other systems this node, or this matcher, follows, with what credentials and on what terms.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,23 +8,27 @@ use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 use exchange::{Class, Tier, Time};
 use serde::Serialize;
-use server::follow::{CREDENTIALS_BYTES_MAX, Credentials, NewSource, SourceKind, SourceView, Terms, Turn};
+use server::access::Operator;
+use server::follow::{CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms, Turn};
+use server::matcher::MatcherSources;
+use server::node::Node;
 use server::partners::PartnerName;
 use zeroize::Zeroizing;
 
-use super::node::{Listing, NodeArguments};
-use crate::output;
+use super::matcher;
+use super::node::NodeArguments;
+use crate::output::{self, Usage};
 
-/// Other systems and nodes that this node follows: what they list is protected here, what they take back goes
+/// Other systems and nodes that this node, or a matcher, follows: what they list is protected here, what they take back goes
 #[derive(Subcommand, Debug)]
 pub(crate) enum Follow {
-    /// Follow another system from now on; `rempart serve` asks it, and `rempart follow once` does at once
+    /// Follow another system from now on; `rempart serve`, or the matcher, asks it, and `rempart follow once` does at once
     Add(Add),
     /// List what is followed, and how each stands
-    List(Listing),
+    List(List),
     /// Follow a system no longer: its entries are withdrawn, its credentials forgotten
     Remove(Named),
-    /// Ask a system now for all that it has, and say what came
+    /// Ask a system now for all that it has, and say what came; with --matcher, have the matcher that runs ask it
     Once(Named),
 }
 
@@ -81,7 +85,35 @@ pub(crate) struct Add {
     every: Option<u32>,
 
     #[command(flatten)]
+    whose: Whose,
+}
+
+/// See [`Follow::List`].
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    #[command(flatten)]
+    whose: Whose,
+
+    /// A JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Who follows.
+#[derive(Args, Debug)]
+struct Whose {
+    /// Not a node but the matcher of this folder follows; one that runs looks there by itself
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
+    matcher: Option<PathBuf>,
+
+    #[command(flatten)]
     node: NodeArguments,
+}
+
+/// Who follows, opened.
+enum Follower {
+    Node(Box<Node>),
+    Matcher(Box<MatcherSources>),
 }
 
 /// A source by its name.
@@ -92,7 +124,7 @@ pub(crate) struct Named {
     name: PartnerName,
 
     #[command(flatten)]
-    node: NodeArguments,
+    whose: Whose,
 
     /// Answer with one line of JSON
     #[arg(long)]
@@ -111,11 +143,50 @@ impl Kind {
     }
 }
 
+impl Whose {
+    async fn open(&self, is_new: bool) -> anyhow::Result<(Follower, Operator)> {
+        Ok(match &self.matcher {
+            Some(folder) => {
+                let config = self.node.config.as_deref();
+                let (sources, operator) = matcher::sources(folder, config, &self.node.flags(), is_new).await?;
+                (Follower::Matcher(Box::new(sources)), operator)
+            }
+            None => {
+                let (node, operator) = self.node.open_node().await?;
+                (Follower::Node(Box::new(node)), operator)
+            }
+        })
+    }
+}
+
+impl Follower {
+    async fn add(&self, operator: &Operator, new: NewSource) -> Result<(), FollowError> {
+        match self {
+            Self::Node(node) => node.follow.add(operator, new).await,
+            Self::Matcher(sources) => sources.follow.add(operator, new).await,
+        }
+    }
+
+    async fn list(&self) -> anyhow::Result<Vec<SourceView>> {
+        Ok(match self {
+            Self::Node(node) => node.follow.list().await?,
+            Self::Matcher(sources) => sources.follow.list().await?,
+        })
+    }
+
+    async fn close(self) {
+        match self {
+            Self::Node(node) => node.close().await,
+            Self::Matcher(sources) => sources.close().await,
+        }
+    }
+}
+
 impl Follow {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Add(add) => add.run().await,
-            Self::List(listing) => list(&listing).await,
+            Self::List(list) => list.run().await,
             Self::Remove(named) => named.remove().await,
             Self::Once(named) => named.once().await,
         }
@@ -134,30 +205,65 @@ impl Add {
         let terms = Terms { class: self.class.or(kind.class()), tier: self.tier, pass_on: self.pass_on };
         let every_seconds = self.every.unwrap_or(kind.every_seconds());
         let new = NewSource { name: name.clone(), kind, url, credentials, terms, every_seconds };
-        let (node, operator) = self.node.open_node().await?;
-        node.follow.add(&operator, new).await?;
-        node.close().await;
-        output::line(format_args!(
-            "{name} is followed from now on: by `rempart serve`, or now by `rempart follow once {name}`"
-        ))
+        if self.whose.matcher.is_some() && self.pass_on {
+            return Err(Usage("a matcher passes nothing on: leave --pass-on out".to_owned()).into());
+        }
+        let (follower, operator) = self.whose.open(true).await?;
+        follower.add(&operator, new).await?;
+        let by = match follower {
+            Follower::Node(_) => format!("by `rempart serve`, or now by `rempart follow once {name}`"),
+            Follower::Matcher(_) => "by the matcher of this folder, when it runs".to_owned(),
+        };
+        follower.close().await;
+        output::line(format_args!("{name} is followed from now on: {by}"))
     }
 }
 
 impl Named {
     async fn remove(self) -> anyhow::Result<()> {
-        let (node, operator) = self.node.open_node().await?;
-        let records = node.follow.remove(&operator, &self.name).await?;
-        node.close().await;
+        let (follower, operator) = self.whose.open(false).await?;
+        let records = match &follower {
+            Follower::Node(node) => Some(node.follow.remove(&operator, &self.name).await?),
+            // What is searched is the running matcher's.
+            Follower::Matcher(sources) => {
+                sources.follow.remove_there(&operator, &self.name).await?;
+                None
+            }
+        };
+        follower.close().await;
         if self.json {
             return output::json_line(&serde_json::json!({"source": self.name.as_str(), "records": records}));
         }
-        output::line(format_args!("{} is followed no longer; {records} of its records went", self.name))
+        let name = &self.name;
+        match records {
+            Some(records) => output::line(format_args!("{name} is followed no longer; {records} of its records went")),
+            None => output::line(format_args!(
+                "{name} is followed no longer; its records go within seconds, or when the matcher starts"
+            )),
+        }
     }
 
     async fn once(self) -> anyhow::Result<()> {
-        let (node, operator) = self.node.open_node().await?;
-        let turn = node.follow.once(&operator, &self.name).await?;
-        node.close().await;
+        let (follower, operator) = self.whose.open(false).await?;
+        let turn = match &follower {
+            Follower::Node(node) => Some(node.follow.once(&operator, &self.name).await?),
+            Follower::Matcher(sources) => {
+                sources.follow.hasten(&operator, &self.name).await?;
+                None
+            }
+        };
+        follower.close().await;
+        match turn {
+            Some(turn) => self.said(turn),
+            None if self.json => output::json_line(&serde_json::json!({"source": self.name.as_str(), "asked": true})),
+            None => output::line(format_args!(
+                "{} is asked within seconds by the matcher that runs, or when it starts; `rempart follow list` tells",
+                self.name
+            )),
+        }
+    }
+
+    fn said(&self, turn: Turn) -> anyhow::Result<()> {
         let Turn { pages, put, removed, skipped, fed_back, trouble } = turn;
         if self.json {
             let line = serde_json::json!({
@@ -211,17 +317,19 @@ struct SourceLine<'a> {
     removing: bool,
 }
 
-async fn list(listing: &Listing) -> anyhow::Result<()> {
-    let (node, _) = listing.node.open_node().await?;
-    let sources = node.follow.list().await?;
-    node.close().await;
-    for source in &sources {
-        if listing.json { output::json_line(&line(source))? } else { show(source)? }
+impl List {
+    async fn run(self) -> anyhow::Result<()> {
+        let (follower, _) = self.whose.open(false).await?;
+        let sources = follower.list().await?;
+        follower.close().await;
+        for source in &sources {
+            if self.json { output::json_line(&line(source))? } else { show(source)? }
+        }
+        if sources.is_empty() && !self.json {
+            output::line("nothing is followed: `rempart follow add`")?;
+        }
+        Ok(())
     }
-    if sources.is_empty() && !listing.json {
-        output::line("nothing is followed: `rempart follow add`")?;
-    }
-    Ok(())
 }
 
 fn line(source: &SourceView) -> SourceLine<'_> {

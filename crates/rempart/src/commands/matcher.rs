@@ -2,14 +2,19 @@
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use figment::value::magic::RelativePathBuf;
+use sealing::NodeKey;
 use serde::Serialize;
+use server::access::Operator;
 use server::http::serve;
-use server::matcher::{Access, HmaSettings, Matcher as Replica, MatcherSettings, Upstream};
+use server::matcher::{
+    Access, HmaSettings, Matcher as Replica, MatcherError, MatcherSettings, MatcherSources, Upstream,
+};
 use server::{operator, telemetry};
 
 use super::asked_to_end;
@@ -29,6 +34,8 @@ const KEY_FILE: &str = "matcher.key";
 /// by picture, which is hashed in memory and never written. Reports of what was done are passed on to the node as soon as
 /// it can be reached. A restart needs only the changes missed meanwhile; cut off from a node, it goes on answering and
 /// says how old its answers are.
+///
+/// It can follow other systems by itself too: `rempart follow add SYSTEM --matcher DIR`.
 ///
 /// Programs that speak HMA's API find it at the root of the same address, with banks of the platform's own; they show the
 /// access token, or begin their URL with http://matcher:8700/hma/TOKEN.
@@ -118,6 +125,11 @@ impl Matcher {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let settings = Settings::read(&self.data, self.config.as_deref(), &self.flags()?)?;
         let upstreams = upstreams(&settings)?;
+        let file = self.data.join(DATABASE_FILE);
+        let has_own_banks = settings.hma_open || settings.access_token_file.is_some();
+        if upstreams.is_empty() && !has_own_banks && !file.exists() {
+            return Err(Usage(MatcherError::NoUpstream.to_string()).into());
+        }
         let access = access(&settings)?;
         let address = settings.matcher_address();
         access.check_listen(address).map_err(|error| Usage(error.to_string()))?;
@@ -126,19 +138,21 @@ impl Matcher {
         settings.start_log()?;
         let metrics = telemetry::metrics();
         folder::make(&self.data)?;
-        let file = self.data.join(DATABASE_FILE);
-        let named = config::path(settings.node_key_file.as_ref());
-        let place = node_key::place(named.as_deref(), self.data.join(KEY_FILE));
-        let key = node_key::load(&place, if file.exists() { Absent::Refuse } else { Absent::Make })?;
+        let key = key(&self.data, &settings)?;
         let usual = MatcherSettings::new(file, key, upstreams);
         let replica = Replica::open(MatcherSettings {
             access,
             hma,
             views_max: settings.views,
             index_form: settings.index_form(),
+            block_radius: settings.block_radius,
             ..usual
         })
-        .await?;
+        .await
+        .map_err(|error| match error {
+            MatcherError::NoUpstream => anyhow::Error::from(Usage(error.to_string())),
+            error => error.into(),
+        })?;
         let public = listen(address).await?;
         let operator = listen(settings.operator_address(address)).await?;
         let end = asked_to_end()?;
@@ -183,12 +197,33 @@ impl Matcher {
     }
 }
 
-fn upstreams(settings: &Settings) -> anyhow::Result<Vec<Upstream>> {
-    let has_own_banks = settings.hma_open || settings.access_token_file.is_some();
-    if settings.from.is_empty() && !has_own_banks {
-        let what = "name the node to follow: --from URL --key FILE; or, for banks of your own over HMA's API, give an access token";
-        return Err(Usage(what.to_owned()).into());
+/// The key that seals a matcher's file; made with the file.
+fn key(folder: &Path, settings: &Settings) -> anyhow::Result<Arc<NodeKey>> {
+    let named = config::path(settings.node_key_file.as_ref());
+    let place = node_key::place(named.as_deref(), folder.join(KEY_FILE));
+    let absent = if folder.join(DATABASE_FILE).exists() { Absent::Refuse } else { Absent::Make };
+    node_key::load(&place, absent)
+}
+
+/// What a matcher follows beside nodes, in its folder; `is_new`: the folder and its file may be made.
+pub(super) async fn sources(
+    folder: &Path,
+    config: Option<&Path>,
+    flags: &impl Serialize,
+    is_new: bool,
+) -> anyhow::Result<(MatcherSources, Operator)> {
+    let settings = Settings::read(folder, config, flags)?;
+    let file = folder.join(DATABASE_FILE);
+    if is_new {
+        folder::make(folder)?;
+    } else if !file.exists() {
+        bail!("there is no matcher in {}: name its folder with --matcher", folder.display());
     }
+    let key = key(folder, &settings)?;
+    Ok(MatcherSources::open(&file, key).await?)
+}
+
+fn upstreams(settings: &Settings) -> anyhow::Result<Vec<Upstream>> {
     settings
         .from
         .iter()

@@ -19,7 +19,7 @@ pub(super) enum Tiers {
 }
 
 /// Contributions sealed and ready to be written.
-pub(crate) struct Brought {
+pub struct Brought {
     bank: Bank,
     offers: Vec<Offer>,
 }

@@ -6,32 +6,35 @@ use sha2::{Digest, Sha256};
 
 use super::Follow;
 use super::ask::{Asker, Trouble, is_final};
-use super::home::{Claimed, open_reference};
+use super::home::Home;
 use super::model::FollowError;
 use super::queries::{self, WaitingRow};
+use super::steps::{Claimed, open_reference};
 use super::wires::{Said, Wire};
 use crate::storage::{Session, StorageError};
 
 /// Outcomes that go back in one turn, at most.
 const PER_TURN: u32 = 200;
 
-/// Queues what of these outcomes is about entries of sources. `seen` is no judgement and goes back to nobody.
+/// Queues what of these outcomes is about entries of sources; gives how many wait already. `seen` is no judgement and goes back
+/// to nobody.
 pub(crate) async fn note(
     on: &mut Session,
     partner: PartnerId,
     outcomes: &[Outcome],
     now: Time,
-) -> Result<(), StorageError> {
+) -> Result<u64, StorageError> {
+    let mut repeated = 0;
     for outcome in outcomes.iter().filter(|outcome| outcome.kind != OutcomeKind::Seen) {
         if let Some(source) = queries::source_of(on, outcome.entry).await? {
-            queries::queue(on, partner, source, outcome, now).await?;
+            repeated += u64::from(!queries::queue(on, partner, source, outcome, now).await?);
         }
     }
-    Ok(())
+    Ok(repeated)
 }
 
 /// Sends what waits for a source; gives how many went.
-pub(super) async fn send(follow: &Follow, source: &Claimed) -> Result<u64, FollowError> {
+pub(super) async fn send<H: Home>(follow: &Follow<H>, source: &Claimed) -> Result<u64, FollowError> {
     let waiting = queries::waiting(&mut follow.database.read().await?, source.id, PER_TURN).await?;
     if waiting.is_empty() {
         return Ok(0);
@@ -66,8 +69,8 @@ pub(super) async fn send(follow: &Follow, source: &Claimed) -> Result<u64, Follo
 }
 
 /// About every record that the entry is there.
-async fn tell(
-    follow: &Follow,
+async fn tell<H: Home>(
+    follow: &Follow<H>,
     source: &Claimed,
     wire: &mut Wire,
     ask: &Asker<'_>,

@@ -1,389 +1,131 @@
-//! A source's place in the node: its transactions. A page's records become entries of its contributor, or withdrawals, and its
-//! cursor moves with them.
-
-use std::collections::{HashMap, HashSet};
+//! Where what sources list is kept: a node's bank, or a matcher's own file. The follower's tables are the same in both, and
+//! so are its transactions ([`super::steps`]); what differs is what becomes of a record, and that is here.
 
 use exchange::{Contribution, EntryId, PartnerId, RemoveReason, Time};
-use sealing::NodeKey;
 
-use super::Follow;
-use super::cursor::Cursor;
-use super::model::{Credentials, FollowError, NewSource, SourceKind, Terms};
-use super::queries::{self, FollowedRow, Moved, RecordDigest};
-use super::wires::{Record, Reference};
-use crate::bank::{self, Brought};
+use super::model::FollowError;
+use super::queries::RecordDigest;
+use crate::bank::{self, Bank, Brought};
 use crate::partners::{self, PartnerName};
-use crate::storage::{Session, StorageError, Transact};
+use crate::storage::{Session, StorageError};
 
-/// While somebody asks a source, nobody else does: so long, and anew with each page.
-const CLAIM_SECONDS: i64 = 600;
-/// Records that go in one transaction.
-const GONE_PER_TRANSACTION: u32 = 250;
-const DAY_SECONDS: i64 = 86_400;
-const OF_CREDENTIALS: &[u8] = b"source credentials";
-const OF_REFERENCE: &[u8] = b"source reference";
+/// A home of sources' entries. What is given a session runs inside the follower's transactions, and may run again.
+pub trait Home: Clone + Send + Sync + 'static {
+    /// Records sealed and ready to be written.
+    type Ready: Send + Sync;
 
-/// A source that it is our turn to ask.
-pub(super) struct Claimed {
-    pub(super) id: PartnerId,
-    pub(super) name: PartnerName,
-    pub(super) kind: SourceKind,
-    pub(super) url: String,
-    pub(super) sealed: Vec<u8>,
-    pub(super) credentials: Credentials,
-    pub(super) terms: Terms,
-    pub(super) every_seconds: u32,
-    pub(super) cursor: Cursor,
-    pub(super) generation: i64,
-    pub(super) step: i64,
-    pub(super) failures: u32,
-    pub(super) removing: bool,
-    /// The next page begins a reading from the beginning.
-    pub(super) begins: bool,
+    /// Seals contributions, each of which has passed its check, before a transaction begins. `records` names each.
+    fn prepare(
+        &self,
+        source: PartnerId,
+        records: &[RecordDigest],
+        contributions: Vec<Contribution>,
+    ) -> impl Future<Output = Result<Self::Ready, FollowError>> + Send;
+
+    /// Keeps whoever else writes here waiting until the transaction ends.
+    fn lock(&self, on: &mut Session) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// Makes sure that a contributor of this name is there; gives its id, or `None` when the name is taken.
+    fn take_up(
+        &self,
+        on: &mut Session,
+        id: PartnerId,
+        name: &PartnerName,
+        pass_on: bool,
+        now: Time,
+    ) -> impl Future<Output = Result<Option<PartnerId>, StorageError>> + Send;
+
+    /// Writes records; gives the entries that they are, in order.
+    fn put(
+        &self,
+        on: &mut Session,
+        ready: &Self::Ready,
+        source: PartnerId,
+        now: Time,
+    ) -> impl Future<Output = Result<Vec<EntryId>, FollowError>> + Send;
+
+    /// Takes away entries that no record stands for any more; gives the number to wait for, if they are numbered.
+    fn let_go(
+        &self,
+        on: &mut Session,
+        source: PartnerId,
+        gone: &[(EntryId, RemoveReason)],
+        now: Time,
+    ) -> impl Future<Output = Result<u64, FollowError>> + Send;
+
+    /// The contributor's last entry is gone.
+    fn give_up(
+        &self,
+        on: &mut Session,
+        id: PartnerId,
+        now: Time,
+    ) -> impl Future<Output = Result<(), StorageError>> + Send;
+
+    /// It is committed: goes on once it is searched. Without a number nobody waits.
+    fn in_force(
+        &self,
+        source: PartnerId,
+        ready: Option<Self::Ready>,
+        gone: Vec<EntryId>,
+        seq: u64,
+    ) -> impl Future<Output = Result<(), FollowError>> + Send;
 }
 
-/// Adds a source with its contributor.
-pub(super) struct Add<'a> {
-    pub(super) follow: &'a Follow,
-    pub(super) new: &'a NewSource,
-    pub(super) id: PartnerId,
-    pub(super) now: Time,
-}
+/// On a node a source is a contributor to the bank, and the bank's changes say what became of its records.
+impl Home for Bank {
+    type Ready = Brought;
 
-impl Transact for Add<'_> {
-    const NAME: &'static str = "follow_add";
-    type Output = ();
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<(), FollowError> {
-        let Self { follow, new, now, .. } = self;
-        let id = partners::ensure_source(on, self.id, &new.name, new.terms.pass_on, *now).await?;
-        let id = id.ok_or_else(|| FollowError::NameTaken(new.name.clone()))?;
-        let sealed = seal_credentials(&follow.key, id, &new.credentials, &mut follow.entropy.rng());
-        Ok(queries::add(on, id, new, sealed, *now).await?)
+    async fn prepare(
+        &self,
+        _: PartnerId,
+        _: &[RecordDigest],
+        contributions: Vec<Contribution>,
+    ) -> Result<Brought, FollowError> {
+        Ok(self.prepare_brought(contributions).await?)
     }
-}
 
-/// Takes a source's turn. `waits`: only if it is due.
-pub(super) struct Claim {
-    pub(super) id: PartnerId,
-    pub(super) now: Time,
-    pub(super) waits: bool,
-}
-
-impl Transact for Claim {
-    const NAME: &'static str = "follow_claim";
-    type Output = Option<Claimed>;
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<Option<Claimed>, FollowError> {
-        // Two processes that look at once wait for each other here.
-        bank::lock(on).await?;
-        if self.waits && !queries::is_due(on, self.id, self.now).await? {
-            return Ok(None);
-        }
-        let Some(row) = queries::source(on, self.id).await? else { return Ok(None) };
-        queries::claim(on, self.id, self.now.plus_seconds(CLAIM_SECONDS)).await?;
-        let mut cursor = Cursor::read(row.cursor.as_deref());
-        let mut begins = row.cursor.is_none();
-        // Deletions of so long ago are told no more: what went meanwhile shows only in all that there is.
-        let stale = row
-            .kind
-            .stale_days()
-            .is_some_and(|days| row.complete_at.is_some_and(|at| at.plus_seconds(days * DAY_SECONDS) < self.now));
-        if stale && !cursor.whole {
-            (cursor, begins) = (Cursor::new(), true);
-        }
-        Ok(Some(Claimed {
-            id: self.id,
-            name: row.name.parse().map_err(|_| StorageError::Damaged("a source's name"))?,
-            kind: row.kind,
-            url: row.url,
-            credentials: Credentials::default(),
-            sealed: row.sealed,
-            terms: row.terms,
-            every_seconds: row.every_seconds,
-            cursor,
-            generation: row.generation,
-            step: row.step,
-            failures: row.failures,
-            removing: row.removing,
-            begins,
-        }))
+    async fn lock(&self, on: &mut Session) -> Result<(), StorageError> {
+        bank::lock(on).await.map(drop)
     }
-}
 
-impl Claimed {
-    /// Opens the credentials.
-    pub(super) fn opened(mut self, key: &NodeKey) -> Result<Self, FollowError> {
-        let plain = key.open(&context(OF_CREDENTIALS, self.id, &[]), &self.sealed);
-        let plain = plain.map_err(|_| StorageError::Damaged("a source's credentials"))?;
-        self.credentials =
-            serde_json::from_slice(&plain).map_err(|_| StorageError::Damaged("a source's credentials"))?;
-        Ok(self)
+    async fn take_up(
+        &self,
+        on: &mut Session,
+        id: PartnerId,
+        name: &PartnerName,
+        pass_on: bool,
+        now: Time,
+    ) -> Result<Option<PartnerId>, StorageError> {
+        partners::ensure_source(on, id, name, pass_on, now).await
     }
-}
 
-/// A piece of a page.
-pub(super) struct Take<'a> {
-    source: &'a Claimed,
-    brought: Brought,
-    /// For each that stands: the record's digest and what it is called there, sealed.
-    put: Vec<(RecordDigest, Vec<u8>)>,
-    remove: Vec<(RecordDigest, RemoveReason)>,
-    skipped: u64,
-    last_skipped: Option<&'a str>,
-    /// Of the last piece: the new cursor, and whether the walk is over.
-    end: Option<(&'a Cursor, bool)>,
-    now: Time,
-}
-
-/// What a piece came to.
-pub(super) struct Taken {
-    pub(super) put: u64,
-    pub(super) removed: u64,
-    pub(super) generation: i64,
-    pub(super) seq: u64,
-}
-
-impl<'a> Take<'a> {
-    /// Seals what is to be written, before the transaction begins.
-    pub(super) async fn new(
-        follow: &'a Follow,
-        source: &'a Claimed,
-        records: &[(&Record, Option<Contribution>)],
-        unfit: u64,
-        end: Option<(&'a Cursor, bool, &'a [String])>,
-    ) -> Result<Self, FollowError> {
-        let mut rng = follow.entropy.rng();
-        let (mut put, mut contributions, mut remove) = (Vec::new(), Vec::new(), Vec::new());
-        let mut places = HashMap::new();
-        for (record, contribution) in records {
-            let digest = follow.key.digest(&[b"source record", &source.id.as_bytes()[..], record.key.as_bytes()]);
-            // Of a record that comes twice on a page the last counts.
-            match (contribution, &record.put) {
-                (Some(contribution), Some(of)) => {
-                    let sealed = seal_reference(&follow.key, source.id, &digest, &of.reference, &mut rng);
-                    remove.retain(|(other, _)| *other != digest);
-                    match places.insert(digest, put.len()) {
-                        Some(place) if contributions.len() > place => {
-                            places.insert(digest, place);
-                            (put[place], contributions[place]) = ((digest, sealed), contribution.clone());
-                        }
-                        _ => {
-                            put.push((digest, sealed));
-                            contributions.push(contribution.clone());
-                        }
-                    }
-                }
-                _ => {
-                    if let Some(place) = places.remove(&digest) {
-                        put.swap_remove(place);
-                        contributions.swap_remove(place);
-                        if let Some((moved, _)) = put.get(place) {
-                            places.insert(*moved, place);
-                        }
-                    }
-                    remove.push((digest, record.reason));
-                }
-            }
-        }
-        let brought = follow.bank.prepare_brought(contributions).await?;
-        let skipped = end.map_or(0, |(_, _, skipped)| skipped.len() as u64) + unfit;
-        let last_skipped = end.and_then(|(_, _, skipped)| skipped.last()).map(String::as_str);
-        Ok(Self {
-            source,
-            brought,
-            put,
-            remove,
-            skipped,
-            last_skipped: last_skipped.or((unfit > 0).then_some("a record without a class, or of a flat picture")),
-            end: end.map(|(cursor, is_over, _)| (cursor, is_over)),
-            now: follow.now(),
-        })
+    async fn put(
+        &self,
+        on: &mut Session,
+        ready: &Brought,
+        source: PartnerId,
+        now: Time,
+    ) -> Result<Vec<EntryId>, FollowError> {
+        Ok(bank::bring(on, ready, source, now).await?)
     }
-}
 
-impl Transact for Take<'_> {
-    const NAME: &'static str = "follow_take";
-    type Output = Taken;
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<Taken, FollowError> {
-        let (source, now) = (self.source.id, self.now);
-        bank::lock(on).await?;
-        let generation = self.source.generation + i64::from(self.source.begins);
-        let moved = Moved {
-            step: self.source.step,
-            generation,
-            skipped: self.skipped,
-            last_skipped: self.last_skipped,
-            now,
-            claimed_until: now.plus_seconds(CLAIM_SECONDS),
-        };
-        if !queries::moved(on, source, &moved).await? {
-            return Err(FollowError::Moved);
-        }
-        let digests: Vec<RecordDigest> = self.put.iter().map(|(digest, _)| *digest).collect();
-        let before: HashMap<RecordDigest, EntryId> = queries::before(on, source, &digests).await?.into_iter().collect();
-        let entries = bank::bring(on, &self.brought, source, now).await?;
-        let rows: Vec<FollowedRow> = (self.put.iter().zip(&entries))
-            .map(|((record, sealed), entry)| FollowedRow { record: *record, entry: *entry, sealed: sealed.clone() })
-            .collect();
-        queries::put(on, source, generation, &rows).await?;
-        // What records were before they changed, and what went.
-        let mut left: Vec<(EntryId, RemoveReason)> = Vec::new();
-        for row in &rows {
-            if let Some(entry) = before.get(&row.record).filter(|entry| **entry != row.entry) {
-                left.push((*entry, RemoveReason::Duplicate));
-            }
-        }
-        let mut removed = 0;
-        for (record, reason) in &self.remove {
-            if let Some(entry) = queries::forget_record(on, source, record).await? {
-                removed += 1;
-                left.push((entry, *reason));
-            }
-        }
-        if let Some((cursor, is_over)) = self.end {
-            queries::set_cursor(on, source, &cursor.text()).await?;
-            if is_over {
-                queries::complete(on, source, now).await?;
-            }
-        }
-        let seq = let_go(on, left, now).await?;
-        let put = rows.len() as u64;
-        Ok(Taken { put, removed, generation, seq })
+    async fn let_go(
+        &self,
+        on: &mut Session,
+        _: PartnerId,
+        gone: &[(EntryId, RemoveReason)],
+        now: Time,
+    ) -> Result<u64, FollowError> {
+        Ok(bank::let_go(on, gone, now).await?)
     }
-}
 
-/// Some of what was not brought again since the generation began, of a source that was received whole; `None`: there is no more.
-pub(super) struct Sweep {
-    pub(super) id: PartnerId,
-    pub(super) generation: i64,
-    pub(super) now: Time,
-}
-
-impl Transact for Sweep {
-    const NAME: &'static str = "follow_sweep";
-    type Output = Option<u64>;
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<Option<u64>, FollowError> {
-        bank::lock(on).await?;
-        let old = queries::old(on, self.id, self.generation, GONE_PER_TRANSACTION).await?;
-        if old.is_empty() {
-            return Ok(None);
-        }
-        let mut left = Vec::with_capacity(old.len());
-        for (record, entry) in &old {
-            queries::forget_record(on, self.id, record).await?;
-            left.push((*entry, RemoveReason::Expired));
-        }
-        let_go(on, left, self.now).await?;
-        Ok(Some(old.len() as u64))
+    async fn give_up(&self, on: &mut Session, id: PartnerId, now: Time) -> Result<(), StorageError> {
+        partners::end_source(on, id, now).await
     }
-}
 
-/// Withdraws entries that no record stands for any more. Gives the bank's number.
-async fn let_go(on: &mut Session, left: Vec<(EntryId, RemoveReason)>, now: Time) -> Result<u64, FollowError> {
-    let (mut gone, mut seen) = (Vec::new(), HashSet::new());
-    for (entry, reason) in left {
-        if seen.insert(entry) && queries::is_unheld(on, entry).await? {
-            gone.push((entry, reason));
-        }
+    async fn in_force(&self, _: PartnerId, _: Option<Brought>, _: Vec<EntryId>, seq: u64) -> Result<(), FollowError> {
+        self.stir();
+        self.live().wait_for(seq).await;
+        Ok(())
     }
-    Ok(bank::let_go(on, &gone, now).await?)
-}
-
-/// A turn is over.
-pub(super) struct End<'a> {
-    pub(super) source: &'a Claimed,
-    pub(super) trouble: Option<&'a str>,
-    pub(super) pause: std::time::Duration,
-    pub(super) now: Time,
-}
-
-impl Transact for End<'_> {
-    const NAME: &'static str = "follow_end";
-    type Output = ();
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<(), FollowError> {
-        let pause = i64::try_from(self.pause.as_micros()).unwrap_or(i64::MAX);
-        let due_at = Time::from_micros(self.now.as_micros().saturating_add(pause));
-        let failures = if self.trouble.is_some() { self.source.failures.saturating_add(1) } else { 0 };
-        Ok(queries::end(on, self.source.id, due_at, self.trouble, failures).await?)
-    }
-}
-
-/// A source is to go.
-pub(super) struct Begin {
-    pub(super) id: PartnerId,
-    pub(super) now: Time,
-}
-
-impl Transact for Begin {
-    const NAME: &'static str = "follow_remove";
-    type Output = ();
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<(), FollowError> {
-        Ok(queries::begin_removing(on, self.id, self.now.plus_seconds(CLAIM_SECONDS)).await?)
-    }
-}
-
-/// Some of what a source that is to go still has; `None`: that was all, and it is gone.
-pub(super) struct Empty {
-    pub(super) id: PartnerId,
-    pub(super) now: Time,
-}
-
-impl Transact for Empty {
-    const NAME: &'static str = "follow_empty";
-    type Output = Option<u64>;
-    type Error = FollowError;
-
-    async fn run(&self, on: &mut Session) -> Result<Option<u64>, FollowError> {
-        bank::lock(on).await?;
-        let some = queries::some(on, self.id, GONE_PER_TRANSACTION).await?;
-        if some.is_empty() {
-            queries::forget(on, self.id).await?;
-            partners::end_source(on, self.id, self.now).await?;
-            return Ok(None);
-        }
-        queries::claim(on, self.id, self.now.plus_seconds(CLAIM_SECONDS)).await?;
-        let mut left = Vec::with_capacity(some.len());
-        for (record, entry) in &some {
-            queries::forget_record(on, self.id, record).await?;
-            left.push((*entry, RemoveReason::Expired));
-        }
-        let_go(on, left, self.now).await?;
-        Ok(Some(some.len() as u64))
-    }
-}
-
-fn seal_credentials(key: &NodeKey, id: PartnerId, credentials: &Credentials, rng: &mut impl rand::Rng) -> Vec<u8> {
-    // Texts cannot fail.
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(credentials).unwrap_or_default());
-    key.seal(&context(OF_CREDENTIALS, id, &[]), &plain, rng)
-}
-
-fn seal_reference(
-    key: &NodeKey,
-    id: PartnerId,
-    record: &RecordDigest,
-    reference: &Reference,
-    rng: &mut impl rand::Rng,
-) -> Vec<u8> {
-    key.seal(&context(OF_REFERENCE, id, record), &serde_json::to_vec(reference).unwrap_or_default(), rng)
-}
-
-/// What a record is called by its source.
-pub(super) fn open_reference(key: &NodeKey, id: PartnerId, record: &RecordDigest, sealed: &[u8]) -> Option<Reference> {
-    serde_json::from_slice(&key.open(&context(OF_REFERENCE, id, record), sealed).ok()?).ok()
-}
-
-fn context(what: &[u8], id: PartnerId, record: &[u8]) -> Vec<u8> {
-    [what, &id.as_bytes()[..], record].concat()
 }

@@ -2,8 +2,9 @@
 //! (docs/design/0020-following.md).
 //!
 //! A *source* is such a system with credentials and terms. Its wire ([`wires`]) asks for what comes after a cursor and gives
-//! records; it knows neither database nor index. The home ([`home`]) takes a page in one transaction: entries, withdrawals,
-//! cursor. What partners did about a source's entries goes back in its own words ([`feedback`]).
+//! records; it knows neither database nor index. A page is taken in transactions ([`steps`]): entries, withdrawals, cursor. The
+//! home ([`Home`]) is a node's bank, or a matcher's own file. What was done about a source's entries goes back in its own
+//! words ([`feedback`]).
 //!
 //! - A source's entries belong to a contributor of its own, without keys; what may not be passed on no partner sees.
 //! - One bad record is skipped, counted and said; a bad page costs that source its turn and nothing else.
@@ -17,19 +18,22 @@ mod home;
 mod model;
 mod queries;
 mod salvage;
+mod steps;
 mod turn;
 mod wires;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use exchange::{PartnerId, Time};
+use exchange::{Outcome, PartnerId, Time};
 use sealing::NodeKey;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use feedback::note;
+pub use home::Home;
 pub use model::{CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms};
+pub(crate) use queries::RecordDigest;
 pub use queries::SQL;
 pub use turn::Turn;
 
@@ -39,11 +43,12 @@ use crate::clock::{Clock, Entropy};
 use crate::http::ClientError;
 use crate::partners::PartnerName;
 use crate::storage::{Database, StorageError};
+use steps::Gone;
 
 /// How often it is looked whether a source is due.
 const LOOK_EVERY_SECONDS: u64 = 5;
 
-/// How a node follows.
+/// How sources are followed.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowPace {
     /// Between the pages of one source.
@@ -69,10 +74,10 @@ impl Default for FollowPace {
 
 /// The room. Cheap to clone.
 #[derive(Clone)]
-pub struct Follow {
+pub struct Follow<H = Bank> {
     database: Database,
     key: Arc<NodeKey>,
-    bank: Bank,
+    home: H,
     http: reqwest::Client,
     pace: FollowPace,
     clock: Clock,
@@ -83,12 +88,12 @@ pub struct Follow {
     turns: Arc<watch::Sender<u64>>,
 }
 
-impl Follow {
+impl<H: Home> Follow<H> {
     /// The room over this database.
     pub(crate) fn new(
         database: Database,
         key: Arc<NodeKey>,
-        bank: Bank,
+        home: H,
         pace: FollowPace,
         clock: Clock,
         entropy: Entropy,
@@ -97,7 +102,7 @@ impl Follow {
         Ok(Self {
             database,
             key,
-            bank,
+            home,
             http,
             pace,
             clock,
@@ -112,7 +117,7 @@ impl Follow {
         new.check()?;
         let now = self.clock.now();
         let id = PartnerId::new(now, &mut self.entropy.rng());
-        self.database.run(&home::Add { follow: self, new: &new, id, now }).await?;
+        self.database.run(&steps::Add { follow: self, new: &new, id, now }).await?;
         tracing::info!(source = %new.name, kind = new.kind.name(), "follows from now on");
         self.stirred.notify_one();
         Ok(())
@@ -127,18 +132,43 @@ impl Follow {
     /// call or the next start.
     pub async fn remove(&self, _: &Operator, name: &PartnerName) -> Result<u64, FollowError> {
         let source = self.source(name).await?;
-        self.database.run(&home::Begin { id: source.id, now: self.clock.now() }).await?;
+        self.database
+            .run(&steps::Begin { id: source.id, due_at: self.now().plus_seconds(steps::CLAIM_SECONDS) })
+            .await?;
         let withdrawn = self.empty(source.id).await?;
         tracing::info!(source = %name, withdrawn, "follows no longer");
         Ok(withdrawn)
     }
 
+    /// The same where another process follows: that one withdraws its entries as soon as it looks.
+    pub async fn remove_there(&self, _: &Operator, name: &PartnerName) -> Result<(), FollowError> {
+        let source = self.source(name).await?;
+        self.database.run(&steps::Begin { id: source.id, due_at: self.now() }).await
+    }
+
+    /// Has the process that follows ask a source as soon as it looks, whatever the source's pause.
+    pub async fn hasten(&self, _: &Operator, name: &PartnerName) -> Result<(), FollowError> {
+        let source = self.source(name).await?;
+        self.database.run(&steps::Hasten { id: source.id, now: self.now() }).await
+    }
+
     /// Asks a source now for all that it has, whatever its pause.
     pub async fn once(&self, _: &Operator, name: &PartnerName) -> Result<Turn, FollowError> {
         let source = self.source(name).await?;
-        let claimed = self.database.run(&home::Claim { id: source.id, now: self.clock.now(), waits: false }).await?;
+        let claimed = self
+            .database
+            .run(&steps::Claim { home: &self.home, id: source.id, now: self.clock.now(), waits: false })
+            .await?;
         let claimed = claimed.ok_or_else(|| FollowError::Unknown(name.clone()))?;
         self.turn(claimed).await
+    }
+
+    /// Queues what was done about sources' entries, where outcomes are kept nowhere else; gives how many of these wait already.
+    pub(crate) async fn note(&self, partner: PartnerId, outcomes: &[Outcome]) -> Result<u64, StorageError> {
+        let mut on = self.database.write().await?;
+        let repeated = feedback::note(&mut on, partner, outcomes, self.now()).await?;
+        on.commit().await?;
+        Ok(repeated)
     }
 
     /// Says when a turn has ended in this process.
@@ -171,11 +201,12 @@ impl Follow {
         let mut turns = tokio::task::JoinSet::new();
         for id in due {
             // Another process may have been faster.
-            if let Some(source) = self.database.run(&home::Claim { id, now, waits: true }).await? {
+            if let Some(source) = self.database.run(&steps::Claim { home: &self.home, id, now, waits: true }).await? {
                 let follow = self.clone();
                 turns.spawn(async move {
                     if source.removing {
                         drop(follow.empty(source.id).await);
+                        follow.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
                     } else if let Err(error) = follow.turn(source).await {
                         tracing::error!(%error, "a source could not be followed");
                     }
@@ -191,10 +222,12 @@ impl Follow {
     async fn empty(&self, id: PartnerId) -> Result<u64, FollowError> {
         let mut withdrawn = 0;
         loop {
-            let gone = self.database.run(&home::Empty { id, now: self.clock.now() }).await?;
-            self.bank.stir();
-            withdrawn += gone.unwrap_or(0);
-            if gone.is_none() {
+            let gone = self.database.run(&steps::Empty { home: &self.home, id, now: self.clock.now() }).await?;
+            let is_over = gone.is_none();
+            let Gone { records, entries } = gone.unwrap_or_default();
+            withdrawn += records;
+            self.home.in_force(id, None, entries, 0).await?;
+            if is_over {
                 return Ok(withdrawn);
             }
         }

@@ -247,7 +247,7 @@ impl NewSource {
 }
 
 /// A source as its operator sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SourceView {
     /// The contributor that its entries belong to.
     pub id: PartnerId,

@@ -79,7 +79,7 @@ const BEFORE: &str = "select record, entry_id from followed where source_id = ";
 const ROWS_PER_STATEMENT: usize = 250;
 
 /// A record's digest.
-pub(super) type RecordDigest = [u8; 32];
+pub(crate) type RecordDigest = [u8; 32];
 
 /// A row of `sources`, as a turn needs it.
 pub(super) struct SourceRow {
@@ -458,14 +458,15 @@ pub(super) async fn source_of(on: &mut Session, entry: EntryId) -> Result<Option
     row.map(|id| partner_id(&id)).transpose()
 }
 
+/// Whether it is new.
 pub(super) async fn queue(
     on: &mut Session,
     partner: PartnerId,
     source: PartnerId,
     outcome: &exchange::Outcome,
     now: Time,
-) -> Result<(), StorageError> {
-    on!(on, |c| sqlx::query(QUEUE)
+) -> Result<bool, StorageError> {
+    let new = on!(on, |c| sqlx::query(QUEUE)
         .bind(&partner.as_bytes()[..])
         .bind(&outcome.id.as_bytes()[..])
         .bind(&source.as_bytes()[..])
@@ -476,9 +477,9 @@ pub(super) async fn queue(
         .bind(outcome.at.as_micros())
         .bind(now.as_micros())
         .execute(c)
-        .await
-        .map(drop)?);
-    Ok(())
+        .await?
+        .rows_affected());
+    Ok(new > 0)
 }
 
 fn kind_of(name: &str) -> Result<SourceKind, StorageError> {

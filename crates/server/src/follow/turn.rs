@@ -8,8 +8,9 @@ use rand::RngExt;
 
 use super::ask::{Asker, Trouble};
 use super::cursor::Cursor;
-use super::home::{self, Claimed, Take, Taken};
+use super::home::Home;
 use super::model::FollowError;
+use super::steps::{self, Claimed, Gone, Take, Taken};
 use super::wires::{Batch, Put, Record, Wire};
 use super::{Follow, feedback};
 
@@ -39,7 +40,7 @@ pub struct Turn {
     pub trouble: Option<String>,
 }
 
-impl Follow {
+impl<H: Home> Follow<H> {
     /// Asks for all that a source has. What goes wrong on the way is said in the turn and in the source's row.
     pub(super) async fn turn(&self, source: Claimed) -> Result<Turn, FollowError> {
         let mut source = source.opened(&self.key)?;
@@ -61,7 +62,7 @@ impl Follow {
         }
         metrics::gauge!("rempart_follow_failing", "source" => name.to_string())
             .set(f64::from(u8::from(turn.trouble.is_some())));
-        let end = home::End { source: &source, trouble: turn.trouble.as_deref(), pause, now: self.now() };
+        let end = steps::End { source: &source, trouble: turn.trouble.as_deref(), pause, now: self.now() };
         self.database.run(&end).await?;
         self.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
         Ok(turn)
@@ -154,22 +155,21 @@ impl Follow {
             turn.skipped += unfit;
         }
         let take = Take::new(self, source, &prepared, unfit, end).await?;
-        let Taken { put, removed, generation, seq } = self.database.run(&take).await?;
+        let Taken { put, removed, generation, gone, seq } = self.database.run(&take).await?;
+        let ready = take.into_ready();
         (source.generation, source.begins, source.step) = (generation, false, source.step + 1);
         turn.put += put;
         turn.removed += removed;
         metrics::counter!("rempart_follow_records_total", "source" => source.name.to_string()).increment(put + removed);
-        self.bank.stir();
-        self.bank.live().wait_for(seq).await;
-        Ok(())
+        self.home.in_force(source.id, Some(ready), gone, seq).await
     }
 
     /// Lets go of what a reading from the beginning did not bring.
     async fn sweep(&self, source: &Claimed, turn: &mut Turn) -> Result<(), FollowError> {
-        let sweep = home::Sweep { id: source.id, generation: source.generation, now: self.now() };
-        while let Some(gone) = self.database.run(&sweep).await? {
-            turn.removed += gone;
-            self.bank.stir();
+        let sweep = steps::Sweep { home: &self.home, id: source.id, generation: source.generation, now: self.now() };
+        while let Some(Gone { records, entries }) = self.database.run(&sweep).await? {
+            turn.removed += records;
+            self.home.in_force(source.id, None, entries, 0).await?;
         }
         Ok(())
     }

@@ -13,10 +13,11 @@ use super::Matcher;
 use crate::bank::Live;
 use crate::compute::{in_turn, turn};
 use crate::http::Problem;
+use crate::partners::PartnerName;
 
 impl Matcher {
-    /// Answers from every node whose bank is held whole and not too stale. `seq` is that of the one least ahead, 0
-    /// while one was never received; `stale_seconds` is that of the one longest unheard.
+    /// Answers from every node whose bank is held whole and not too stale, and from other systems that are followed. `seq` is
+    /// that of the node least ahead, 0 while one was never received; `stale_seconds` is that of the one longest unheard.
     pub(super) async fn answer(&self, queries: Vec<Parsed>, radius: Radius) -> Result<MatchResponse, Problem> {
         let Apart { seq, stale_seconds, answers } = self.answer_apart(queries, radius, None).await?;
         let together = answers.into_iter().map(|(_, results)| results);
@@ -49,10 +50,23 @@ impl Matcher {
                 lives.push((Whose::Node(place), replica.live.clone()));
             }
         }
-        if lives.is_empty() && !self.inner.replicas.is_empty() {
+        let mut is_any_whole = !lives.is_empty();
+        let sources = self.inner.sources.all();
+        let follows_any = !self.inner.replicas.is_empty() || !sources.is_empty();
+        for source in sources {
+            stale = stale.max(source.stale_seconds(now));
+            if source.is_too_stale(now, stale_max) {
+                too_stale = true;
+            } else {
+                is_any_whole |= source.is_whole();
+                lives.push((Whose::Source(source.view.name), source.live));
+            }
+        }
+        if follows_any && !is_any_whole {
             return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
         }
-        if self.inner.replicas.is_empty() {
+        if seq == u64::MAX {
+            // No node's changes are in this answer.
             seq = 0;
         }
         let banks = self.inner.banks.clone();
@@ -69,10 +83,12 @@ impl Matcher {
 }
 
 /// Whose entries were met.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Whose {
     /// Those of the node at this place among the settings.
     Node(usize),
+    /// Those of another system that is followed, by its name.
+    Source(PartnerName),
     /// The platform's own.
     Own,
 }
@@ -108,7 +124,7 @@ fn merge(one: MatchResult, other: MatchResult) -> MatchResult {
 }
 
 fn loading() -> Problem {
-    let detail = "The matcher has not yet received a whole snapshot of any node; an answer now would miss entries. Try \
+    let detail = "The matcher has not yet received the whole of anything that it follows; an answer now would miss entries. Try \
                   again shortly; GET /api/v1/status tells how far it is.";
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "loading", "Not ready yet", detail)
         .retry_after(Duration::from_secs(1))
@@ -117,7 +133,7 @@ fn loading() -> Problem {
 fn too_stale_problem(stale_max: Duration) -> Problem {
     let hours = stale_max.as_secs() / 3_600;
     let detail = format!(
-        "No node was heard for more than {hours} hours, so what is held is no longer used. GET /api/v1/status tells why; \
+        "Nothing that is followed was heard for more than {hours} hours, so what is held is no longer used. GET /api/v1/status tells why; \
          restore the connection or the key."
     );
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-stale", "What is held is too old", detail)

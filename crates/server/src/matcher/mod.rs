@@ -14,10 +14,12 @@
 //!   slowly and the refusal is shown; either way what is held of a node is used for at most
 //!   [`MatcherSettings::stale_max`], then no longer.
 //! - An outcome is answered with 200 once it is written down here, and sent until the node has it ([`outbox`]).
-//! - The platform's own banks ([`banks`]), made over HMA's API ([`hma`]), are searched with those of the nodes.
+//! - The platform's own banks ([`banks`]), made over HMA's API ([`hma`]), are searched with those of the nodes, and so is
+//!   what other systems list that it follows by itself ([`sources`]).
 //! - Where two nodes hold the same entry and differ in their advice, the cautious one stands ([`answer`]).
 
 mod access;
+mod address;
 mod answer;
 pub mod api;
 mod backoff;
@@ -31,12 +33,14 @@ mod queries;
 mod replica;
 mod settings;
 mod snapshot;
+mod sources;
 mod standing;
 mod store;
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,14 +56,19 @@ pub use banks::SQL as BANKS_SQL;
 pub use hma::{HmaError, HmaSettings};
 pub use queries::SQL;
 pub use settings::{MatcherSettings, PictureSettings, STALE_DAYS_MAX_DEFAULT, Upstream, UpstreamError};
+pub use sources::{MatcherSources, SQL as SOURCES_SQL, Sources};
 pub use standing::{Standing, UpstreamStatus};
 
 use crate::bank::{IndexForm, Keeping, Live, open_index, tend};
 use crate::clock::{Clock, Entropy};
 use crate::compute::turns;
+use crate::follow::{Follow, SourceView};
+use crate::http::Guard;
 use crate::storage::{StorageError, Transient};
 use banks::Banks;
 use replica::{Progress, Replica};
+pub(crate) use sources::Source;
+use sources::SourceRules;
 use standing::Standings;
 use store::Store;
 
@@ -82,10 +91,14 @@ struct Inner {
     store: Store,
     /// The platform's own banks.
     banks: Banks,
+    /// Other systems that it follows, and what follows them.
+    sources: Sources,
+    follow: Follow<Sources>,
     standings: Standings,
     access: Access,
     hma: HmaSettings,
     http: reqwest::Client,
+    guard: Guard,
     stale_max: Duration,
     pictures: PictureSettings,
     searches: Arc<Semaphore>,
@@ -95,6 +108,7 @@ struct Inner {
     entropy: Entropy,
     stop: CancellationToken,
     tasks: TaskTracker,
+    started: AtomicBool,
     /// Held until the matcher is closed or dropped: one file, one matcher.
     lock: File,
 }
@@ -111,8 +125,11 @@ pub enum MatcherError {
     /// The file beside which the lock is kept cannot be made. Check the folder and who may write there.
     #[error("{0} cannot be written: {1}")]
     Folder(PathBuf, std::io::Error),
-    /// Nothing to follow, and own banks that nobody could reach. Give a node, or a token for HMA's API.
-    #[error("a matcher follows at least one node, or has banks of its own behind a token; give one of them")]
+    /// Nothing to follow, and own banks that nobody could reach. Give a node, another system, or a token for HMA's API.
+    #[error(
+        "name the node to follow: --from URL --key FILE; or another system: `rempart follow add --matcher`; or, for banks of \
+         your own over HMA's API, give an access token"
+    )]
     NoUpstream,
     /// The same node twice. Give each address once.
     #[error("{0} is given twice; give each node once")]
@@ -147,14 +164,30 @@ impl Matcher {
             index_form,
             pictures,
             hma,
+            block_radius,
+            follow_pace,
+            guard,
             pace,
             clock,
             entropy,
         } = settings;
         let urls: Vec<&str> = upstreams.iter().map(Upstream::url).collect();
-        check_urls(&urls, hma.is_open || access != Access::Loopback)?;
+        check_urls(&urls)?;
+        let has_own_banks = hma.is_open || access != Access::Loopback;
+        if urls.is_empty() && !has_own_banks && !file.exists() {
+            return Err(MatcherError::NoUpstream);
+        }
         let lock = lock(&file)?;
-        let (store, rows) = Store::open(&file, key, &urls, clock.clone(), entropy.clone()).await?;
+        let database = store::open_file(&file, &key, clock.now()).await?;
+        // Before anything is forgotten of nodes that are not named.
+        if urls.is_empty() && !has_own_banks && crate::follow::list(&database).await?.is_empty() {
+            return Err(MatcherError::NoUpstream);
+        }
+        let (store, rows) = Store::open(database, key.clone(), &urls, clock.clone(), entropy.clone()).await?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let rules = SourceRules { block_radius, views_max };
+        let sources = Sources::open(&store, rules, entropy.clone(), stop.clone(), tasks.clone()).await?;
+        let follow = Follow::new(store.database(), key, sources.clone(), follow_pace, clock.clone(), entropy.clone())?;
         let banks = store.banks(views_max).await?;
         let http = crate::http::client()?;
         let now = clock.now();
@@ -219,10 +252,13 @@ impl Matcher {
             begun: Mutex::new(rows.iter().map(Progress::of).collect()),
             store,
             banks,
+            sources,
+            follow,
             standings,
             access,
             hma,
             http,
+            guard,
             stale_max,
             searches: turns(),
             decodes: Arc::new(Semaphore::new(pictures.decodes_max.max(1))),
@@ -230,8 +266,9 @@ impl Matcher {
             pictures,
             clock,
             entropy,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
+            stop,
+            tasks,
+            started: AtomicBool::new(false),
             lock,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -239,10 +276,10 @@ impl Matcher {
 
     /// Starts to load what is held and to follow every node. A second call does nothing.
     pub fn start(&self) {
-        let begun = std::mem::take(&mut *self.inner.begun.lock().unwrap_or_else(PoisonError::into_inner));
-        if begun.is_empty() {
+        if self.inner.started.swap(true, Ordering::AcqRel) {
             return;
         }
+        let begun = std::mem::take(&mut *self.inner.begun.lock().unwrap_or_else(PoisonError::into_inner));
         let (tasks, stop) = (&self.inner.tasks, &self.inner.stop);
         for (replica, progress) in self.inner.replicas.iter().zip(begun) {
             tasks.spawn(replica.clone().follow(progress, stop.clone()));
@@ -252,6 +289,8 @@ impl Matcher {
             tasks.spawn(replica.clone().keep_index(stop.clone()));
         }
         tasks.spawn(tend(self.inner.banks.live().clone(), stop.clone()));
+        tasks.spawn(self.inner.follow.clone().run(stop.clone()));
+        tasks.spawn(self.inner.sources.clone().keep_looking(self.inner.follow.turns()));
         tasks.spawn(self.clone().measure());
     }
 
@@ -268,6 +307,21 @@ impl Matcher {
     /// How it stands to each node, in the order of the settings; says when that changes.
     pub fn watch_status(&self) -> watch::Receiver<Vec<Standing>> {
         self.inner.standings.watch()
+    }
+
+    /// What follows other systems: to ask one now, or to add one from within the process.
+    pub fn follow(&self) -> &Follow<Sources> {
+        &self.inner.follow
+    }
+
+    /// Other systems that it follows, by name; says when it changes how they stand.
+    pub fn watch_sources(&self) -> watch::Receiver<Vec<SourceView>> {
+        self.inner.sources.watch()
+    }
+
+    /// Other systems that it follows, by name.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        self.inner.sources.all()
     }
 
     /// The index over what is held of each node, in the order of the settings.
@@ -364,11 +418,7 @@ fn forget_indexes(file: &Path, followed: &[queries::UpstreamRow]) -> Result<(), 
     removed.map_err(|error| MatcherError::Folder(folder.to_owned(), error))
 }
 
-/// Without a node a matcher is of use for own banks alone, and those somebody must be able to reach.
-fn check_urls(urls: &[&str], has_own_banks: bool) -> Result<(), MatcherError> {
-    if urls.is_empty() && !has_own_banks {
-        return Err(MatcherError::NoUpstream);
-    }
+fn check_urls(urls: &[&str]) -> Result<(), MatcherError> {
     let mut seen = HashSet::new();
     match urls.iter().find(|url| !seen.insert(**url)) {
         Some(twice) => Err(MatcherError::Twice((*twice).to_owned())),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use exchange::BlockRadius;
 use reqwest::Url;
 use sealing::NodeKey;
 
@@ -13,6 +14,8 @@ use super::backoff::Pace;
 use super::hma::HmaSettings;
 use crate::bank::IndexForm;
 use crate::clock::{Clock, Entropy};
+use crate::follow::FollowPace;
+use crate::http::Guard;
 use crate::partners::KeyText;
 
 /// How long a matcher answers from what it holds of a node that it no longer hears, unless set otherwise.
@@ -25,7 +28,7 @@ pub struct MatcherSettings {
     pub file: PathBuf,
     /// Seals what the file holds. Not kept beside it.
     pub key: Arc<NodeKey>,
-    /// The nodes to follow, at least one.
+    /// The nodes to follow.
     pub upstreams: Vec<Upstream>,
     /// Who may ask it.
     pub access: Access,
@@ -40,6 +43,12 @@ pub struct MatcherSettings {
     pub pictures: PictureSettings,
     /// How it speaks HMA's API.
     pub hma: HmaSettings,
+    /// How far what other systems stand for may be blocked without a person.
+    pub block_radius: BlockRadius,
+    /// How it asks other systems.
+    pub follow_pace: FollowPace,
+    /// What it may connect to when it is asked about the picture at an address.
+    pub guard: Guard,
     /// How long it waits between attempts.
     pub pace: Pace,
     /// Where the time comes from.
@@ -61,6 +70,9 @@ impl MatcherSettings {
             index_form: IndexForm::Sealed,
             pictures: PictureSettings::default(),
             hma: HmaSettings::default(),
+            block_radius: BlockRadius::default(),
+            follow_pace: FollowPace::default(),
+            guard: Guard::public(),
             pace: Pace::default(),
             clock: Clock::System,
             entropy: Entropy::System,

@@ -42,18 +42,16 @@ pub(super) enum Reached {
 }
 
 impl Store {
-    /// Opens the file, brings its schema up to date, checks the key and notes which nodes are followed: gives their
-    /// rows in the order of `urls`. What is held of others is forgotten.
+    /// The file that was opened with [`open_file`]; notes which nodes are followed: gives their rows in the order of `urls`. What
+    /// is held of others is forgotten.
     pub(super) async fn open(
-        file: &Path,
+        database: Database,
         key: Arc<NodeKey>,
         urls: &[&str],
         clock: Clock,
         entropy: Entropy,
     ) -> Result<(Self, Vec<UpstreamRow>), MatcherError> {
-        let database = Database::open(&DatabaseUrl::Sqlite(file.to_owned())).await?;
-        database.migrate(&MATCHER).await?;
-        let rows = database.run(&SetUp { key: &key, urls, now: clock.now() }).await?;
+        let rows = database.run(&SetUp { urls }).await?;
         Ok((Self { database, key, clock, entropy }, rows))
     }
 
@@ -61,6 +59,11 @@ impl Store {
     pub(super) async fn banks(&self, views_max: usize) -> Result<Banks, StorageError> {
         let (key, clock, entropy) = (self.key.clone(), self.clock.clone(), self.entropy.clone());
         Banks::open(self.database.clone(), key, views_max, clock, entropy).await
+    }
+
+    /// The file itself, for the follower's tables.
+    pub(super) fn database(&self) -> Database {
+        self.database.clone()
     }
 
     /// Seals what the file holds.
@@ -278,10 +281,33 @@ impl Store {
     }
 }
 
-struct SetUp<'a> {
+/// Opens a matcher's file, brings its schema up to date and checks the key.
+pub(super) async fn open_file(file: &Path, key: &NodeKey, now: Time) -> Result<Database, MatcherError> {
+    let database = Database::open(&DatabaseUrl::Sqlite(file.to_owned())).await?;
+    database.migrate(&MATCHER).await?;
+    database.run(&CheckKey { key, now }).await?;
+    Ok(database)
+}
+
+struct CheckKey<'a> {
     key: &'a NodeKey,
-    urls: &'a [&'a str],
     now: Time,
+}
+
+impl Transact for CheckKey<'_> {
+    const NAME: &'static str = "replica_check_key";
+    type Output = ();
+    type Error = MatcherError;
+
+    async fn run(&self, on: &mut Session) -> Result<(), MatcherError> {
+        let check = self.key.check();
+        let known = queries::set_up(on, check.as_bytes(), self.now).await?;
+        if known == check.as_bytes() { Ok(()) } else { Err(MatcherError::WrongKey) }
+    }
+}
+
+struct SetUp<'a> {
+    urls: &'a [&'a str],
 }
 
 impl Transact for SetUp<'_> {
@@ -290,10 +316,6 @@ impl Transact for SetUp<'_> {
     type Error = MatcherError;
 
     async fn run(&self, on: &mut Session) -> Result<Vec<UpstreamRow>, MatcherError> {
-        let check = self.key.check();
-        if queries::set_up(on, check.as_bytes(), self.now).await? != check.as_bytes() {
-            return Err(MatcherError::WrongKey);
-        }
         for url in self.urls {
             queries::add_upstream(on, url).await?;
         }

@@ -7,6 +7,7 @@ use super::matcher::Followed;
 use super::overview::Overview;
 use crate::bank::LiveSize;
 use crate::follow::SourceView;
+use crate::matcher::Source;
 
 /// The gauges, worked out at this moment. Writing to a `String` cannot fail.
 pub(super) fn text(overview: &Overview) -> String {
@@ -97,7 +98,7 @@ const CROWDED: &str =
     "Searches, since the start, that met a crowd of look-alikes and cost more than eight times what is expected.";
 
 /// The gauges of a matcher that its own measuring does not give.
-pub(super) fn of_matcher(nodes: &[Followed]) -> String {
+pub(super) fn of_matcher(nodes: &[Followed], sources: &[Source]) -> String {
     let mut text = Gauges::default();
     let mut each = |name: &str, help: &str, pick: fn(&LiveSize) -> usize| {
         text.head(name, help);
@@ -111,6 +112,8 @@ pub(super) fn of_matcher(nodes: &[Followed]) -> String {
     each("rempart_index_crowded_searches", CROWDED, |size| size.crowded_searches as usize);
     each("rempart_index_digests", "Exact digests in the index.", |size| size.digests);
     each("rempart_index_bytes", "Memory of the index proper.", |size| size.index_bytes);
+    let views: Vec<SourceView> = sources.iter().map(|source| source.view.clone()).collect();
+    of_sources(&mut text, &views);
     text.head("rempart_build_info", "Always 1.");
     text.line("rempart_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1);
     text.0

@@ -58,7 +58,7 @@ pub fn node_router(node: Node, metrics: Metrics) -> Router {
 /// What the operator of a matcher reaches: the same addresses, under the same names only.
 pub fn matcher_router(matcher: Matcher, metrics: Metrics) -> Router {
     let metrics = move |State(matcher): State<Matcher>| async move {
-        let text = metrics.render() + &gauges::of_matcher(&matcher::followed(&matcher));
+        let text = metrics.render() + &gauges::of_matcher(&matcher::followed(&matcher), &matcher.sources());
         ([(CONTENT_TYPE, METRICS_TYPE)], text)
     };
     let router = Router::new()

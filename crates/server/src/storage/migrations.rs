@@ -102,6 +102,12 @@ pub const MATCHER: Schema = Schema {
             sqlite: include_str!("../../../../migrations/matcher/0003_banks.sql"),
             postgres: "",
         },
+        Step {
+            number: 4,
+            name: "sources",
+            sqlite: include_str!("../../../../migrations/matcher/0004_sources.sql"),
+            postgres: "",
+        },
     ],
 };
 

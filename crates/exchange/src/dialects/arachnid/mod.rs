@@ -61,6 +61,32 @@ pub fn decode_queries(bytes: &[u8]) -> Result<Vec<(String, [u8; 32])>, DialectEr
     if queries.is_empty() { Err(DialectError::Unreadable) } else { Ok(queries) }
 }
 
+/// Bytes of an address, at most.
+pub const ADDRESS_BYTES_MAX: usize = 2_048;
+
+/// The address of a picture to be looked at, as it is sent.
+pub fn encode_address(address: &str) -> Vec<u8> {
+    serde_json::to_vec(&Address { url: address.to_owned() }).unwrap_or_default()
+}
+
+/// Reads the address of a picture to be looked at. Whether it may be fetched is for others to say.
+///
+/// # Errors
+/// When there is none, or it has more than [`ADDRESS_BYTES_MAX`].
+pub fn decode_address(bytes: &[u8]) -> Result<String, DialectError> {
+    let Address { url } = json::page(bytes)?;
+    match url.len() {
+        0 => Err(DialectError::Unreadable),
+        1..=ADDRESS_BYTES_MAX => Ok(url),
+        _ => Err(DialectError::TooLarge),
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Address {
+    url: String,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Answers<T> {
     scanned_hashes: std::collections::BTreeMap<String, T>,
@@ -210,7 +236,7 @@ mod tests {
 
         #[test]
         fn nothing_that_is_sent_stops_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = (decode_queries(&bytes), decode_answers(&bytes));
+            let _ = (decode_queries(&bytes), decode_answers(&bytes), decode_address(&bytes));
         }
     }
 
@@ -231,6 +257,15 @@ mod tests {
         assert_eq!(call(QUERIES_MAX), Ok(QUERIES_MAX));
         assert_eq!(call(QUERIES_MAX + 1), Err(DialectError::TooLarge));
         assert_eq!(call(0), Err(DialectError::Unreadable));
+    }
+
+    #[test]
+    fn an_address_is_taken_at_its_longest_and_refused_past_it() {
+        let long = "a".repeat(ADDRESS_BYTES_MAX);
+        assert_eq!(decode_address(&encode_address(&long)), Ok(long.clone()));
+        assert_eq!(decode_address(&encode_address(&format!("{long}a"))), Err(DialectError::TooLarge));
+        assert_eq!(decode_address(&encode_address("")), Err(DialectError::Unreadable));
+        assert_eq!(decode_address(b"https://platform.example/a.png"), Err(DialectError::Unreadable));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::xml::{Element, Out, Reading, Step};
 use super::{Member, xml};
 use crate::dialects::{DialectError, Flaw, Listed, Medium, Skipped, Stance, kept, value};
-use crate::{Class, Fingerprint, Kind, hex};
+use crate::{Class, FINGERPRINTS_PER_ENTRY_MAX, Fingerprint, Kind, hex};
 
 /// Bytes of an address that is followed, at most.
 const NEXT_BYTES_MAX: usize = 4_096;
@@ -94,7 +94,7 @@ impl Item {
 }
 
 impl Detail {
-    /// Its fingerprints of kinds that we match.
+    /// Its fingerprints of kinds that we match, as many as an entry of ours may have.
     pub fn known(&self) -> Vec<Fingerprint> {
         let read = |(kind, text): &(String, String)| match kind.as_str() {
             "pdq" => value(Kind::Pdq, text).ok(),
@@ -102,7 +102,7 @@ impl Detail {
             "sha256" => value(Kind::Sha256, text).ok(),
             _ => None,
         };
-        self.fingerprints.iter().filter_map(read).collect()
+        self.fingerprints.iter().filter_map(read).take(FINGERPRINTS_PER_ENTRY_MAX).collect()
     }
 }
 
@@ -323,6 +323,16 @@ mod tests {
         let first = page.items[0].listed();
         assert_eq!((first.key.as_str(), first.fingerprints.len()), ("42-image1", 2));
         assert_eq!(page.next.as_deref().map(|next| next.contains("&size=1000&")), Some(true));
+    }
+
+    #[test]
+    fn of_one_entry_no_more_is_taken_than_an_entry_may_hold() {
+        let taken = |count: usize| {
+            let fingerprints = (0..count).map(|number| ("md5".to_owned(), format!("{number:032x}"))).collect();
+            Detail { classification: None, fingerprints }.known().len()
+        };
+        assert_eq!(taken(FINGERPRINTS_PER_ENTRY_MAX), FINGERPRINTS_PER_ENTRY_MAX);
+        assert_eq!(taken(FINGERPRINTS_PER_ENTRY_MAX + 1), FINGERPRINTS_PER_ENTRY_MAX);
     }
 
     #[test]

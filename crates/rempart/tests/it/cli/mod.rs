@@ -6,6 +6,7 @@ mod cases;
 mod copies;
 mod demo;
 mod doctor;
+mod follow;
 mod generated;
 mod mails;
 mod node;

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ask::{Asker, Trouble};
 use super::cursor::Cursor;
-use super::home::Claimed;
 use super::model::{FollowError, SourceKind};
+use super::steps::Claimed;
 
 /// What a page brought.
 pub(super) struct Batch {

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use exchange::dialects::arachnid::{Scanned, decode_queries, encode_answers, encode_scanned};
+use exchange::dialects::arachnid::{Scanned, decode_address, decode_queries, encode_answers, encode_scanned};
 use exchange::{Advice, Kind, Parsed, Radius};
 use media::Purpose;
 
@@ -46,6 +46,30 @@ pub(super) async fn pdq(State(matcher): State<Matcher>, body: Bytes) -> Result<R
 pub(super) async fn media(State(matcher): State<Matcher>, request: Request) -> Result<Response, Refusal> {
     let _place = matcher.picture_place()?;
     let bytes = picture(request).await?;
+    scanned(&matcher, bytes).await
+}
+
+/// Is the picture at this address known? For Arachnid Shield's clients
+///
+/// The matcher fetches it, by https and from the public internet alone, over at most five redirects; otherwise as for a
+/// picture that was sent.
+#[utoipa::path(
+    post, path = "/url/", tag = "dialects", operation_id = "arachnid_url",
+    request_body(content = Object, content_type = "application/json"),
+    responses(
+        (status = 200, description = "What is known about it.", body = Object, content_type = "application/json"),
+        (status = "4XX", description = "Not an address that is fetched from, nothing that can be read there, or no token.", body = Object, content_type = "application/json"),
+        (status = "5XX", description = "The matcher failed, or holds nothing whole yet.", body = Object, content_type = "application/json"),
+    )
+)]
+pub(super) async fn url(State(matcher): State<Matcher>, body: Bytes) -> Result<Response, Refusal> {
+    let _place = matcher.picture_place()?;
+    let address = decode_address(&body).map_err(Problem::from)?;
+    let bytes = matcher.picture_at(&address).await?;
+    scanned(&matcher, bytes).await
+}
+
+async fn scanned(matcher: &Matcher, bytes: Bytes) -> Result<Response, Refusal> {
     let size = bytes.len() as u64;
     let taken = matcher.fingerprints(bytes, Purpose::Query).await?;
     let sha256: [u8; 32] = taken.sha256.into();
@@ -60,17 +84,6 @@ pub(super) async fn media(State(matcher): State<Matcher>, request: Request) -> R
         Some((class, result.matches.iter().any(is_exact)))
     });
     Ok(json(encode_scanned(&Scanned { bytes: size, sha256, met })))
-}
-
-/// Refused: a matcher fetches nothing from addresses that it is told
-#[utoipa::path(
-    post, path = "/url/", tag = "dialects", operation_id = "arachnid_url",
-    responses((status = "4XX", description = "Always; the detail says what to do instead.", body = Object, content_type = "application/json"))
-)]
-pub(super) async fn url() -> Refusal {
-    let detail = "This matcher fetches nothing from addresses that it is told: whoever can ask could send it anywhere in \
-                  your network. Fetch the picture and send it to /arachnid/v1/media/.";
-    Refusal(Problem::new(axum::http::StatusCode::FORBIDDEN, "no-addresses", "Nothing is fetched here", detail))
 }
 
 fn json(body: Vec<u8>) -> Response {

@@ -26,6 +26,17 @@ pub(crate) async fn ready(State(matcher): State<Matcher>) -> Result<String, Prob
             let _ = writeln!(text, "{}: {why}, for {seconds} seconds", standing.host);
         }
     }
+    for source in matcher.sources() {
+        let name = &source.view.name;
+        if !source.is_whole() {
+            missing.push(format!("{name} was never read whole yet"));
+        } else if source.is_too_stale(now, stale_max) {
+            missing.push(format!("{name} was not heard for too long"));
+        } else if let Some(seconds) = source.stale_seconds(now) {
+            // As above.
+            let _ = writeln!(text, "{name}: not heard, for {seconds} seconds");
+        }
+    }
     if missing.is_empty() {
         return Ok(text);
     }

@@ -5,16 +5,16 @@ use axum::http::StatusCode;
 use exchange::dialects::hma::{Bank, BankEdit, BankName, NewBank};
 use serde_json::{Value, json};
 
-use super::names::{check_own, node_of, of_nodes};
+use super::names::{check_own, of_upstreams, upstream_of};
 use super::refused::{At, Body, Refused};
 use crate::http::Json;
 use crate::matcher::Matcher;
 use crate::matcher::banks::BanksError;
 
-/// Own banks, then those of nodes.
+/// Own banks, then those of what is followed.
 pub(super) async fn list(State(matcher): State<Matcher>) -> Json<Vec<Bank>> {
     let mut all = matcher.inner.banks.all();
-    all.extend(of_nodes(&matcher));
+    all.extend(of_upstreams(&matcher));
     Json(all)
 }
 
@@ -24,15 +24,15 @@ pub(super) async fn add(
     Body(new): Body<NewBank>,
 ) -> Result<(StatusCode, Json<Bank>), Refused> {
     let name: BankName = new.name.parse()?;
-    if node_of(&matcher, name.as_str()).is_some() {
+    if upstream_of(&matcher, name.as_str()).is_some() {
         return Err(BanksError::Exists.into());
     }
     Ok((StatusCode::CREATED, Json(matcher.inner.banks.add(name, new.ratio()).await?)))
 }
 
 pub(super) async fn show(State(matcher): State<Matcher>, At(name): At<String>) -> Result<Json<Bank>, Refused> {
-    let of_node = || of_nodes(&matcher).into_iter().find(|bank| bank.name.as_str() == name);
-    let bank = matcher.inner.banks.bank(&name).or_else(of_node);
+    let of_upstream = || of_upstreams(&matcher).into_iter().find(|bank| bank.name.as_str() == name);
+    let bank = matcher.inner.banks.bank(&name).or_else(of_upstream);
     Ok(Json(bank.ok_or_else(|| BanksError::NoBank(name.chars().take(64).collect()))?))
 }
 
@@ -43,7 +43,7 @@ pub(super) async fn edit(
 ) -> Result<Json<Bank>, Refused> {
     check_own(&matcher, &name)?;
     let new_name: Option<BankName> = edit.name.as_deref().map(str::parse).transpose()?;
-    if new_name.as_ref().is_some_and(|name| node_of(&matcher, name.as_str()).is_some()) {
+    if new_name.as_ref().is_some_and(|name| upstream_of(&matcher, name.as_str()).is_some()) {
         return Err(BanksError::Exists.into());
     }
     Ok(Json(matcher.inner.banks.edit(&name, new_name, edit.ratio()).await?))

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use exchange::Kind;
 use exchange::dialects::hma::{
-    Bank, ContentEdit, ContentView, DISABLE_YEARS_MAX, Ratio, Signals, check_metadata, check_note,
+    Bank, BankName, ContentEdit, ContentView, DISABLE_YEARS_MAX, Ratio, Signals, check_metadata, check_note,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::hash::no_file;
 use super::lookup::is_true;
 use super::media::{self, Hashed, Wanted};
-use super::names::{bank_of, check_own, node_of, number_of};
+use super::names::{check_own, number_of, upstream_of};
 use super::refused::{Asked, At, Body, Refused};
 use crate::http::Json;
 use crate::matcher::Matcher;
@@ -103,8 +103,8 @@ pub(super) async fn show(
     At((name, id)): At<(String, u64)>,
     Asked(parts): Asked<Parts>,
 ) -> Result<Json<ContentView>, Refused> {
-    if node_of(&matcher, &name).is_some() {
-        return of_node(&matcher, &name, id, &parts).await;
+    if upstream_of(&matcher, &name).is_some() {
+        return of_upstream(&matcher, &name, id, &parts).await;
     }
     view(&matcher, &name, id, &parts).await
 }
@@ -179,13 +179,13 @@ async fn view(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Result<J
     }))
 }
 
-/// An entry of a node by its number, found among all that is held of it.
-async fn of_node(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Result<Json<ContentView>, Refused> {
+/// A followed entry by its number, found among all that is held of its upstream.
+async fn of_upstream(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Result<Json<ContentView>, Refused> {
     let missing = || Refused::from(BanksError::NoContent(id));
-    let (node, class) = node_of(matcher, name).ok_or_else(missing)?;
+    let (upstream, class) = upstream_of(matcher, name).ok_or_else(missing)?;
     let find = move |live: &crate::bank::Live| live.ids().into_iter().find(|entry| number_of(*entry) == id);
-    let found = node.live.aside(find).await.map_err(BanksError::from)?.ok_or_else(missing)?;
-    let entry = node.store.entry(node.id, found).await?.filter(|entry| entry.class == class).ok_or_else(missing)?;
+    let found = upstream.live().aside(find).await.map_err(BanksError::from)?.ok_or_else(missing)?;
+    let entry = upstream.entry(matcher, found).await?.filter(|entry| entry.class == class).ok_or_else(missing)?;
     let of_kind = |kind| entry.fingerprints.iter().find(|one| one.kind() == kind).cloned();
     let signals = Signals { pdq: of_kind(Kind::Pdq), video_md5: of_kind(Kind::Md5) };
     let advice = exchange::Advice::of(entry.block_radius, exchange::MatchKind::Exact);
@@ -193,7 +193,7 @@ async fn of_node(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Resul
         id,
         disable_until_ts: 0,
         original_media_uri: None,
-        bank: Bank { name: bank_of(node, class, advice), matching_enabled_ratio: Ratio::ALL },
+        bank: Bank { name: BankName::of_node(upstream.name(), class, advice), matching_enabled_ratio: Ratio::ALL },
         signals: parts.signals().then_some(signals),
         metadata: parts
             .metadata()

@@ -1,6 +1,6 @@
 //! `/m/lookup`, `/m/raw_lookup`, `/m/compare`.
 //!
-//! Own banks and what came from nodes are searched together. What is found through an exact copy of a picture's file is
+//! Own banks and what is followed are searched together. What is found through an exact copy of a picture's file is
 //! listed under `pdq` at distance 0: HMA has no other place for it.
 
 use std::collections::{BTreeMap, HashSet};
@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::hash::no_file;
 use super::media::{self, Hashed, Wanted};
-use super::names::{bank_of, number_of};
+use super::names::number_of;
 use super::refused::{Asked, Body, Refused};
 use crate::http::Json;
 use crate::matcher::Matcher;
@@ -141,8 +141,10 @@ async fn met(matcher: &Matcher, kind: SignalType, query: Parsed, lookup: &Lookup
     let mut found = ByBank::new();
     for (whose, results) in apart.answers {
         for matched in results.into_iter().flat_map(|result| result.matches) {
-            let (name, ratio) = match whose {
-                Whose::Node(place) => (bank_of(&matcher.inner.replicas[place], matched.class, matched.advice), 1.0),
+            let of_followed = |of: &str| (BankName::of_node(of, matched.class, matched.advice), 1.0);
+            let (name, ratio) = match &whose {
+                Whose::Node(place) => of_followed(matcher.inner.replicas[*place].upstream.host()),
+                Whose::Source(name) => of_followed(name.as_str()),
                 Whose::Own => {
                     // Removed since it was met.
                     let Some(place) = content_of(matched.entry).and_then(|id| matcher.inner.banks.whereabouts(id))

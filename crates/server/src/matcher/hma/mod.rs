@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `/h/hash`, `/m/lookup`, `/m/raw_lookup`, `/m/compare`, `/m/index/status` | hashing and matching |
 //! | `/c/banks`, `/c/bank/..` | own banks can be changed; those of nodes are shown |
-//! | `/c/exchanges`, `/c/exchange/..` | the nodes that are followed; set up where the matcher is started |
+//! | `/c/exchanges`, `/c/exchange/..` | the nodes and other systems that are followed; set up where the matcher is started |
 //! | `/c/signal_type`, `/c/content_type`, `/status`, `/site-map` | what there is |
 //!
 //! The matcher's access token is needed, also on loopback, unless HMA's API was declared open there. It is taken as a
@@ -33,6 +33,7 @@ use axum::routing::{get, post};
 pub use door::{HmaError, HmaSettings};
 
 use super::Matcher;
+use super::sources::Source;
 use crate::http::Json;
 
 /// Bytes of a video, at most, as in HMA. It is hashed while it arrives and kept nowhere.
@@ -106,10 +107,12 @@ pub(super) fn router(matcher: &Matcher) -> Router {
 /// Whether it can answer.
 async fn status(State(matcher): State<Matcher>) -> (StatusCode, &'static str) {
     let (now, stale_max) = (matcher.now(), matcher.inner.stale_max);
-    let standings = matcher.inner.standings.all();
-    if !standings.iter().all(|standing| standing.loaded) {
+    let (standings, sources) = (matcher.inner.standings.all(), matcher.sources());
+    if !standings.iter().all(|standing| standing.loaded) || !sources.iter().all(Source::is_whole) {
         (StatusCode::SERVICE_UNAVAILABLE, "INDEX-NOT-LOADED")
-    } else if standings.iter().any(|standing| standing.is_too_stale(now, stale_max)) {
+    } else if standings.iter().any(|standing| standing.is_too_stale(now, stale_max))
+        || sources.iter().any(|source| source.is_too_stale(now, stale_max))
+    {
         (StatusCode::SERVICE_UNAVAILABLE, "INDEX-STALE")
     } else {
         (StatusCode::OK, "I-AM-ALIVE")

@@ -1,55 +1,98 @@
-//! How HMA's words are given to what came from nodes: banks for what entries are worth, numbers for entries.
+//! How HMA's words are given to what is followed: banks for what entries are worth, numbers for entries.
+
+use std::sync::Arc;
 
 use exchange::dialects::hma::{Bank, BankName, Ratio};
-use exchange::{Advice, Class, EntryId};
+use exchange::{Advice, Class, Entry, EntryId};
 
 use super::refused::Refused;
+use crate::bank::Live;
 use crate::matcher::Matcher;
 use crate::matcher::banks::content_of;
 use crate::matcher::replica::Replica;
+use crate::matcher::sources::Source;
+use crate::storage::StorageError;
 
-/// Numbers of nodes' entries begin here; those of own contents are below. Both are whole in a double, as JavaScript reads them.
-const NODES: u64 = 1 << 52;
+/// Numbers of followed entries begin here; those of own contents are below. Both are whole in a double, as JavaScript reads them.
+const FOLLOWED: u64 = 1 << 52;
 
-/// The number of an entry. Of a node's entry it is 52 of the random bits of its id.
+/// Who shows entries: a node, or another system.
+pub(super) enum Upstream {
+    Node(Arc<Replica>),
+    Source(Box<Source>),
+}
+
+impl Upstream {
+    /// Everyone who is followed: nodes in the order of the settings, then other systems by name.
+    pub(super) fn all(matcher: &Matcher) -> impl Iterator<Item = Self> {
+        let nodes = matcher.inner.replicas.iter().cloned().map(Self::Node);
+        nodes.chain(matcher.sources().into_iter().map(|source| Self::Source(Box::new(source))))
+    }
+
+    /// Its host, or its name here.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Node(node) => node.upstream.host(),
+            Self::Source(source) => source.view.name.as_str(),
+        }
+    }
+
+    pub(super) fn live(&self) -> &Arc<Live> {
+        match self {
+            Self::Node(node) => &node.live,
+            Self::Source(source) => &source.live,
+        }
+    }
+
+    /// One entry as it is held.
+    pub(super) async fn entry(&self, matcher: &Matcher, id: EntryId) -> Result<Option<Entry>, StorageError> {
+        match self {
+            Self::Node(node) => node.store.entry(node.id, id).await,
+            Self::Source(source) => matcher.inner.sources.entry(source.view.id, id).await,
+        }
+    }
+}
+
+/// The number of an entry. Of a followed entry it is 52 of the random bits of its id.
 pub(super) fn number_of(entry: EntryId) -> u64 {
     content_of(entry).unwrap_or_else(|| {
         let (_, random) = entry.as_bytes().split_at(8);
-        NODES | (u64::from_be_bytes(random.try_into().unwrap_or_default()) & (NODES - 1))
+        FOLLOWED | (u64::from_be_bytes(random.try_into().unwrap_or_default()) & (FOLLOWED - 1))
     })
 }
 
-/// The bank that an entry of a node is shown in.
-pub(super) fn bank_of(node: &Replica, class: Class, advice: Advice) -> BankName {
-    BankName::of_node(node.upstream.host(), class, advice)
+/// The banks of everyone who is followed.
+pub(super) fn of_upstreams(matcher: &Matcher) -> Vec<Bank> {
+    let mut banks = Vec::new();
+    for upstream in Upstream::all(matcher) {
+        for class in Class::ALL {
+            for advice in [Advice::Block, Advice::Review] {
+                let name = BankName::of_node(upstream.name(), *class, advice);
+                banks.push(Bank { name, matching_enabled_ratio: Ratio::ALL });
+            }
+        }
+    }
+    banks
 }
 
-/// The banks of every node.
-pub(super) fn of_nodes(matcher: &Matcher) -> Vec<Bank> {
-    let of_node = |node: &Replica| {
-        let each = |class: Class| [Advice::Block, Advice::Review].map(|advice| bank_of(node, class, advice));
-        Class::ALL.iter().flat_map(|class| each(*class)).collect::<Vec<_>>()
+/// Whose bank this is, and the class that is in it.
+pub(super) fn upstream_of(matcher: &Matcher, name: &str) -> Option<(Upstream, Class)> {
+    let is_its = |of: &str, class: Class| {
+        [Advice::Block, Advice::Review].iter().any(|advice| BankName::of_node(of, class, *advice).as_str() == name)
     };
-    let names = matcher.inner.replicas.iter().flat_map(|node| of_node(node));
-    names.map(|name| Bank { name, matching_enabled_ratio: Ratio::ALL }).collect()
+    Upstream::all(matcher).find_map(|upstream| {
+        let class = *Class::ALL.iter().find(|class| is_its(upstream.name(), **class))?;
+        Some((upstream, class))
+    })
 }
 
-/// The node whose bank this is, and the class that is in it.
-pub(super) fn node_of<'a>(matcher: &'a Matcher, name: &str) -> Option<(&'a Replica, Class)> {
-    let is_its = |node: &Replica, class: Class| {
-        [Advice::Block, Advice::Review].iter().any(|advice| bank_of(node, class, *advice).as_str() == name)
-    };
-    let mut nodes = matcher.inner.replicas.iter();
-    nodes.find_map(|node| Class::ALL.iter().find(|class| is_its(node, **class)).map(|class| (&**node, *class)))
-}
-
-/// Refuses to change what a node shows.
+/// Refuses to change what is followed.
 pub(super) fn check_own(matcher: &Matcher, name: &str) -> Result<(), Refused> {
-    match node_of(matcher, name) {
+    match upstream_of(matcher, name) {
         None => Ok(()),
-        Some((node, _)) => {
-            let host = node.upstream.host();
-            Err(Refused::forbidden(format!("this bank is what {host} shows this matcher; it is changed there")))
+        Some((upstream, _)) => {
+            let of = upstream.name();
+            Err(Refused::forbidden(format!("this bank is what {of} shows this matcher; it is changed there")))
         }
     }
 }
@@ -59,10 +102,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nodes_entry_has_a_number_that_a_double_holds_and_no_own_content_has() {
+    fn a_followed_entry_has_a_number_that_a_double_holds_and_no_own_content_has() {
         for entry in [[0; 16], [0xff; 16], [7; 16]].map(EntryId::from_bytes) {
             let number = number_of(entry);
-            assert!((NODES..NODES * 2).contains(&number), "{number}");
+            assert!((FOLLOWED..FOLLOWED * 2).contains(&number), "{number}");
         }
     }
 }

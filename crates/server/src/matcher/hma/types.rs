@@ -8,9 +8,11 @@ use exchange::dialects::hma::{IndexStatus, Ratio, SignalType, SignalTypeStatus};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::names::Upstream;
 use super::refused::{Asked, At, Body, Refused};
 use crate::http::Json;
 use crate::matcher::Matcher;
+use crate::matcher::sources::Source;
 
 /// One type, or all.
 #[derive(Debug, Deserialize)]
@@ -60,7 +62,8 @@ pub(super) async fn index_status(
     State(matcher): State<Matcher>,
     Asked(of): Asked<Of>,
 ) -> Result<Json<BTreeMap<&'static str, IndexStatus>>, Refused> {
-    let is_whole = matcher.inner.standings.all().iter().all(|standing| standing.loaded);
+    let is_whole = matcher.inner.standings.all().iter().all(|standing| standing.loaded)
+        && matcher.sources().iter().all(Source::is_whole);
     let each = |kind: SignalType| {
         let (size, newest) = size(&matcher, kind);
         (kind.name(), IndexStatus { present: is_whole, built_to: newest.unwrap_or(-1), size })
@@ -90,8 +93,8 @@ pub(super) async fn signal_type_index(
 /// Signals that can be met, and when the newest came, seconds since 1970. Exact digests are counted together: which of them
 /// are of videos, nobody says.
 fn size(matcher: &Matcher, kind: SignalType) -> (u64, Option<i64>) {
-    let own = std::iter::once(matcher.inner.banks.live());
-    let lives = matcher.inner.replicas.iter().map(|node| &node.live).chain(own);
+    let own = std::iter::once(matcher.inner.banks.live().clone());
+    let lives = Upstream::all(matcher).map(|upstream| upstream.live().clone()).chain(own);
     let (mut size, mut newest) = (0, matcher.inner.banks.size().1.map(|at| at.as_micros() / 1_000_000));
     for live in lives {
         let of = live.size();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Clients, Platform, Proxy, SYSTEMS, graph_token, hashes, reader, start};
-use crate::support::{TestNode, hash};
+use crate::support::{Engine, TestNode, hash};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn their_clients_follow_this_bank_from_the_first_fetch_to_the_withdrawal() {
@@ -185,6 +185,27 @@ async fn a_node_that_is_started_again_in_the_middle_of_their_walk_goes_on() {
         let asked = [hashes(0..10), hashes(2_490..2_500)].concat();
         assert_eq!(platform.matches(&mut clients, &asked).await.len(), 20, "{system}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_is_started_again_in_the_middle_of_an_ncmec_clients_pages_goes_on() {
+    let Some(mut clients) = Clients::start().await else { return };
+    // Pages so small that one second's changes are several.
+    let node = TestNode::start_with(Engine::Sqlite, |settings| settings.list_page = 300).await;
+    let proxy = Proxy::start(node.address, &clients.authority()).await;
+    let hotline = node.partner("hotline").await;
+    let entries: Vec<_> = (0..1_000).map(|seed| crate::support::entry("minor", "confirmed", &hash(seed))).collect();
+    assert_eq!(hotline.post("entries", &json!({"entries": entries})).await.status, 201);
+    let partner = reader(&node, "platform").await;
+    let mut platform = Platform::of("ncmec", &partner.key, &clients, &proxy, "pages");
+    platform.join(&mut clients).await;
+    let (begun, held) = (proxy.requests(), 3);
+    proxy.hold(held);
+    let fetching = platform.fetch(&mut clients);
+    let (_, _again) = tokio::join!(fetching, restarted(node, &proxy));
+    assert!(proxy.requests() > begun + held, "{} requests: it was in the middle", proxy.requests() - begun);
+    let asked = [hashes(0..10), hashes(990..1_000)].concat();
+    assert_eq!(platform.matches(&mut clients, &asked).await.len(), 20);
 }
 
 async fn restarted(node: TestNode, proxy: &Proxy) -> TestNode {

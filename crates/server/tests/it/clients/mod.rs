@@ -3,6 +3,7 @@
 
 mod flows;
 mod proxy;
+mod shield;
 mod volume;
 
 use std::path::Path;

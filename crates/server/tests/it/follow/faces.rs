@@ -9,13 +9,13 @@ use server::follow::{Credentials, NewSource, SourceKind, Terms};
 use super::{hash, node, node_at};
 use crate::support::{Engine, TestNode, TestPartner};
 
-fn entry(number: u8) -> Value {
+pub(crate) fn entry(number: u8) -> Value {
     json!({"class": "minor", "tier": "confirmed",
         "fingerprints": [{"kind": "pdq", "value": hex::encode(&hash(number))}]})
 }
 
 /// The other node as this system, with a key of its own there.
-async fn faces(there: &TestNode) -> Vec<NewSource> {
+pub(crate) async fn faces(there: &TestNode) -> Vec<NewSource> {
     let mut sources = Vec::new();
     for (kind, path) in [
         (SourceKind::StopNcii, "/stopncii/v1"),
@@ -93,6 +93,40 @@ async fn what_our_own_faces_say_is_followed_updated_and_forgotten() {
     let second = given.body["entries"][1]["id"].as_str().unwrap();
     let known = hotline.get(&format!("entries/{second}/outcomes")).await;
     assert_eq!(known.body["outcomes"].as_array().unwrap().len(), 4, "{}", known.text);
+    there.node.close().await;
+    here.node.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_back_to_tech_against_terrorisms_face_arrives_as_it_was_meant() {
+    let (there, here) = (node(Engine::Sqlite).await, node(Engine::Sqlite).await);
+    let hotline = there.partner("hotline").await;
+    let given = hotline.post("entries", &json!({"entries": [entry(1), entry(2), entry(3), entry(4), entry(5)]})).await;
+    let tat = faces(&there).await.pop().unwrap();
+    assert_eq!(here.follow(tat).await.records, 5);
+    let partner = here.partner("platform").await;
+    // Its list is one of leads: nothing of it blocks, whatever it is trusted with.
+    let said = ["blocked", "removed", "kept", "mistaken", "seen"];
+    for (number, kind) in (1..).zip(said) {
+        let answer = partner.post("match", &json!({"queries": [{"pdq": hex::encode(&hash(number))}]})).await;
+        let matched = &answer.body["results"][0]["matches"][0];
+        assert_eq!(matched["advice"], "review", "{}", answer.text);
+        let mut outcome = json!({"id": format!("01940f5c-7a30-7cc0-8000-00000000000{number}"), "kind": kind, "count": 1,
+            "entry": matched["entry"], "at": "2026-11-21T10:00:00Z"});
+        if kind == "kept" {
+            outcome["reason"] = json!("not_a_violation");
+        }
+        assert_eq!(partner.post("outcomes", &json!({"outcomes": [outcome]})).await.status, 200);
+    }
+    let turn = here.turn("tat").await;
+    assert_eq!((turn.fed_back, turn.trouble.as_deref()), (4, None), "{turn:?}");
+    for (place, expected) in [Some("removed"), Some("removed"), Some("kept"), Some("mistaken"), None].iter().enumerate()
+    {
+        let id = given.body["entries"][place]["id"].as_str().unwrap();
+        let known = hotline.get(&format!("entries/{id}/outcomes")).await;
+        let kinds: Vec<_> = known.body["outcomes"].as_array().unwrap().iter().map(|one| one["kind"].as_str()).collect();
+        assert_eq!(kinds, expected.map(Some).into_iter().collect::<Vec<_>>(), "{} {}", said[place], known.text);
+    }
     there.node.close().await;
     here.node.close().await;
 }

@@ -15,7 +15,7 @@ use super::{Fake, body, hash, node, node_at, source};
 use crate::support::on_every_engine;
 
 /// A page of StopNCII's, of these hashes.
-pub(super) fn stopncii_page(hashes: &[(u8, CaseStatus)], second: i64, next: Option<&str>) -> Vec<u8> {
+pub(crate) fn stopncii_page(hashes: &[(u8, CaseStatus)], second: i64, next: Option<&str>) -> Vec<u8> {
     let record = |(number, status): &(u8, CaseStatus)| stopncii::Record {
         second,
         signal: SignalType::ImagePdq,

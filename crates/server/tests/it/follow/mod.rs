@@ -1,10 +1,11 @@
 //! Following other systems: against servers that speak their wires, well and badly, and against another node.
 
-mod faces;
-mod feeding;
+pub(crate) mod faces;
+pub(crate) mod feeding;
 mod hostile;
 mod nodes;
 mod terms;
+mod volume;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -99,16 +100,19 @@ pub(crate) async fn node(engine: Engine) -> TestNode {
     node_at(engine, Clock::System).await
 }
 
+/// How tests follow: page after page, and after trouble only when the test says so.
+pub(crate) const PACE: FollowPace = FollowPace {
+    page_pause: Duration::ZERO,
+    backoff_first: Duration::from_secs(1_000),
+    page_timeout: Duration::from_secs(3),
+    page_bytes_max: 1 << 20,
+};
+
 /// The same by another clock.
 pub(crate) async fn node_at(engine: Engine, clock: Clock) -> TestNode {
     TestNode::start_with(engine, |settings| {
         settings.clock = clock;
-        settings.follow_pace = FollowPace {
-            page_pause: Duration::ZERO,
-            backoff_first: Duration::from_secs(1_000),
-            page_timeout: Duration::from_secs(3),
-            page_bytes_max: 1 << 20,
-        };
+        settings.follow_pace = PACE;
     })
     .await
 }

@@ -93,12 +93,18 @@ async fn another_key_and_a_second_matcher_are_refused() {
     assert!(matches!(second.err(), Some(MatcherError::InUse(_))));
     matcher.matcher.close().await;
     drop(matcher);
+    // Told of nobody to follow, it does not start, and forgets nothing.
+    assert!(matches!(Matcher::open(home.settings(vec![])).await.err(), Some(MatcherError::NoUpstream)));
+    assert!(matches!(Matcher::open(Home::new().settings(vec![])).await.err(), Some(MatcherError::NoUpstream)));
+    let again = home.start(follow.clone()).await;
+    assert_eq!(again.until_acknowledged(1).await.snapshots, 0);
+    again.matcher.close().await;
+    drop(again);
     home.key = std::sync::Arc::new(sealing::NodeKey::parse(&"ab".repeat(32)).unwrap());
     let error = Matcher::open(home.settings(follow.clone())).await.err().unwrap();
     assert!(matches!(error, MatcherError::WrongKey), "{error}");
     let twice = Matcher::open(home.settings([follow.clone(), follow].concat())).await;
     assert!(matches!(twice.err(), Some(MatcherError::Twice(_))));
-    assert!(matches!(Matcher::open(home.settings(vec![])).await.err(), Some(MatcherError::NoUpstream)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -182,7 +188,9 @@ async fn every_text_of_sql_can_be_prepared() {
     let database = Database::open(&DatabaseUrl::Sqlite(folder.path().join("matcher.db"))).await.unwrap();
     database.migrate(&server::storage::MATCHER).await.unwrap();
     let Database::Sqlite { writer, .. } = &database else { panic!("a matcher's file is SQLite") };
-    for text in server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL) {
+    let texts = server::matcher::SQL.iter().chain(server::matcher::BANKS_SQL).chain(server::matcher::SOURCES_SQL);
+    // The follower's own texts are the same on a node and here.
+    for text in texts.chain(server::follow::SQL) {
         let prepared = writer.acquire().await.unwrap().prepare(SqlStr::from_static(text)).await;
         prepared.unwrap_or_else(|error| panic!("{text}: {error}"));
     }

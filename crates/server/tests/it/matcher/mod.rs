@@ -7,6 +7,7 @@ mod hma;
 mod killed;
 mod malicious;
 mod outbox;
-mod pictures;
+pub(crate) mod pictures;
 mod scripted;
+mod sources;
 pub(crate) mod support;

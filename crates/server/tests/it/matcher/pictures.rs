@@ -1,14 +1,31 @@
 //! `POST match/image`: pictures are recognised in every orientation, never written, and refused with a reason.
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::IntoResponse;
 use media::alter::Alteration;
 use media::{Limits, Purpose, draw, encode, fingerprints};
 use serde_json::{Value, json};
+use server::http::{Guard, Names};
+use server::matcher::MatcherSettings;
 
 use super::support::{Home, TestMatcher, upstream};
+use crate::follow::Fake;
 use crate::support::{Answer, Engine, TestNode};
 
 /// A node that protects these pictures, and a matcher that follows it.
-async fn protecting(pictures: &[&[u8]], home: &Home, bytes_max: Option<u64>) -> (TestNode, TestMatcher) {
+async fn protecting(pictures: &[&[u8]], home: &Home) -> (TestNode, TestMatcher) {
+    protecting_with(pictures, home, |_| ()).await
+}
+
+pub(crate) async fn protecting_with(
+    pictures: &[&[u8]],
+    home: &Home,
+    change: impl FnOnce(&mut MatcherSettings),
+) -> (TestNode, TestMatcher) {
     let node = TestNode::start(Engine::Sqlite).await;
     let partner = node.partner("platform").await;
     for picture in pictures {
@@ -24,9 +41,7 @@ async fn protecting(pictures: &[&[u8]], home: &Home, bytes_max: Option<u64>) -> 
         assert_eq!(partner.post("entries", &json!({"entries": [entry]})).await.status, 201);
     }
     let mut settings = home.settings(vec![upstream(&node.base(), &partner)]);
-    if let Some(bytes_max) = bytes_max {
-        settings.pictures.limits.bytes_max = bytes_max;
-    }
+    change(&mut settings);
     let matcher = TestMatcher::start(settings).await;
     matcher.until_acknowledged(pictures.len() as u64).await;
     (node, matcher)
@@ -47,7 +62,7 @@ async fn copies_of_a_picture_are_known_in_every_orientation_and_a_stranger_is_no
     let picture = draw::photograph(1, 400, 300);
     let file = encode::png(&picture).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let (_node, matcher) = protecting(&[&file], &home).await;
     let exact = ask(&matcher, "image/png", file.clone()).await;
     assert_eq!((first(&exact)["kind"].as_str(), first(&exact)["advice"].as_str()), (Some("sha256"), Some("block")));
     assert_eq!(exact.body["format"], "PNG");
@@ -80,7 +95,7 @@ async fn copies_of_a_picture_are_known_in_every_orientation_and_a_stranger_is_no
 async fn a_form_with_a_field_image_is_read_and_other_bodies_are_refused_with_what_to_send() {
     let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let (_node, matcher) = protecting(&[&file], &home).await;
     let form = |field: &str| {
         let mut body = b"--cut\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n".to_vec();
         body.extend(
@@ -106,7 +121,7 @@ async fn a_form_with_a_field_image_is_read_and_other_bodies_are_refused_with_wha
 async fn what_is_no_picture_that_is_read_here_is_refused_by_name() {
     let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let (_node, matcher) = protecting(&[&file], &home).await;
     let avif = ask(&matcher, "image/avif", &b"\0\0\0\x1Cftypavif\0\0\0\0avifmif1miaf"[..]).await;
     avif.is_problem(415, "format-unsupported");
     assert!(avif.body["detail"].as_str().unwrap().contains("AVIF is not supported: convert it to JPEG"));
@@ -124,7 +139,8 @@ async fn what_is_no_picture_that_is_read_here_is_refused_by_name() {
 async fn a_picture_at_the_limit_is_read_and_one_byte_more_is_too_large() {
     let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, Some(file.len() as u64)).await;
+    let (_node, matcher) =
+        protecting_with(&[&file], &home, |settings| settings.pictures.limits.bytes_max = file.len() as u64).await;
     assert_eq!(first(&ask(&matcher, "image/png", file.clone()).await)["kind"], "sha256");
     let mut longer = file.clone();
     longer.push(0);
@@ -139,7 +155,7 @@ async fn a_picture_at_the_limit_is_read_and_one_byte_more_is_too_large() {
 async fn of_a_plain_picture_only_the_very_file_is_known() {
     let (plain, other) = (flat_bitmap(200), flat_bitmap(201));
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&plain], &home, None).await;
+    let (_node, matcher) = protecting(&[&plain], &home).await;
     let answer = ask(&matcher, "image/bmp", plain).await;
     assert_eq!((first(&answer)["kind"].as_str(), &answer.body["too_plain"]), (Some("sha256"), &json!(true)));
     let answer = ask(&matcher, "image/bmp", other).await;
@@ -152,7 +168,7 @@ async fn of_a_plain_picture_only_the_very_file_is_known() {
 async fn a_copy_that_was_cut_is_met_through_a_view_and_a_framed_one_without_its_frame() {
     let picture = draw::photograph(1, 400, 300);
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&encode::png(&picture).unwrap()], &home, None).await;
+    let (_node, matcher) = protecting(&[&encode::png(&picture).unwrap()], &home).await;
     let cut = ask(&matcher, "image/png", Alteration::Crop5.apply(&picture).unwrap()).await;
     assert!(first(&cut)["view"].as_u64().is_some(), "{}", cut.text);
     let framed = ask(&matcher, "image/png", Alteration::Border5.apply(&picture).unwrap()).await;
@@ -164,7 +180,7 @@ async fn a_copy_that_was_cut_is_met_through_a_view_and_a_framed_one_without_its_
 async fn neither_pictures_nor_bare_fingerprints_are_in_the_file() {
     let file = encode::png(&draw::photograph(1, 100, 100)).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let (_node, matcher) = protecting(&[&file], &home).await;
     assert_eq!(first(&ask(&matcher, "image/png", file.clone()).await)["kind"], "sha256");
     matcher.matcher.close().await;
     let taken = fingerprints(&file, &Limits::default(), Purpose::Query).unwrap();
@@ -203,10 +219,10 @@ fn flat_bitmap(grey: u8) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn arachnid_shields_clients_send_pictures_here_and_addresses_nowhere() {
+async fn arachnid_shields_clients_send_pictures_here() {
     let file = encode::png(&draw::photograph(1, 400, 300)).unwrap();
     let home = Home::new();
-    let (_node, matcher) = protecting(&[&file], &home, None).await;
+    let (_node, matcher) = protecting(&[&file], &home).await;
     let send = async |path: &str, body: Vec<u8>| {
         let url = format!("{}/arachnid/v1/{path}", matcher.base);
         let request = server::http::client()
@@ -229,9 +245,64 @@ async fn arachnid_shields_clients_send_pictures_here_and_addresses_nowhere() {
     assert!(near.status == 200 && near.text.contains(r#""classification":"csam""#), "{}", near.text);
     let stranger = send("media/", encode::png(&draw::photograph(2, 400, 300)).unwrap()).await;
     assert_eq!(stranger.body["classification"], "no-known-match", "{}", stranger.text);
-    for (path, status) in [("url/", 403), ("media/", 415)] {
-        let refused = send(path, b"nothing".to_vec()).await;
-        assert_eq!(refused.status, status, "{}", refused.text);
-        assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{}", refused.text);
+    let refused = send("media/", b"nothing".to_vec()).await;
+    assert_eq!(refused.status, 415, "{}", refused.text);
+    assert!(refused.body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{}", refused.text);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn arachnid_shields_clients_name_addresses_and_none_leads_into_the_platforms_own_network() {
+    let file = encode::png(&draw::photograph(1, 400, 300)).unwrap();
+    const BYTES_MAX: u64 = 1 << 20;
+    let of_file = file.clone();
+    let site = Fake::start(move |asked, _| match asked.line.split(' ').nth(1).unwrap() {
+        "/a.png" => of_file.clone().into_response(),
+        "/moved" => (StatusCode::FOUND, [(LOCATION, "/a.png")]).into_response(),
+        "/inside" => (StatusCode::FOUND, [(LOCATION, "https://169.254.169.254/latest/")]).into_response(),
+        "/round" => (StatusCode::FOUND, [(LOCATION, "/round")]).into_response(),
+        "/large" => vec![0_u8; BYTES_MAX as usize + 1].into_response(),
+        "/text" => "a page".into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    })
+    .await;
+    let home = Home::new();
+    // A name that leads to the site, which the test permits, and one that leads inside whatever it is asked for.
+    let socket: SocketAddr = site.base.trim_start_matches("http://").parse().unwrap();
+    let names = Names::Scripted(Arc::new(move |name| {
+        Ok(vec![if name == "site.example" { socket.ip() } else { IpAddr::from([10, 0, 0, 1]) }])
+    }));
+    let (_node, matcher) = protecting_with(&[&file], &home, |settings| {
+        settings.guard = Guard::with(names, vec![socket]);
+        settings.pictures.limits.bytes_max = BYTES_MAX;
+    })
+    .await;
+    let ask = async |address: &str| {
+        let request = server::http::client().unwrap().post(format!("{}/arachnid/v1/url/", matcher.base));
+        let body = exchange::dialects::arachnid::encode_address(address);
+        let request = request.basic_auth("platform", Some("any")).header("content-type", "application/json");
+        Answer::of(request.body(body).send().await.unwrap()).await
+    };
+    let at = |path: &str| format!("http://site.example:{}{path}", socket.port());
+    for path in ["/a.png", "/moved"] {
+        let known = ask(&at(path)).await;
+        let said = (known.status, &known.body["classification"], &known.body["match_type"]);
+        assert_eq!(said, (200, &json!("csam"), &json!("exact")), "{path}: {}", known.text);
+        assert_eq!(known.body["size_bytes"], file.len());
     }
+    for (address, status, why) in [
+        ("https://127.0.0.1/a.png".to_owned(), 422, "not on the public internet"),
+        ("https://[::ffff:10.0.0.1]/a.png".to_owned(), 422, "not on the public internet"),
+        ("https://elsewhere.example/a.png".to_owned(), 422, "not on the public internet"),
+        ("ftp://site.example/a.png".to_owned(), 422, "only https"),
+        (at("/inside"), 422, "not on the public internet"),
+        (at("/round"), 422, "from one address to the next"),
+        (at("/gone"), 422, "answered 404"),
+        (at("/large"), 422, "more bytes"),
+        (at("/text"), 415, "format"),
+    ] {
+        let refused = ask(&address).await;
+        let detail = refused.body["detail"].as_str().unwrap_or_default().to_owned();
+        assert!(refused.status == status && detail.contains(why), "{address}: {}", refused.text);
+    }
+    assert_eq!(ask("").await.status, 400);
 }
