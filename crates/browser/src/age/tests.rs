@@ -37,7 +37,9 @@ impl Log {
             KeyEntry::Published { issuer: issuer.clone(), threshold: Threshold::Over18, epoch, key }.encode()
         });
         let (entries, mut tree): (Vec<_>, _) = (entries.collect(), Tree::default());
-        entries.iter().for_each(|entry| drop(tree.push(entry)));
+        for entry in &entries {
+            tree.push(entry);
+        }
         Self { signer: Signer::new("issuer.test/age-keys", &[3; 32]).unwrap(), entries, tree }
     }
 
