@@ -115,6 +115,9 @@ _rempart() {
             rempart__subcmd__age,verifier)
                 cmd="rempart__subcmd__age__subcmd__verifier"
                 ;;
+            rempart__subcmd__age,wallet)
+                cmd="rempart__subcmd__age__subcmd__wallet"
+                ;;
             rempart__subcmd__age__subcmd__help,attester)
                 cmd="rempart__subcmd__age__subcmd__help__subcmd__attester"
                 ;;
@@ -135,6 +138,9 @@ _rempart() {
                 ;;
             rempart__subcmd__age__subcmd__help,verifier)
                 cmd="rempart__subcmd__age__subcmd__help__subcmd__verifier"
+                ;;
+            rempart__subcmd__age__subcmd__help,wallet)
+                cmd="rempart__subcmd__age__subcmd__help__subcmd__wallet"
                 ;;
             rempart__subcmd__bank,add)
                 cmd="rempart__subcmd__bank__subcmd__add"
@@ -394,6 +400,9 @@ _rempart() {
             rempart__subcmd__help__subcmd__age,verifier)
                 cmd="rempart__subcmd__help__subcmd__age__subcmd__verifier"
                 ;;
+            rempart__subcmd__help__subcmd__age,wallet)
+                cmd="rempart__subcmd__help__subcmd__age__subcmd__wallet"
+                ;;
             rempart__subcmd__help__subcmd__bank,add)
                 cmd="rempart__subcmd__help__subcmd__bank__subcmd__add"
                 ;;
@@ -616,7 +625,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__age)
-            opts="-h --help issuer attester verifier codes revoke audit help"
+            opts="-h --help issuer attester verifier wallet codes revoke audit help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -724,7 +733,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__age__subcmd__help)
-            opts="issuer attester verifier codes revoke audit help"
+            opts="issuer attester verifier wallet codes revoke audit help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -822,6 +831,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__age__subcmd__help__subcmd__verifier)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__help__subcmd__wallet)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -947,6 +970,52 @@ _rempart() {
                     return 0
                     ;;
                 --database)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__age__subcmd__wallet)
+            opts="-h --data --issuer --issuer-url --log-key --attester --contact --pace --listen --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attester)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --contact)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2360,7 +2429,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__age)
-            opts="issuer attester verifier codes revoke audit"
+            opts="issuer attester verifier wallet codes revoke audit"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2444,6 +2513,20 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__help__subcmd__age__subcmd__verifier)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        rempart__subcmd__help__subcmd__age__subcmd__wallet)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -179,14 +179,15 @@ complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l disk-encrypt
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l hma-open -d 'Speak HMA\'s API (/h, /m, /c) without the access token; on a loopback address only'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -l json -d 'Say the addresses as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand matcher" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -s h -l help -d 'Print help'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "issuer" -d 'Run an issuer: signs proofs of age without seeing them, for whoever has a voucher'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "attester" -d 'Run an attester: somebody shows their age in a way they choose, and gets a voucher that names nobody'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "verifier" -d 'Run a site\'s verifier: lets in who proves the age asked for, and learns nothing else'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "codes" -d 'Draw codes that an institution hands out to people it has seen; each works once'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "revoke" -d 'Take an issuer\'s key back, when its secret may be known to somebody, and make another for the same week'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "audit" -d 'Write down, for an auditor, what holds each requirement on age checks and which test or setting shows it'
-complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier codes revoke audit help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -s h -l help -d 'Print help'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "issuer" -d 'Run an issuer: signs proofs of age without seeing them, for whoever has a voucher'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "attester" -d 'Run an attester: somebody shows their age in a way they choose, and gets a voucher that names nobody'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "verifier" -d 'Run a site\'s verifier: lets in who proves the age asked for, and learns nothing else'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "wallet" -d 'Serve the wallet page: it keeps a person\'s proofs in their browser, and answers sites that ask for an age'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "codes" -d 'Draw codes that an institution hands out to people it has seen; each works once'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "revoke" -d 'Take an issuer\'s key back, when its secret may be known to somebody, and make another for the same week'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "audit" -d 'Write down, for an auditor, what holds each requirement on age checks and which test or setting shows it'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and not __fish_seen_subcommand_from issuer attester verifier wallet codes revoke audit help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from issuer" -l data -d 'The issuer\'s folder' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from issuer" -l name -d 'What the issuer calls itself: the host it is reached under' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from issuer" -l listen -d 'Where it listens [default: 127.0.0.1:8610]' -r
@@ -214,6 +215,16 @@ complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_sub
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from verifier" -l database -d 'postgres://user:password@host/name, where several processes serve one site [default: SQLite in the folder]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from verifier" -l json -d 'Say the address as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from verifier" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l data -d 'The wallet\'s folder' -r -F
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l issuer -d 'The issuer\'s name' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l issuer-url -d 'Where the issuer is, as browsers write it [default: https:// and the issuer\'s name]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l log-key -d 'The key of the issuer\'s log, as `rempart age issuer` prints it' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l attester -d 'Where an age can be shown, as browsers write it; may be repeated' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l contact -d 'Where somebody can turn: an address of the web, or mailto:' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l pace -d 'Seconds that a batch of proofs waits before it is fetched, on average [default: 20]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l listen -d 'Where it listens [default: 127.0.0.1:8640]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l json -d 'Say the address as one line of JSON on standard output'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from codes" -l data -d 'The attester\'s folder' -r -F
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from codes" -l age -d 'The age of whoever gets one, at least' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from codes" -l count -d 'How many' -r
@@ -232,6 +243,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_sub
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "issuer" -d 'Run an issuer: signs proofs of age without seeing them, for whoever has a voucher'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "attester" -d 'Run an attester: somebody shows their age in a way they choose, and gets a voucher that names nobody'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "verifier" -d 'Run a site\'s verifier: lets in who proves the age asked for, and learns nothing else'
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "wallet" -d 'Serve the wallet page: it keeps a person\'s proofs in their browser, and answers sites that ask for an age'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "codes" -d 'Draw codes that an institution hands out to people it has seen; each works once'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Take an issuer\'s key back, when its secret may be known to somebody, and make another for the same week'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from help" -f -a "audit" -d 'Write down, for an auditor, what holds each requirement on age checks and which test or setting shows it'
@@ -548,6 +560,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_su
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "issuer" -d 'Run an issuer: signs proofs of age without seeing them, for whoever has a voucher'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "attester" -d 'Run an attester: somebody shows their age in a way they choose, and gets a voucher that names nobody'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "verifier" -d 'Run a site\'s verifier: lets in who proves the age asked for, and learns nothing else'
+complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "wallet" -d 'Serve the wallet page: it keeps a person\'s proofs in their browser, and answers sites that ask for an age'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "codes" -d 'Draw codes that an institution hands out to people it has seen; each works once'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "revoke" -d 'Take an issuer\'s key back, when its secret may be known to somebody, and make another for the same week'
 complete -c rempart -n "__fish_rempart_using_subcommand help; and __fish_seen_subcommand_from age" -f -a "audit" -d 'Write down, for an auditor, what holds each requirement on age checks and which test or setting shows it'

@@ -18,6 +18,8 @@ export async function recorder(host, { isSite = false } = {}) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();
+  // A test that failed before it could stop anything ends all the same.
+  server.unref();
 
   async function answered(request, body) {
     if (!isSite || request.url.startsWith("/age/")) return passOn(request.method, request.url, request.headers, body);

@@ -20,8 +20,17 @@ const CONTACT = "mailto:help@wallet.test";
 const WAYS = 'code = true\nparent = true\n[card]\nbase = "https://bank.test"\ntoken = "t"\n';
 
 export async function world() {
-  const folder = await mkdtemp(join(tmpdir(), "rempart-age-"));
   const running = [];
+  try {
+    return await begun(running);
+  } catch (error) {
+    running.forEach((server) => server.kill());
+    throw error;
+  }
+}
+
+async function begun(running) {
+  const folder = await mkdtemp(join(tmpdir(), "rempart-age-"));
   const log = [];
   const [attester, issuer, wallet] = await Promise.all(["attester", "issuer", "wallet"].map((role) => recorder(`${role}.localhost`)));
   const sites = await Promise.all(SITES.map(async ([host, age]) => ({ age, ...(await recorder(host, { isSite: true })) })));
@@ -43,7 +52,7 @@ export async function world() {
   await mkdir(join(folder, "attester"));
   await writeFile(join(folder, "attester", "attester.toml"), WAYS);
   const attesterKey = await start("attester", attester, "attester", ["--base", attester.origin, "--wallet", `${wallet.origin}/`, "--contact", CONTACT]);
-  const logKey = await start("issuer", issuer, "issuer", ["--name", ISSUER, "--age", "16", "--age", "18", "--quota", "256", "--attester", attesterKey]);
+  const logKey = await start("issuer", issuer, "issuer", ["--name", ISSUER, "--age", "16", "--age", "18", "--quota", "256", `--attester=${attesterKey}`]);
   const known = ["--issuer", ISSUER, "--log-key", logKey, "--contact", CONTACT];
   await start("wallet", wallet, "wallet", [...known, "--issuer-url", issuer.origin, "--attester", attester.origin, "--pace", "0"]);
   await Promise.all(sites.map((site) =>

@@ -34,7 +34,8 @@ const truth = new Map();
 let visits = [];
 
 before(async () => {
-  [world, browser] = await Promise.all([makeWorld(), launch()]);
+  world = await makeWorld();
+  browser = await launch();
   codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length) + 3);
   await mkdir(join(SCREENSHOTS, "age"), { recursive: true });
 });

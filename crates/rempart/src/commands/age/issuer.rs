@@ -37,7 +37,7 @@ pub(crate) struct Issuer {
     listen: Option<SocketAddr>,
 
     /// The key of an attester whose vouchers are taken, as `rempart age attester` prints it; may be repeated
-    #[arg(long = "attester", value_name = "KEY")]
+    #[arg(long = "attester", value_name = "KEY", allow_hyphen_values = true)]
     attesters: Vec<String>,
 
     /// The ages that proofs are for [default: 13, 15, 16, 18]
