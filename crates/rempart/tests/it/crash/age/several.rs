@@ -144,5 +144,5 @@ async fn several_verifiers_on_postgresql_let_each_proof_in_once_whatever_happens
     store.say(&store.server, &format!("drop database {} with (force)", store.name));
     let refused = visit(&http, &second.url, sent).await.unwrap().unwrap_err();
     assert!(refused.contains("why=unknown"), "{refused}");
-    assert_eq!(auth(&second, &unseen).await, 503);
+    assert!(auth(&second, &unseen).await >= 500, "which no proxy takes for a yes");
 }
