@@ -121,7 +121,10 @@ fn links() -> Seeds {
 
 fn forms() -> Seeds {
     texts(&[
-        ("notice", "t=0a&platform=x&class=minor&regime=dsa_16&urls=https%3A%2F%2Fx.com%2Fa%0D%0Ahttp%3A%2F%2F10.0.0.1&reason=%C3%A9+t"),
+        (
+            "notice",
+            "t=0a&platform=x&class=minor&regime=dsa_16&urls=https%3A%2F%2Fx.com%2Fa%0D%0Ahttp%3A%2F%2F10.0.0.1&reason=%C3%A9+t",
+        ),
         ("sign_in", "t=0a&name=Ann+B.&passphrase=heron+velvet+ninety+lamp"),
         ("boxes", "criterion=grave&criterion=spreading&&name&=x&%zz=%C3"),
     ])

@@ -1,5 +1,5 @@
 // An issuer and a holder of age proofs as mdocs, by somebody else's code: issues `eu.europa.ec.av.1` and presents it to an OpenID4VP
-// request. Arguments: the issuer's key and certificate (PEM files), the request, the age attributes (JSON), the moment (seconds), the
+// request. Arguments: the issuer's key and certificate, perhaps with others up to a root (PEM files), the request, the age attributes (JSON), the moment (seconds), the
 // days it is good for. Says the presentation, base64url.
 
 import crypto from "node:crypto";
@@ -24,7 +24,8 @@ const context = {
 
 const issuerJwk = crypto.createPrivateKey(fs.readFileSync(keyFile)).export({ format: "jwk" });
 const deviceJwk = crypto.generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
-const certificate = new Uint8Array(new crypto.X509Certificate(fs.readFileSync(certificateFile)).raw);
+const chain = fs.readFileSync(certificateFile, "utf8").match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+const certificates = chain.map((pem) => new Uint8Array(new crypto.X509Certificate(pem).raw));
 const now = new Date(Number(seconds) * 1000);
 
 const issuer = new Issuer(docType, context).addIssuerNamespace(docType, JSON.parse(attributes));
@@ -34,7 +35,7 @@ const issuerSigned = await issuer.sign({
   digestAlgorithm: "SHA-256",
   validityInfo: { signed: now, validFrom: now, validUntil: new Date(now.getTime() + Number(days) * 86_400_000) },
   deviceKeyInfo: { deviceKey: DeviceKey.fromJwk({ ...deviceJwk, d: undefined }) },
-  certificates: [certificate],
+  certificates,
 });
 
 const asked = new URL(request).searchParams;
@@ -48,7 +49,7 @@ const deviceRequest = DeviceRequest.create({
   docRequests: [DocRequest.create({ itemsRequest: ItemsRequest.create({ docType: meta.doctype_value, namespaces: { [docType]: elements } }) })],
 });
 const response = await Holder.createDeviceResponseForDeviceRequest(
-  { deviceRequest, sessionTranscript, issuerSigned: [issuerSigned], signature: { signingKey: CoseKey.fromJwk(deviceJwk) } },
+  { deviceRequest, sessionTranscript, issuerSigned: [issuerSigned], signature: { signingKey: CoseKey.fromJwk({ ...deviceJwk, alg: "ES256" }) } },
   context,
 );
 console.log(Buffer.from(response.encode()).toString("base64url"));

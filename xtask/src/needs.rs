@@ -1,6 +1,7 @@
 //! What the tests look for in their environment: a PostgreSQL to make databases in, a Python with the reference
 //! implementations, a Node and a
-//! Chromium to run what browsers run, an nginx, and other people's clients of age proofs. A test that needs one and does not find it says how to get it: `cargo xtask with COMMAND`.
+//! Chromium to run what browsers run, an nginx and a Caddy, and other people's clients of age proofs. A test that needs one and does not
+//! find it says how to get it: `cargo xtask with COMMAND`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -33,8 +34,10 @@ impl Needs {
         if process::find("node").is_none() || process::find("chromium").is_none() {
             packages::install(&["nodejs", "chromium"], "Node or Chromium, in which the tests run what browsers run")?;
         }
-        if process::find("nginx").is_none() {
-            packages::install(&["nginx"], "nginx, behind which the tests put a site with an age check")?;
+        for proxy in ["nginx", "caddy"] {
+            if process::find(proxy).is_none() {
+                packages::install(&[proxy], "a proxy behind which the tests put a site with an age check")?;
+            }
         }
         let peers = peers::folder()?;
         Ok(Self { cluster: Cluster::start()?, interpreter, peers })

@@ -12,7 +12,7 @@ use server::age::attester::methods::card::{Card, CardSettings};
 use server::age::attester::methods::certificate::Roots;
 use server::age::attester::methods::chip::Chip;
 use server::age::attester::methods::codes::Codes;
-use server::age::attester::methods::wallet::Wallet;
+use server::age::attester::methods::wallet::{SCHEME, Wallet};
 use server::age::attester::{Attester as Serving, AttesterSettings};
 use server::clock::{Clock, Entropy};
 use server::http::serve;
@@ -91,6 +91,9 @@ struct Settings {
     chip_roots: Option<PathBuf>,
     /// Age proofs of European wallets: the file with the certificates of their issuers, PEM.
     wallet_roots: Option<PathBuf>,
+    /// By which scheme of address those wallets are called.
+    #[serde(default = "usual_scheme")]
+    wallet_scheme: String,
 }
 
 /// The ways that are turned on.
@@ -113,13 +116,17 @@ fn ways(settings: &Settings) -> anyhow::Result<Vec<Box<dyn Evidence>>> {
         ways.push(Box::new(Chip::new(roots(file)?)));
     }
     if let Some(file) = &settings.wallet_roots {
-        ways.push(Box::new(Wallet::new(roots(file)?)));
+        ways.push(Box::new(Wallet::new(roots(file)?, &settings.wallet_scheme).context("wallet_scheme")?));
     }
     Ok(ways)
 }
 
 fn usual_address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 8620).into()
+}
+
+fn usual_scheme() -> String {
+    SCHEME.to_owned()
 }
 
 impl Attester {

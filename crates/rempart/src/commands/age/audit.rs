@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use serde::Serialize;
-use server::age::audit::{REQUIREMENTS, Requirement};
+use server::age::audit::{ATTACKS, Attack, REQUIREMENTS, Requirement, See};
 use server::age::keylog::{KeyLog, LogSource};
 
 use super::settings::parsed;
@@ -39,6 +39,7 @@ pub(crate) struct Audit {
 struct Bundle {
     rempart: &'static str,
     requirements: &'static [Requirement],
+    attacks: &'static [Attack],
     #[serde(skip_serializing_if = "Option::is_none")]
     key_log: Option<Standing>,
 }
@@ -69,7 +70,8 @@ impl Audit {
             }
             _ => None,
         };
-        let bundle = Bundle { rempart: env!("CARGO_PKG_VERSION"), requirements: &REQUIREMENTS, key_log };
+        let bundle =
+            Bundle { rempart: env!("CARGO_PKG_VERSION"), requirements: &REQUIREMENTS, attacks: &ATTACKS, key_log };
         folder::make(&self.out)?;
         let write = |name: &str, text: &str| {
             let file = self.out.join(name);
@@ -92,14 +94,19 @@ fn told(bundle: &Bundle) -> String {
         );
     }
     for requirement in bundle.requirements {
-        let Requirement { id, asks, held_by, tests, settings, left_to_people } = requirement;
+        let Requirement { id, asks, held_by, tests, see, left_to_people } = requirement;
         let _ = write!(text, "\n## {id}. {asks}\n\nHeld by: {held_by}.\n\nTests: `{}`.\n", tests.join("`, `"));
-        if !settings.is_empty() {
-            let _ = write!(text, "\nSee: {}.\n", settings.join("; "));
+        if !see.is_empty() {
+            let see: Vec<String> = see.iter().map(See::to_string).collect();
+            let _ = write!(text, "\nSee: {}.\n", see.join("; "));
         }
         if !left_to_people.is_empty() {
             let _ = write!(text, "\nNot shown here, and left to people: {left_to_people}.\n");
         }
+    }
+    text.push_str("\n## What was tried against it\n\n");
+    for Attack { attempt, tests } in bundle.attacks {
+        let _ = writeln!(text, "- {attempt}: `{}`.", tests.join("`, `"));
     }
     text
 }

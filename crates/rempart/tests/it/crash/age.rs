@@ -1,8 +1,10 @@
 //! Issuer, attester and verifier as three processes, each from its own folder; and a verifier that is killed between checking a proof
-//! and recording that it was spent.
+//! and recording that it was spent. [`several`]: the same where several serve one site.
 //!
 //! Failure conditions. A process starts that has not its own key and database; a proof opens a visit that is not on record; a
 //! proof that opened none is lost, or opens two.
+
+mod several;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -70,12 +72,16 @@ fn name() -> IssuerName {
 const SITE: &str = "https://site.test";
 
 fn verifier(folder: &Path, issuer: &Running) -> Running {
+    verifier_with(folder, issuer, &[])
+}
+
+fn verifier_with(folder: &Path, issuer: &Running, more: &[&str]) -> Running {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("verifier.toml"), "plain_tokens = true\ncontact = \"mailto:help@site.test\"\n").unwrap();
     let wallet = "https://wallet.test/";
     let arguments =
         ["--origin", SITE, "--age", "18", "--issuer", "issuer.test", "--log", &issuer.url, "--wallet", wallet];
-    Running::start("verifier", folder, &[&arguments[..], &["--log-key", &issuer.key]].concat())
+    Running::start("verifier", folder, &[&arguments[..], &["--log-key", &issuer.key], more].concat())
 }
 
 /// A token and what holds it.
@@ -122,9 +128,19 @@ async fn form(http: &Http, site: &Running, proof: &Proof) -> String {
 
 /// Whether a visit was opened; `None`: nobody answered.
 async fn redeem(http: &Http, site: &str, form: String) -> Option<bool> {
+    Some(visit(http, site, form).await?.is_ok())
+}
+
+/// The cookie of the visit, or where whoever was refused is sent; `None`: nobody answered.
+async fn visit(http: &Http, site: &str, form: String) -> Option<Result<String, String>> {
     let request = http.post(format!("{site}/age/verify")).body(form);
     let answer = request.header("content-type", "application/x-www-form-urlencoded").send().await.ok()?;
-    Some(answer.headers().contains_key("set-cookie"))
+    let text = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+    Some(
+        text("set-cookie")
+            .map(|cookie| cookie.split(';').next().unwrap().to_owned())
+            .ok_or_else(|| text("location").unwrap()),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

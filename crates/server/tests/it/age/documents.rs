@@ -1,24 +1,20 @@
-//! Documents that states and wallets' issuers signed: chips with certificates and signatures of openssl, mdocs of another
-//! implementation's issuer and holder.
+//! Chips of documents that states signed: certificates and signatures are openssl's.
 
 use std::path::Path;
 use std::process::Command;
 
 use agetoken::Threshold;
-use reqwest::header::LOCATION;
-use serde_json::Value;
 use server::age::attester::methods::certificate::Roots;
 use server::age::attester::methods::chip::{Chip, DOCUMENT_USES_MAX};
 use server::age::attester::methods::codes::Codes;
-use server::age::attester::methods::wallet::Wallet;
 use server::clock::Clock;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use super::attester::{TestAttester, providers};
+use super::attester::TestAttester;
 
 /// openssl dates certificates by the machine's clock, so the attester has it too.
-fn today() -> jiff::civil::Date {
+pub(super) fn today() -> jiff::civil::Date {
     let now = jiff::Timestamp::from_microsecond(Clock::System.now().as_micros()).unwrap();
     now.to_zoned(jiff::tz::TimeZone::UTC).date()
 }
@@ -28,13 +24,13 @@ fn zone_date(date: jiff::civil::Date) -> String {
     format!("{:02}{:02}{:02}", date.year() % 100, date.month(), date.day())
 }
 
-fn openssl(folder: &Path, words: &str) {
+pub(super) fn openssl(folder: &Path, words: &str) {
     let ran = Command::new("openssl").args(words.split_whitespace()).current_dir(folder).output().unwrap();
     assert!(ran.status.success(), "openssl {words}: {}", String::from_utf8_lossy(&ran.stderr));
 }
 
 /// A root and a signer below it, of these kinds of key: `root.pem`, `signer.pem`, and their keys.
-fn authority(root: &str, signer: &str) -> TempDir {
+pub(super) fn authority(root: &str, signer: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     openssl(
@@ -46,7 +42,7 @@ fn authority(root: &str, signer: &str) -> TempDir {
     folder
 }
 
-fn roots(folder: &TempDir) -> Roots {
+pub(super) fn roots(folder: &TempDir) -> Roots {
     Roots::from_pem(&std::fs::read(folder.path().join("root.pem")).unwrap()).unwrap()
 }
 
@@ -148,78 +144,5 @@ async fn a_chip_that_a_state_signed_shows_an_age_and_one_that_was_changed_does_n
             assert_eq!(show(&attester, &signed, &adult).await.status(), 303);
         }
         assert_eq!(show(&attester, &signed, &adult).await.status(), 429);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_european_wallets_proof_becomes_a_voucher_once_for_its_own_request() {
-    let Some(peers) = providers() else { return };
-    let p256 = "ec -pkeyopt ec_paramgen_curve:P-256";
-    let (trusted, stranger) = (authority(p256, p256), authority(p256, p256));
-    let wallet = Wallet::new(roots(&trusted));
-    let attester = TestAttester::start_at(Clock::System, |_| vec![Box::new(Codes), Box::new(wallet)]).await;
-    let ask = async || attester.take("wallet", &[]).await.headers()[LOCATION].to_str().unwrap().to_owned();
-    let present = |authority: &TempDir, request: &str, attributes: &str, from: u64| {
-        let path = |name: &str| authority.path().join(name).display().to_string();
-        let ran = Command::new("node")
-            .arg(format!("{peers}/mdoc.mjs"))
-            .args([&path("signer.key.pem"), &path("signer.pem"), request, attributes])
-            .args([&from.to_string(), "30"])
-            .output()
-            .unwrap();
-        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
-    };
-    // As a wallet's application answers (`direct_post`), then its browser goes on.
-    let answer = async |request: &str, token: &str| {
-        let state =
-            url::Url::parse(request).unwrap().query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-        let named = serde_json::json!({"age": [token]}).to_string();
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("vp_token", &named)
-            .append_pair("state", &state)
-            .finish();
-        let post = attester.http.post(format!("{}/age/way/wallet/back", attester.base)).body(body);
-        post.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
-    };
-    let now = (Clock::System.now().as_micros() / 1_000_000) as u64 - 3_600;
-    let adult = r#"{"age_over_18": true, "age_over_21": false}"#;
-
-    let request = ask().await;
-    assert!(
-        request.starts_with("openid4vp://authorize?response_type=vp_token&response_mode=direct_post&"),
-        "{request}"
-    );
-    let token = present(&trusted, &request, adult, now);
-    let answered = answer(&request, &token).await;
-    assert_eq!(answered.status(), 200);
-    let on: Value = serde_json::from_str(&answered.text().await.unwrap()).unwrap();
-    let on = on["redirect_uri"].as_str().unwrap();
-    let voucher = attester.voucher(&attester.http.get(on).send().await.unwrap());
-    assert!(voucher.reached().contain(Threshold::Over18));
-    assert_eq!(attester.http.get(on).send().await.unwrap().status(), 403, "once");
-    assert_eq!(answer(&request, &token).await.status(), 403, "the journey is over");
-
-    let next = ask().await;
-    assert_eq!(answer(&next, &token).await.status(), 403, "made for another request");
-    for (authority, attributes, from) in [
-        (&stranger, adult, now),
-        (&trusted, r#"{"age_over_18": false}"#, now),
-        (&trusted, adult, now - 40 * 86_400),
-        (&trusted, adult, now + 40 * 86_400),
-    ] {
-        let request = ask().await;
-        let token = present(authority, &request, attributes, from);
-        assert_eq!(answer(&request, &token).await.status(), 403, "{attributes} of {from}");
-    }
-    // Changed on the way: some byte of the item, the object or a signature.
-    let request = ask().await;
-    let token = present(&trusted, &request, adult, now);
-    let place = token.len() / 3;
-    let other = if &token[place..=place] == "A" { "B" } else { "A" };
-    let changed = format!("{}{other}{}", &token[..place], &token[place + 1..]);
-    assert!(answer(&request, &changed).await.status().is_client_error());
-    for nonsense in ["", "AAAA", "[]", "{\"age\": []}"] {
-        assert!(answer(&ask().await, nonsense).await.status().is_client_error(), "{nonsense}");
     }
 }

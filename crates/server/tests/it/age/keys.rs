@@ -6,7 +6,6 @@ use axum::routing::get;
 use ledger::{Checkpoint, Signer, TilePath, Tree, encode_entries};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use server::age::audit::REQUIREMENTS;
 use server::age::keylog::{KeyLog, LogError, LogSource, log_name};
 use tokio_util::sync::CancellationToken;
 
@@ -152,34 +151,6 @@ async fn an_old_copy_of_the_log_changes_nothing_and_is_no_alarm() {
     let (seen, _) = Liar::new(whole.clone()).serve().await.look(&KeyLog::new(name())).await.unwrap();
     let error = Liar::new(whole[..1].to_vec()).serve().await.look(&seen).await.unwrap_err();
     assert!(matches!(error, LogError::Older { seen: 2, shown: 1 }) && !error.is_alarm(), "{error}");
-}
-
-#[test]
-fn the_tests_that_an_auditor_is_told_of_are_there() {
-    let mut sources = String::new();
-    let tests = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["tests/it/age", "../agetoken/tests/it", "../rempart/tests/it"] {
-        for file in walk(&tests.join(folder)) {
-            sources.push_str(&std::fs::read_to_string(file).unwrap());
-        }
-    }
-    let numbers: Vec<&str> = REQUIREMENTS.iter().map(|requirement| requirement.id).collect();
-    assert_eq!(numbers, (1..=17).map(|number| format!("R{number}")).collect::<Vec<_>>());
-    for requirement in REQUIREMENTS {
-        assert!(!requirement.tests.is_empty(), "{}", requirement.id);
-        for test in requirement.tests {
-            let named = [format!("fn {test}("), format!("on_every_engine!({test},")];
-            assert!(named.iter().any(|named| sources.contains(named)), "{}: there is no test {test}", requirement.id);
-        }
-    }
-}
-
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] })
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,12 +1,17 @@
 //! Age checks: issuer, attester and verifier as three servers, a holder of proofs, and everybody who cheats.
 
+mod accounts;
 mod attacks;
 mod attester;
+mod audit;
 mod documents;
 mod keys;
+mod proxies;
+mod redress;
 mod site;
 pub mod support;
 mod wallet;
+mod wallets;
 
 use server::storage::{AGE_ATTESTER, AGE_ISSUER, AGE_VERIFIER, Connection, Database};
 use sqlx::{AssertSqlSafe, Executor, SqlSafeStr};

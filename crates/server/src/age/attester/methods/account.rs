@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::provider::call;
+use super::provider::{call, web_address};
 use crate::age::attester::Desk;
 use crate::age::attester::evidence::{
     Declaration, Evidence, Field, Level, NotProven, Retains, Sent, Step, Told, reached_by, today,
@@ -33,7 +33,7 @@ pub struct AccountSettings {
     pub issuer: String,
     /// Who we are there.
     pub client_id: String,
-    /// The file that holds our secret there; without it we are a public client.
+    /// Our secret there; without it we are a public client.
     pub client_secret: Option<String>,
 }
 
@@ -50,6 +50,8 @@ struct Discovered {
     token_endpoint: String,
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
+    /// How a client with a secret may show it; HTTP Basic when it is not said (OpenID Connect Discovery, section 3).
+    token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,7 +152,7 @@ impl Account {
                 ("code_challenge_method", "S256"),
             ],
         );
-        let to = to.map_err(|_| NotProven::Provider("its address cannot be read".to_owned()))?.to_string();
+        let to = web_address(to)?;
         // Two short texts can be written.
         let state = serde_json::to_vec(&Journey { verifier, nonce }).map_err(|_| NotProven::Unreadable)?;
         Ok(Step::Elsewhere { to, state })
@@ -158,25 +160,33 @@ impl Account {
 
     async fn arrive(&self, desk: &Desk, state: &[u8], sent: &Sent) -> Result<Step, NotProven> {
         let journey: Journey = serde_json::from_slice(state).map_err(|_| NotProven::Unreadable)?;
+        // Which provider answers (RFC 9207), where it says so.
+        if sent.text("iss").is_some_and(|issuer| issuer != self.settings.issuer) {
+            return Err(NotProven::NotConfirmed);
+        }
         let Some(code) = sent.text("code") else {
             let said = sent.text("error").unwrap_or("it sent no code").chars().take(60).collect();
             return Err(NotProven::Provider(said));
         };
-        let discovered = self.discover(desk).await?;
+        let (discovered, redirect) = (self.discover(desk).await?, back(desk));
         let mut form = vec![
-            ("grant_type", "authorization_code".to_owned()),
-            ("code", code.to_owned()),
-            ("redirect_uri", back(desk)),
-            ("client_id", self.settings.client_id.clone()),
-            ("code_verifier", journey.verifier.clone()),
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &redirect),
+            ("client_id", &self.settings.client_id),
+            ("code_verifier", &journey.verifier),
         ];
+        let mut request = desk.http.post(&discovered.token_endpoint);
         if let Some(secret) = &self.settings.client_secret {
-            form.push(("client_secret", secret.clone()));
+            if discovered.takes_basic() {
+                request = request.basic_auth(escaped(&self.settings.client_id), Some(escaped(secret)));
+            } else {
+                form.push(("client_secret", secret));
+            }
         }
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = desk.http.post(&discovered.token_endpoint).body(body);
         let kind = "application/x-www-form-urlencoded";
-        let tokens: Tokens = call(request.header(reqwest::header::CONTENT_TYPE, kind)).await?;
+        let tokens: Tokens = call(request.header(reqwest::header::CONTENT_TYPE, kind).body(body)).await?;
         let keys: KeySet = call(desk.http.get(&discovered.jwks_uri)).await?;
         let claims = self.claims(&tokens.id_token, &keys, &journey, desk.now())?;
         let birthdate = match (claims.birthdate, &discovered.userinfo_endpoint, &tokens.access_token) {
@@ -218,6 +228,19 @@ impl Account {
         let is_good = claims.iss == self.settings.issuer && is_for_us && is_ours && now < claims.exp + SKEW_SECONDS;
         if is_good { Ok(claims) } else { Err(NotProven::NotConfirmed) }
     }
+}
+
+impl Discovered {
+    /// Basic is what every provider is to take (RFC 6749, section 2.3.1); some say that they take the form alone.
+    fn takes_basic(&self) -> bool {
+        let supported = self.token_endpoint_auth_methods_supported.as_deref();
+        supported.is_none_or(|methods| methods.iter().any(|method| method == "client_secret_basic"))
+    }
+}
+
+/// A name or secret as it stands in Basic: escaped like a form's value (RFC 6749, section 2.3.1).
+fn escaped(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl Key {

@@ -17,7 +17,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use super::provider::call;
+use super::provider::{call, web_address};
 use crate::age::attester::Desk;
 use crate::age::attester::evidence::{Declaration, Evidence, Field, Level, NotProven, Retains, Sent, Step, Told};
 
@@ -81,7 +81,8 @@ impl Card {
         if !is_plain {
             return Err(NotProven::Provider("its check has no name that can be used".to_owned()));
         }
-        Ok(Step::Elsewhere { to: begun.url, state: begun.id.into_bytes() })
+        let to = web_address(url::Url::parse(&begun.url))?;
+        Ok(Step::Elsewhere { to, state: begun.id.into_bytes() })
     }
 
     async fn arrive(&self, desk: &Desk, state: &[u8]) -> Result<Step, NotProven> {

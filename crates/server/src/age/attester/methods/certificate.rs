@@ -1,14 +1,12 @@
 //! Certificates of those who sign wallets' proofs and passports: read, held against a list of roots, in their time.
 
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P384_SHA256_ASN1, ECDSA_P384_SHA384_ASN1,
-    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
-    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
-};
 use der::asn1::ObjectIdentifier;
 use der::{Any, Decode, Encode};
 use x509_cert::Certificate;
+use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned};
+
+use super::signature;
 
 /// Certificates between a signer and a root, at most.
 pub(super) const CHAIN_MAX: usize = 4;
@@ -28,6 +26,23 @@ const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.100
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
+
+/// How something may be signed here: SHA-1, RSA below 2048 bits and curves below P-256 may not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    RsaSha256,
+    RsaSha384,
+    RsaSha512,
+    PssSha256,
+    PssSha384,
+    PssSha512,
+    P256Sha256,
+    /// r and s in 32 bytes each, as COSE has it.
+    P256Sha256Fixed,
+    P256Sha384,
+    P384Sha256,
+    P384Sha384,
+}
 
 /// Those whose signatures are taken as they are.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +70,7 @@ impl Roots {
             return None;
         }
         for pair in chain.windows(2) {
-            if !has_issued(&pair[1], &pair[0]) {
+            if !may_issue(&pair[1]) || !has_issued(&pair[1], &pair[0]) {
                 return None;
             }
         }
@@ -70,6 +85,12 @@ fn is_in_its_time(certificate: &Certificate, now_seconds: u64) -> bool {
     let validity = certificate.tbs_certificate().validity();
     let seconds = |time: &x509_cert::time::Time| time.to_unix_duration().as_secs();
     seconds(&validity.not_before) <= now_seconds && now_seconds <= seconds(&validity.not_after)
+}
+
+/// Whether a certificate between signer and root is one of an authority; whoever merely signs documents makes no signers.
+fn may_issue(certificate: &Certificate) -> bool {
+    let basic = certificate.tbs_certificate().get_extension::<BasicConstraints>();
+    matches!(basic, Ok(Some((_, basic))) if basic.ca)
 }
 
 fn has_issued(issuer: &Certificate, certificate: &Certificate) -> bool {
@@ -91,28 +112,25 @@ pub(super) fn is_signed(
 ) -> bool {
     let Some(point) = key.subject_public_key.as_bytes() else { return false };
     let Some(algorithm) = fitting(key, algorithm) else { return false };
-    UnparsedPublicKey::new(algorithm, point).verify(signed, signature).is_ok()
+    signature::is_signed(algorithm, point, signed, signature)
 }
 
-fn fitting(
-    key: &SubjectPublicKeyInfoOwned,
-    algorithm: &AlgorithmIdentifierOwned,
-) -> Option<&'static dyn VerificationAlgorithm> {
+fn fitting(key: &SubjectPublicKeyInfoOwned, algorithm: &AlgorithmIdentifierOwned) -> Option<Algorithm> {
     let curve = key.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
     Some(match (key.algorithm.oid, algorithm.oid) {
-        (RSA, RSA_SHA256) => &RSA_PKCS1_2048_8192_SHA256,
-        (RSA, RSA_SHA384) => &RSA_PKCS1_2048_8192_SHA384,
-        (RSA, RSA_SHA512) => &RSA_PKCS1_2048_8192_SHA512,
+        (RSA, RSA_SHA256) => Algorithm::RsaSha256,
+        (RSA, RSA_SHA384) => Algorithm::RsaSha384,
+        (RSA, RSA_SHA512) => Algorithm::RsaSha512,
         (RSA | RSA_PSS, RSA_PSS) => match pss_digest(algorithm.parameters.as_ref()?)? {
-            SHA256 => &RSA_PSS_2048_8192_SHA256,
-            SHA384 => &RSA_PSS_2048_8192_SHA384,
-            SHA512 => &RSA_PSS_2048_8192_SHA512,
+            SHA256 => Algorithm::PssSha256,
+            SHA384 => Algorithm::PssSha384,
+            SHA512 => Algorithm::PssSha512,
             _ => return None,
         },
-        (EC, ECDSA_SHA256) if curve == Some(P256) => &ECDSA_P256_SHA256_ASN1,
-        (EC, ECDSA_SHA384) if curve == Some(P256) => &ECDSA_P256_SHA384_ASN1,
-        (EC, ECDSA_SHA256) if curve == Some(P384) => &ECDSA_P384_SHA256_ASN1,
-        (EC, ECDSA_SHA384) if curve == Some(P384) => &ECDSA_P384_SHA384_ASN1,
+        (EC, ECDSA_SHA256) if curve == Some(P256) => Algorithm::P256Sha256,
+        (EC, ECDSA_SHA384) if curve == Some(P256) => Algorithm::P256Sha384,
+        (EC, ECDSA_SHA256) if curve == Some(P384) => Algorithm::P384Sha256,
+        (EC, ECDSA_SHA384) if curve == Some(P384) => Algorithm::P384Sha384,
         _ => return None,
     })
 }

@@ -1,7 +1,9 @@
 //! What is needed of CBOR (RFC 8949) and COSE (RFC 9052) to check an mdoc: one signer, ES256, a certificate beside it.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use ciborium::Value;
+
+use super::certificate::Algorithm;
+use super::signature::is_signed;
 
 /// How deep what strangers send may be nested.
 const DEPTH_MAX: usize = 16;
@@ -98,7 +100,7 @@ impl<'v> Signed<'v> {
             Value::Bytes(Vec::new()),
             Value::Bytes(payload.to_vec()),
         ]);
-        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(&write(&structure), self.signature).is_ok()
+        is_signed(Algorithm::P256Sha256Fixed, point, &write(&structure), self.signature)
     }
 }
 

@@ -27,3 +27,24 @@ pub(super) async fn call<T: DeserializeOwned>(request: reqwest::RequestBuilder) 
     }
     serde_json::from_slice(&body).map_err(|_| NotProven::Provider("its answer cannot be read".to_owned()))
 }
+
+/// Where a provider wants a person to go: an address of the web, never another program's or a script's.
+pub(super) fn web_address(address: Result<url::Url, url::ParseError>) -> Result<String, NotProven> {
+    let address = address.ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+    let address = address.ok_or_else(|| NotProven::Provider("the address that it names is none of the web".to_owned()));
+    Ok(address?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_sent_to_addresses_of_the_web_alone() {
+        let address = |text: &str| web_address(url::Url::parse(text));
+        assert_eq!(address("https://bank.test/a?b").unwrap(), "https://bank.test/a?b");
+        for wrong in ["", "bank.test", "javascript:alert(1)", "data:text/html,a", "openid4vp://authorize"] {
+            assert!(matches!(address(wrong), Err(NotProven::Provider(_))), "{wrong}");
+        }
+    }
+}

@@ -11,6 +11,7 @@
 mod back;
 mod choose;
 mod key;
+mod onward;
 mod refused;
 mod way;
 
@@ -28,7 +29,7 @@ use super::evidence::{FIELD_BYTES_MAX, FIELDS_MAX, NotProven, Sent};
 use crate::age::cors::readable_by_anybody;
 use crate::age::pages::{STYLE_ROUTE, stylesheet};
 use crate::http::layers;
-use agetoken::Thresholds;
+use agetoken::{Thresholds, Voucher};
 
 /// Bytes of a form, at most.
 const FORM_BYTES_MAX: usize = FIELDS_MAX * FIELD_BYTES_MAX;
@@ -55,16 +56,28 @@ struct Given {
     reached: Vec<u8>,
 }
 
-/// Hands out a voucher: to the wallet page in its fragment, or as JSON to a program that asks for it.
-fn give(attester: &Attester, reached: Thresholds, headers: &HeaderMap) -> Response {
-    let voucher = attester.vouch(reached);
+/// Hands out a voucher to the wallet page, in its fragment, which no server sees: where that is.
+fn given(attester: &Attester, reached: Thresholds) -> String {
+    format!("{}#voucher={}", attester.inner.wallet, vouched(attester, reached).to_text())
+}
+
+/// Hands one out to a program.
+fn told(attester: &Attester, reached: Thresholds) -> Response {
+    let voucher = vouched(attester, reached).to_text();
+    Json(Given { voucher, reached: reached.iter().map(agetoken::Threshold::years).collect() }).into_response()
+}
+
+fn vouched(attester: &Attester, reached: Thresholds) -> Voucher {
     metrics::counter!("rempart_age_vouchers_total").increment(1);
+    attester.vouch(reached)
+}
+
+/// Hands one out to whoever came back by an address, and not by a form.
+fn give(attester: &Attester, reached: Thresholds, headers: &HeaderMap) -> Response {
     if wants_json(headers) {
-        let reached = reached.iter().map(agetoken::Threshold::years).collect();
-        return Json(Given { voucher: voucher.to_text(), reached }).into_response();
+        return told(attester, reached);
     }
-    let to = format!("{}#voucher={}", attester.inner.wallet, voucher.to_text());
-    (StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response()
+    (StatusCode::SEE_OTHER, [(LOCATION, given(attester, reached))]).into_response()
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

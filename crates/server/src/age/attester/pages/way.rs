@@ -2,13 +2,12 @@
 
 use askama::Template;
 use axum::extract::{Path, Request, State};
-use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use sealing::VisitToken;
 
 use super::choose::{whose, words};
-use super::{give, refused, sent};
+use super::{given, onward, refused, sent, told, wants_json};
 use crate::age::attester::Attester;
 use crate::age::attester::evidence::{Evidence, Field, FieldKind, FieldName, NotProven, Step};
 use crate::age::pages::{Frame, page_leading_to};
@@ -70,14 +69,16 @@ pub(super) async fn take(
         Ok(sent) => method.begin(desk, &journey.to_text(), &sent).await,
         Err(error) => Err(error),
     };
-    match begun {
-        Ok(Step::Reached(reached)) => Ok(give(&attester, reached, &headers)),
+    let to = match begun {
+        Ok(Step::Reached(reached)) if wants_json(&headers) => return Ok(told(&attester, reached)),
+        Ok(Step::Reached(reached)) => given(&attester, reached),
         Ok(Step::Elsewhere { to, state }) => {
             desk.depart(&journey, method.declaration().id, &state).await?;
-            Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response())
+            to
         }
-        Err(error) => refused::answer(&attester, t, &headers, &way, &error),
-    }
+        Err(error) => return refused::answer(&attester, t, &headers, &way, &error),
+    };
+    onward::answer(&attester, t, &headers, &way, &to)
 }
 
 pub(super) fn find<'a>(attester: &'a Attester, way: &str) -> Result<&'a dyn Evidence, Problem> {

@@ -9,7 +9,7 @@ use super::Cookie;
 use crate::age::verifier::Verifier;
 use crate::http::Problem;
 
-/// 204 when the visit may go on; 401 otherwise; 503 when nobody knows, which no proxy takes for a yes.
+/// 204 when the visit may go on; 401 otherwise; 500 or more when nobody knows, which no proxy takes for a yes.
 pub(super) async fn show(State(verifier): State<Verifier>, headers: HeaderMap) -> Result<Response, Problem> {
     let may = match Cookie::Visit.read(&verifier, &headers) {
         Some(visit) => verifier.may_go_on(&visit).await?,
