@@ -28,7 +28,7 @@ impl Batch {
     /// A batch that was kept.
     pub fn resume(kept: &[u8]) -> Result<Batch, String> {
         let one = kept.len() / BATCH_TOKENS;
-        if one == 0 || kept.len() % BATCH_TOKENS != 0 {
+        if one == 0 || !kept.len().is_multiple_of(BATCH_TOKENS) {
             return Err(AgeError::Malformed.into());
         }
         let wanted = kept.chunks_exact(one).map(Wanted::decode).collect::<Result<Vec<_>, _>>();
