@@ -140,7 +140,8 @@ test("a key that is not where the issuer's log says is not believed, and nothing
     const said = JSON.parse(answer.body);
     // As an issuer would that made a key for one person: the place in the log is another's.
     [said.keys[0].entry, said.keys[1].entry] = [said.keys[1].entry, said.keys[0].entry];
-    return { ...answer, headers: { ...answer.headers, "content-length": undefined }, body: Buffer.from(JSON.stringify(said)) };
+    const body = Buffer.from(JSON.stringify(said));
+    return { ...answer, headers: { ...answer.headers, "content-length": body.length }, body };
   });
   const before = world.issuer.records.length;
   await one.enrol(codes[PERSONS + 2]);
