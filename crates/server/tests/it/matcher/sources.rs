@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use server::access::Operator;
 use server::clock::Clock;
 use server::follow::{NewSource, SourceKind, SourceView, Turn};
+use server::http::{Listening, serve};
 use server::matcher::{MatcherSettings, MatcherSources};
 
 use super::support::{Home, TestMatcher, upstream};
@@ -189,6 +190,22 @@ async fn a_walk_goes_on_after_a_restart_bad_records_are_left_out_and_old_copies_
     let counts = [matcher.met(1).await.len(), matcher.met(2).await.len(), matcher.met(3).await.len()];
     assert_eq!(counts, [0, 1, 1]);
     assert_eq!(matcher.met(2).await[0]["advice"], "review", "nobody trusted it with more");
+
+    // The operator's page says what was left out, in both languages.
+    let listening = Listening::on("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let operators = format!("http://{}", listening.address);
+    let router = server::operator::matcher_router(matcher.matcher.clone(), server::telemetry::metrics());
+    tokio::spawn(serve(listening, router, matcher.matcher.stopping().clone()));
+    matcher.until_source("stopncii", |view| view.complete_at.is_some()).await;
+    for (language, words) in [
+        ("en", ["Other systems", "2 records of stopncii could not be read", "Heard"]),
+        ("fr", ["Autres systèmes", "2 fiches de stopncii sont illisibles", "Entendu"]),
+    ] {
+        let page = matcher.client().http.get(format!("{operators}/status?lang={language}")).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        crate::pages::is_sound(&page);
+        assert!(words.iter().all(|word| page.contains(word)), "{page}");
+    }
 
     // Its credentials open nothing any more: said, and what is held is used for a week and no longer.
     fake.now(|_, _| StatusCode::UNAUTHORIZED.into_response());
