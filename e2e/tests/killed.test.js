@@ -143,8 +143,9 @@ for path in glob.glob(sys.argv[1] + "/*.db"):
 /// Kills the node some while after this began, later in each round, and starts it anew; what became of it is not known then.
 async function cut(node, doing, round) {
   const done = doing.catch(() => {});
-  // Rounds lie closer where most happens: 0, 2, 6, 12, .. milliseconds.
-  await new Promise((go) => setTimeout(go, round * (round + 1)));
+  // Rounds lie closer where most happens: 0, 2, 6, 12, .. milliseconds; the last ones wait for the answer, and kill right behind it.
+  const after = round < ROUNDS - 2 ? round * (round + 1) : 2_000;
+  await Promise.race([done, new Promise((go) => setTimeout(go, after))]);
   await node.killed();
   await done;
   await node.again();
