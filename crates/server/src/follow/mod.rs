@@ -22,12 +22,14 @@ mod steps;
 mod turn;
 mod wires;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use exchange::{Outcome, PartnerId, Time};
 use sealing::NodeKey;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use feedback::note;
@@ -179,14 +181,14 @@ impl<H: Home> Follow<H> {
     /// Follows whatever is due until cancelled. Cancelling loses nothing: what was not committed comes again.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let following = async {
+            let mut turns = Turns::default();
             loop {
-                match self.due().await {
-                    Ok(true) => continue,
-                    Ok(false) => {}
-                    Err(error) => tracing::error!(%error, "cannot look which sources are due"),
+                if let Err(error) = self.begin_due(&mut turns).await {
+                    tracing::error!(%error, "cannot look which sources are due");
                 }
                 tokio::select! {
                     () = self.stirred.notified() => {}
+                    () = turns.ended() => {}
                     () = tokio::time::sleep(Duration::from_secs(LOOK_EVERY_SECONDS)) => {}
                 }
             }
@@ -194,28 +196,27 @@ impl<H: Home> Follow<H> {
         stop.run_until_cancelled(following).await;
     }
 
-    /// Gives every source that is due its turn, side by side; whether there was one.
-    async fn due(&self) -> Result<bool, FollowError> {
+    /// Begins the turn of every source that is due and has none here: one that takes long keeps no other waiting.
+    async fn begin_due(&self, turns: &mut Turns) -> Result<(), FollowError> {
         let now = self.clock.now();
         let due = queries::due(&mut self.database.read().await?, now).await?;
-        let mut turns = tokio::task::JoinSet::new();
-        for id in due {
+        for id in due.into_iter().filter(|id| !turns.running.contains(id)).collect::<Vec<_>>() {
             // Another process may have been faster.
             if let Some(source) = self.database.run(&steps::Claim { home: &self.home, id, now, waits: true }).await? {
                 let follow = self.clone();
-                turns.spawn(async move {
+                turns.running.insert(id);
+                turns.tasks.spawn(async move {
                     if source.removing {
-                        drop(follow.empty(source.id).await);
+                        drop(follow.empty(id).await);
                         follow.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
                     } else if let Err(error) = follow.turn(source).await {
                         tracing::error!(%error, "a source could not be followed");
                     }
+                    id
                 });
             }
         }
-        let any = !turns.is_empty();
-        turns.join_all().await;
-        Ok(any)
+        Ok(())
     }
 
     /// Withdraws what is left of a source, piece by piece, then forgets it.
@@ -240,6 +241,27 @@ impl<H: Home> Follow<H> {
 
     fn now(&self) -> Time {
         self.clock.now()
+    }
+}
+
+/// Turns under way in this process.
+#[derive(Default)]
+struct Turns {
+    tasks: JoinSet<PartnerId>,
+    running: HashSet<PartnerId>,
+}
+
+impl Turns {
+    /// Goes on when one has ended; while there is none, never.
+    async fn ended(&mut self) {
+        match self.tasks.join_next().await {
+            Some(Ok(id)) => {
+                self.running.remove(&id);
+            }
+            // It panicked, and nobody says which: all the others are asked again when they are due, which harms nothing.
+            Some(Err(_)) => self.running.clear(),
+            None => std::future::pending().await,
+        }
     }
 }
 

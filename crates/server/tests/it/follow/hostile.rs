@@ -11,10 +11,10 @@ use exchange::Tier;
 use exchange::dialects::stopncii::CaseStatus::Active;
 use exchange::dialects::threatexchange::{self, Update};
 use server::clock::Clock;
-use server::follow::{SourceKind, SourceView};
+use server::follow::{FollowPace, SourceKind, SourceView};
 
 use super::feeding::stopncii_page;
-use super::{Fake, body, hash, node, node_at, source};
+use super::{Fake, PACE, body, hash, node, node_at, source};
 use crate::support::{Engine, TestNode};
 
 async fn following(fake: &Fake) -> TestNode {
@@ -47,13 +47,6 @@ async fn records_that_cannot_be_read_are_left_out_and_said_and_the_page_passes()
 async fn whatever_a_page_is_it_costs_that_source_its_turn_and_nothing_else() {
     let fake = Fake::start(|_, _| body(stopncii_page(&[(1, Active)], 100, None))).await;
     let node = following(&fake).await;
-    let slow = || {
-        let pieces = futures::stream::unfold(0_u32, |turn| async move {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), turn + 1))
-        });
-        Body::from_stream(pieces).into_response()
-    };
     type Answer = fn() -> Response;
     let answers: [(&str, Answer); 7] = [
         ("no JSON at all", || body("<html>")),
@@ -80,23 +73,54 @@ async fn whatever_a_page_is_it_costs_that_source_its_turn_and_nothing_else() {
     });
     let said = node.turn("stopncii").await;
     assert!(said.trouble.as_deref().is_some_and(|why| why.contains("lead back")) && said.pages < 5, "{said:?}");
-    fake.now(move |_, _| slow());
+    fake.now(|_, _| slow());
     let other = Fake::start(|_, _| body(stopncii_page(&[(9, Active)], 100, None))).await;
     let mut second = source(SourceKind::StopNcii, &other.base, Tier::Reported, false);
     second.name = "other".parse().unwrap();
-    let (slow, ()) = tokio::join!(node.turn("stopncii"), async {
+    let (slowly, ()) = tokio::join!(node.turn("stopncii"), async {
         node.follow(second).await;
         assert_eq!(node.holds(hash(9)), 1, "the others go on meanwhile");
     });
     assert!(
-        slow.trouble.as_deref().is_some_and(|why| why.contains("too slow") || why.contains("more than")),
-        "{slow:?}"
+        slowly.trouble.as_deref().is_some_and(|why| why.contains("too slow") || why.contains("more than")),
+        "{slowly:?}"
     );
     // And then all is well again.
     fake.now(|_, _| body(stopncii_page(&[(2, Active)], 110, None)));
     let said = node.turn("stopncii").await;
     assert_eq!((said.put, said.trouble), (1, None));
     assert_eq!(node.source("stopncii").await.failures, 0);
+    node.node.close().await;
+}
+
+/// A page that trickles for ever.
+fn slow() -> Response {
+    let pieces = futures::stream::unfold(0_u32, |turn| async move {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), turn + 1))
+    });
+    Body::from_stream(pieces).into_response()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_source_whose_turn_takes_long_keeps_no_other_waiting() {
+    let pace = FollowPace { page_timeout: Duration::from_secs(600), ..PACE };
+    let node = TestNode::start_with(Engine::Sqlite, |settings| settings.follow_pace = pace).await;
+    let endless = Fake::start(|_, _| slow()).await;
+    node.node
+        .follow
+        .add(&node.operator, source(SourceKind::StopNcii, &endless.base, Tier::Reported, false))
+        .await
+        .unwrap();
+    while endless.asked().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let other = Fake::start(|_, _| body(stopncii_page(&[(1, Active)], 100, None))).await;
+    let mut second = source(SourceKind::StopNcii, &other.base, Tier::Reported, false);
+    second.name = "other".parse().unwrap();
+    assert_eq!(node.follow(second).await.records, 1);
+    let first = node.source("stopncii").await;
+    assert_eq!((first.failures, first.complete_at, endless.asked().len()), (0, None, 1), "its turn is still under way");
     node.node.close().await;
 }
 
