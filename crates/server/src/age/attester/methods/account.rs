@@ -198,7 +198,12 @@ impl Account {
             }
             _ => return Err(NotProven::NotConfirmed),
         };
-        let reached = reached_by(birthdate.parse().map_err(|_| NotProven::NotConfirmed)?, today(desk))?;
+        let born: jiff::civil::Date = birthdate.parse().map_err(|_| NotProven::NotConfirmed)?;
+        // The year 0000 says that the year is left out (Core, section 5.1), not that somebody is two thousand years old.
+        if born.year() < 1900 {
+            return Err(NotProven::NotConfirmed);
+        }
+        let reached = reached_by(born, today(desk))?;
         let account = [self.settings.issuer.as_bytes(), b"\0", claims.sub.as_bytes()].concat();
         desk.count_use("account", &account, ACCOUNT_USES_MAX).await?;
         Ok(Step::Reached(reached))
