@@ -3,9 +3,15 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use axum::Router;
+use axum::routing::{get, post};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use reqwest::header::{LOCATION, SET_COOKIE};
-use serde_json::json;
+use serde_json::{Value, json};
 use server::age::attester::methods::account::{ACCOUNT_USES_MAX, Account, AccountSettings};
 use server::age::attester::methods::codes::Codes;
 use server::clock::Clock;
@@ -22,7 +28,7 @@ struct Provider {
 }
 
 impl Provider {
-    fn start(peers: &str, how: &serde_json::Value) -> Self {
+    fn start(peers: &str, how: &Value) -> Self {
         let mut process = Command::new("node")
             .arg(format!("{peers}/provider.mjs"))
             .arg(how.to_string())
@@ -145,4 +151,89 @@ async fn an_account_counts_for_so_many_vouchers_and_only_with_its_own_providers_
     assert_eq!(arrive(sign_in(&attester).await).await.status(), 429);
     drop(provider);
     assert_eq!(attester.take("account", &[]).await.status(), 502, "nobody answers there");
+}
+
+/// A provider whose identity tokens say whatever a test wants, under a key that it publishes or another.
+struct Liar {
+    issuer: String,
+    token: Arc<Mutex<String>>,
+    key: EcdsaKeyPair,
+}
+
+fn encoded(bytes: impl AsRef<[u8]>) -> String {
+    Base64UrlUnpadded::encode_string(bytes.as_ref())
+}
+
+impl Liar {
+    async fn start() -> Self {
+        let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let issuer = format!("http://127.0.0.1:{port}");
+        let point = key.public_key().as_ref();
+        let keys =
+            json!({"keys": [{"kty": "EC", "crv": "P-256", "x": encoded(&point[1..33]), "y": encoded(&point[33..])}]});
+        let discovered = json!({
+            "issuer": issuer,
+            "authorization_endpoint": format!("{issuer}/auth"),
+            "token_endpoint": format!("{issuer}/token"),
+            "jwks_uri": format!("{issuer}/keys"),
+        });
+        let token = Arc::new(Mutex::new(String::new()));
+        let said = token.clone();
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(move || async move { discovered.to_string() }))
+            .route("/keys", get(move || async move { keys.to_string() }))
+            .route("/token", post(move || async move { json!({"id_token": *said.lock().unwrap()}).to_string() }));
+        let listening = server::http::Listening::on(format!("127.0.0.1:{port}").parse().unwrap()).await.unwrap();
+        tokio::spawn(server::http::serve(listening, router, tokio_util::sync::CancellationToken::new()));
+        Self { issuer, token, key }
+    }
+
+    fn say(&self, header: &Value, claims: &Value, key: &EcdsaKeyPair) {
+        let signed = format!("{}.{}", encoded(header.to_string()), encoded(claims.to_string()));
+        let signature = key.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        *self.token.lock().unwrap() = format!("{signed}.{}", encoded(signature));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_identity_token_counts_for_us_now_for_this_journey_and_by_the_providers_key_alone() {
+    let liar = Liar::start().await;
+    let account = AccountSettings { issuer: liar.issuer.clone(), client_id: "rempart".to_owned(), client_secret: None };
+    let attester =
+        TestAttester::start_at(Clock::System, |_| vec![Box::new(Codes), Box::new(Account::new(account))]).await;
+    let now = Clock::System.now().as_micros() / 1_000_000;
+    let strange = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
+    // What the provider says of a journey that asked with this nonce, and whether it counts.
+    let arrive = async |change: &dyn Fn(&mut Value), algorithm: &str, key: &EcdsaKeyPair| {
+        let asked = attester.take("account", &[]).await.headers()[LOCATION].to_str().unwrap().to_owned();
+        let asked: BTreeMap<String, String> = url::Url::parse(&asked).unwrap().query_pairs().into_owned().collect();
+        let mut claims = json!({
+            "iss": liar.issuer, "sub": "robin", "aud": "rempart", "exp": now + 60, "nonce": asked["nonce"],
+            "birthdate": "1980-01-01",
+        });
+        change(&mut claims);
+        liar.say(&json!({"alg": algorithm}), &claims, key);
+        let back = format!("{}/age/way/account/back?code=c&state={}", attester.base, asked["state"]);
+        attester.http.get(back).send().await.unwrap().status().as_u16()
+    };
+    let set = |name: &'static str, value: Value| move |claims: &mut Value| claims[name] = value.clone();
+    assert_eq!(arrive(&|_| (), "ES256", &liar.key).await, 303);
+    assert_eq!(arrive(&set("aud", json!(["rempart"])), "ES256", &liar.key).await, 303);
+    for (name, value) in [
+        ("nonce", json!("another journey's")),
+        ("nonce", json!(null)),
+        ("iss", json!("https://another.test")),
+        ("aud", json!("another")),
+        ("aud", json!(["rempart", "another"])),
+        ("exp", json!(now - 600)),
+        ("birthdate", json!(null)),
+        ("birthdate", json!("0000-01-01")),
+        ("birthdate", json!("soon")),
+    ] {
+        assert_eq!(arrive(&set(name, value.clone()), "ES256", &liar.key).await, 403, "{name}: {value}");
+    }
+    assert_eq!(arrive(&|_| (), "none", &liar.key).await, 403);
+    assert_eq!(arrive(&|_| (), "RS256", &liar.key).await, 403);
+    assert_eq!(arrive(&|_| (), "ES256", &strange).await, 403);
 }

@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use agetoken::Threshold;
+use base64ct::{Base64UrlUnpadded, Encoding};
 use reqwest::header::LOCATION;
 use serde_json::Value;
 use server::age::attester::methods::codes::Codes;
@@ -116,9 +117,39 @@ async fn a_wallets_proof_that_was_changed_on_the_way_is_noticed_and_so_is_nonsen
             assert!(status.is_client_error(), "{script}: {hundredth} % of {token}");
         }
     }
+    // Somebody clever changes what no holder signs: the shown item, against its digest; the end of its time, against the issuer.
+    for script in ["mdoc.mjs", "mdl.mjs"] {
+        let holder = Holder { script: format!("{peers}/{script}") };
+        let long_ago = an_hour_ago() - 40 * 86_400;
+        let ended = jiff::Timestamp::from_second(long_ago as i64 + 30 * 86_400).unwrap();
+        let year = ended.to_zoned(jiff::tz::TimeZone::UTC).year();
+        for (attributes, from, was, becomes) in [
+            (r#"{"age_over_18": false}"#, an_hour_ago(), b"elementValue\xf4".to_vec(), b"elementValue\xf5".to_vec()),
+            (
+                ADULT,
+                long_ago,
+                [b"validUntil\xc0\x74", year.to_string().as_bytes()].concat(),
+                [b"validUntil\xc0\x74", (year + 9).to_string().as_bytes()].concat(),
+            ),
+        ] {
+            let request = ask(&attester).await;
+            let token = holder.present(&trusted, &request, attributes, from);
+            let bytes = Base64UrlUnpadded::decode_vec(&token).unwrap();
+            let forged = forge(&bytes, &was, &becomes);
+            let forged = Base64UrlUnpadded::encode_string(&forged);
+            assert_eq!(answer(&attester, &request, &forged).await.status(), 403, "{script}: {attributes} of {from}");
+        }
+    }
     for nonsense in ["", "AAAA", "[]", "{\"age\": []}"] {
         assert!(answer(&attester, &ask(&attester).await, nonsense).await.status().is_client_error(), "{nonsense}");
     }
+}
+
+/// These bytes with others of the same length in one place.
+fn forge(bytes: &[u8], was: &[u8], becomes: &[u8]) -> Vec<u8> {
+    let place = bytes.windows(was.len()).position(|part| part == was).expect("what is forged is there");
+    assert_eq!(was.len(), becomes.len());
+    [&bytes[..place], becomes, &bytes[place + was.len()..]].concat()
 }
 
 /// A signer below an authority below the root, or below somebody who is none.
