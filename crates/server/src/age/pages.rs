@@ -62,27 +62,13 @@ impl Frame {
 
 /// The answer that is a page.
 pub(super) fn page(status: StatusCode, t: Texts, template: &impl Template) -> Result<Response, Problem> {
-    page_leading_to("", status, t, template)
-}
-
-/// The same where a form's answer leads elsewhere: browsers hold redirects after a form to its page's policy. `sources` as a policy
-/// writes them, with blanks between.
-pub(super) fn page_leading_to(
-    sources: &str,
-    status: StatusCode,
-    t: Texts,
-    template: &impl Template,
-) -> Result<Response, Problem> {
     let html = template.render().map_err(|error| {
         tracing::error!(%error, "a page could not be drawn");
         Problem::internal()
     })?;
-    let policy = HeaderValue::try_from(format!("{POLICY} {sources}")).map_err(|error| {
-        tracing::error!(%error, sources, "a setting cannot stand in a policy");
-        Problem::internal()
-    })?;
     let headers = [(CONTENT_LANGUAGE, t.language.code()), (VARY, "accept-language")];
-    Ok((status, headers, [NO_INDEX, (CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response())
+    Ok((status, headers, [NO_INDEX, (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], Html(html))
+        .into_response())
 }
 
 /// Serves the stylesheet under the name that holds its digest: it may be kept for ever.

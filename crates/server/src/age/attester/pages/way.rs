@@ -10,7 +10,7 @@ use super::choose::{whose, words};
 use super::{given, onward, refused, sent, told, wants_json};
 use crate::age::attester::Attester;
 use crate::age::attester::evidence::{Evidence, Field, FieldKind, FieldName, NotProven, Step};
-use crate::age::pages::{Frame, page_leading_to};
+use crate::age::pages::{Frame, page};
 use crate::http::Problem;
 use crate::http::locale::Texts;
 
@@ -45,14 +45,7 @@ pub(super) async fn show(
         action: format!("{action}?lang={}", t.language.code()),
         fields: method.fields().iter().map(|field| asked(t, field)).collect(),
     };
-    page_leading_to(&onwards(&attester), StatusCode::OK, t, &template)
-}
-
-/// Where a form may lead: to the wallet with a voucher, to a provider, to a wallet on the device.
-fn onwards(attester: &Attester) -> String {
-    let wallet = &attester.inner.wallet;
-    let origin = url::Url::parse(wallet).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-    format!("https: av: openid4vp: {origin}")
+    page(StatusCode::OK, t, &template)
 }
 
 pub(super) async fn take(
