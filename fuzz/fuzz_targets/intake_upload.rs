@@ -12,6 +12,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use sealing::{Recipient, RecipientSecret};
 
+// What only the room calls is not called here.
+#[allow(dead_code)]
 #[path = "../../crates/server/src/intake/uploads/keys.rs"]
 mod keys;
 

@@ -78,13 +78,13 @@ impl SealedKey {
     }
 
     /// Whether something was sealed to this recipient.
-    pub(in crate::intake) fn is_for(keys: &[Self], recipient: &Recipient) -> bool {
+    pub(crate) fn is_for(keys: &[Self], recipient: &Recipient) -> bool {
         let digits = recipient.to_string();
         keys.iter().any(|one| one.recipient == digits)
     }
 
     /// These keys and more of them. Those of whoever reads here no more fall away.
-    pub(in crate::intake) fn with(keys: &[Self], readers: &[Recipient], more: Vec<(Recipient, Vec<u8>)>) -> Vec<Self> {
+    pub(crate) fn with(keys: &[Self], readers: &[Recipient], more: Vec<(Recipient, Vec<u8>)>) -> Vec<Self> {
         let more = more.into_iter().map(|(to, key)| Self { recipient: to.to_string(), key: hex::encode(&key) });
         let stays = |one: &&Self| readers.iter().any(|reader| reader.to_string() == one.recipient);
         keys.iter().filter(stays).cloned().chain(more).take(RECIPIENTS_MAX).collect()
