@@ -28,6 +28,7 @@ pub use flood::{CALM_CASES_PER_MINUTE, CASES_PER_HOUR, Flood, TRIES_PER_MINUTE, 
 pub(crate) use flood::{Peer, Tried};
 pub use limit::{OpenStream, RateLimits};
 pub use proxies::{ProxiesError, TRUSTED_PROXIES_MAX, TrustedProxies};
+pub(crate) use visit::NewVisit;
 pub use visit::{SQL, Visits};
 
 macro_rules! handle {

@@ -35,9 +35,16 @@ impl Visits {
 
     /// A visit that holds this, until `idle_seconds` have passed without a call.
     pub async fn begin(&self, content: &[u8], idle_seconds: i64) -> Result<VisitToken, StorageError> {
-        let token = VisitToken::generate(&mut self.entropy.rng());
-        self.write(BEGIN, &token, content, idle_seconds).await?;
+        let (token, visit) = self.prepare(content, idle_seconds);
+        self.database.run(&visit.0).await?;
         Ok(token)
+    }
+
+    /// The same, to be written in a transaction of the caller's, beside what must not be without it.
+    pub(crate) fn prepare(&self, content: &[u8], idle_seconds: i64) -> (VisitToken, NewVisit) {
+        let token = VisitToken::generate(&mut self.entropy.rng());
+        let write = self.sealed(BEGIN, &token, content, idle_seconds);
+        (token, NewVisit(write))
     }
 
     /// What the visit holds; `None` when there is none, or it is over.
@@ -52,19 +59,12 @@ impl Visits {
     /// Keeps what the visit holds until `idle_seconds` have passed without another call. A visit that was ended meanwhile,
     /// from another page, stays ended.
     pub async fn keep(&self, token: &VisitToken, content: &[u8], idle_seconds: i64) -> Result<(), StorageError> {
-        self.write(KEEP, token, content, idle_seconds).await
+        self.database.run(&self.sealed(KEEP, token, content, idle_seconds)).await
     }
 
-    async fn write(
-        &self,
-        sql: &'static str,
-        token: &VisitToken,
-        content: &[u8],
-        idle_seconds: i64,
-    ) -> Result<(), StorageError> {
+    fn sealed(&self, sql: &'static str, token: &VisitToken, content: &[u8], idle_seconds: i64) -> Write {
         let sealed = token.seal(content, &mut self.entropy.rng());
-        let ends_at = self.clock.now().plus_seconds(idle_seconds);
-        self.database.run(&Write { sql, id: token.id(), sealed, ends_at }).await
+        Write { sql, id: token.id(), sealed, ends_at: self.clock.now().plus_seconds(idle_seconds) }
     }
 
     /// Ends a visit; what it held is gone.
@@ -75,6 +75,15 @@ impl Visits {
     /// Removes visits that are over; gives how many.
     pub async fn tidy(&self) -> Result<u64, StorageError> {
         self.database.run(&Tidy(self.clock.now())).await
+    }
+}
+
+/// A visit that begins with the transaction in which it is written.
+pub(crate) struct NewVisit(Write);
+
+impl NewVisit {
+    pub(crate) async fn write(&self, on: &mut Session) -> Result<(), StorageError> {
+        self.0.run(on).await
     }
 }
 

@@ -313,19 +313,16 @@ impl Verifier {
 
     async fn record(&self, spend: Spend) -> Result<Admitted, NotAdmitted> {
         let settings = &self.inner.settings;
-        let handed = match spend.mode {
-            Mode::Here => None,
-            Mode::HandedOver => Some((spend.visit, settings.clock.now().plus_seconds(HANDED_SECONDS).as_micros())),
+        let (visit, new) = self.inner.visits.prepare(&[settings.threshold.years()], settings.idle_seconds);
+        let (opens, admitted) = match spend.mode {
+            Mode::Here => (queries::Opens::Here(&new), Admitted::Here(visit)),
+            Mode::HandedOver => {
+                let ends_at = settings.clock.now().plus_seconds(HANDED_SECONDS).as_micros();
+                (queries::Opens::Elsewhere(spend.visit, ends_at), Admitted::HandedOver)
+            }
         };
-        let is_new =
-            self.inner.database.run(&queries::Spend { nonce: spend.nonce, epoch: spend.epoch, handed }).await?;
-        if !is_new {
-            return Err(NotAdmitted::Spent);
-        }
-        match spend.mode {
-            Mode::Here => Ok(Admitted::Here(self.open_visit().await?)),
-            Mode::HandedOver => Ok(Admitted::HandedOver),
-        }
+        let spending = queries::Spend { nonce: spend.nonce, epoch: spend.epoch, opens };
+        if self.inner.database.run(&spending).await? { Ok(admitted) } else { Err(NotAdmitted::Spent) }
     }
 
     async fn open_visit(&self) -> Result<VisitToken, StorageError> {

@@ -2,6 +2,7 @@
 
 use agetoken::{Epoch, NONCE_BYTES, VISIT_BYTES};
 
+use crate::access::NewVisit;
 use crate::storage::{Session, StorageError, Transact, on};
 
 const IDENTITY: &str = "select key_check, site_secret, note from verifier where one = 1";
@@ -80,14 +81,23 @@ impl Transact for Follow {
     }
 }
 
-/// Records a token as spent; gives whether it was not before. With it, for whom another device answered.
-pub(super) struct Spend {
+/// Records a token as spent; gives whether it was not before. With it goes what it was spent for, so that nobody loses a proof to a
+/// server that is stopped in between.
+pub(super) struct Spend<'s> {
     pub(super) nonce: [u8; NONCE_BYTES],
     pub(super) epoch: Epoch,
-    pub(super) handed: Option<([u8; VISIT_BYTES], i64)>,
+    pub(super) opens: Opens<'s>,
 }
 
-impl Transact for Spend {
+/// What a token is spent for.
+pub(super) enum Opens<'o> {
+    /// A visit in this browser.
+    Here(&'o NewVisit),
+    /// One in the browser that shows the square: whose, and until when, in microseconds.
+    Elsewhere([u8; VISIT_BYTES], i64),
+}
+
+impl Transact for Spend<'_> {
     const NAME: &'static str = "spend_age_token";
     type Output = bool;
     type Error = StorageError;
@@ -95,10 +105,16 @@ impl Transact for Spend {
     async fn run(&self, on: &mut Session) -> Result<bool, StorageError> {
         let (epoch, nonce) = (i64::from(self.epoch.0), &self.nonce[..]);
         let new = on!(on, |c| sqlx::query(SPEND).bind(epoch).bind(nonce).execute(c).await?.rows_affected());
-        if let (1, Some((visit, ends_at))) = (new, &self.handed) {
-            on!(on, |c| sqlx::query(HAND).bind(&visit[..]).bind(*ends_at).execute(c).await.map(drop)?);
+        if new == 0 {
+            return Ok(false);
         }
-        Ok(new == 1)
+        match &self.opens {
+            Opens::Here(visit) => visit.write(on).await?,
+            Opens::Elsewhere(visit, ends_at) => {
+                on!(on, |c| sqlx::query(HAND).bind(&visit[..]).bind(*ends_at).execute(c).await.map(drop)?);
+            }
+        }
+        Ok(true)
     }
 }
 
