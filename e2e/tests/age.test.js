@@ -268,7 +268,7 @@ function absent(needles, haystacks) {
 function ownersOf() {
   const owners = new Map();
   for (const { url, body, answerHeaders } of world.attester.records) {
-    const voucher = /#voucher=(.+)$/.exec(answerHeaders?.location ?? "")?.[1];
+    const voucher = /#voucher=(.+)$/.exec(answerHeaders?.refresh ?? "")?.[1];
     if (url.startsWith("/age/way/code") && voucher) owners.set(voucher, codes.findIndex((code) => body.includes(code)));
   }
   return owners;
