@@ -63,7 +63,7 @@ test("T9: a picture is sealed and sent, no run of it leaves or lies on the node,
   await page.locator('form[action="/c/4"] button').first().click();
   await page.locator("button.grave").click();
   await at(page, "/c");
-  await assert.rejects(node.say("case", "open-file", id, String(shown.files[0].item)), /took this file back/);
+  await assert.rejects(node.say("case", "open-file", id, String(shown.files[0].item)), /it was taken back/);
   await close();
 });
 
