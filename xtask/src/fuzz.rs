@@ -2,6 +2,7 @@
 //! matter of compiler flags. `cargo fuzz` works in the same folder for whoever has it.
 
 use std::fs::{self, File};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,16 +26,17 @@ const INPUT_SECONDS_MAX: u32 = 30;
 const MEMORY_MIB_MAX: u32 = 1_024;
 
 /// Builds every target and runs each for `seconds`, starting from its corpus; what it finds on the way goes into a
-/// temporary folder, and an input that fails is kept under `fuzz/target/`.
+/// temporary folder, and an input that fails is kept under `fuzz/target/`. With a `seed` the same program tries the same
+/// inputs in the same order every time; without, others.
 ///
 /// # Errors
 /// When a target does not build, has no corpus, or fails on an input; the error says where that input lies.
-pub(crate) fn run(seconds: u64) -> Result<()> {
+pub(crate) fn run(seconds: u64, seed: Option<NonZeroU32>) -> Result<()> {
     let folder = workspace::root().join("fuzz");
     let targets = targets(&folder)?;
     let programs = build(&folder)?;
     for target in &targets {
-        fuzz(&folder, &programs, target, seconds)?;
+        fuzz(&folder, &programs, target, seconds, seed)?;
     }
     Ok(())
 }
@@ -78,7 +80,7 @@ fn platform() -> Result<String> {
     Ok(host.context("`cargo -vV` names no host")?.to_owned())
 }
 
-fn fuzz(folder: &Path, programs: &Path, target: &str, seconds: u64) -> Result<()> {
+fn fuzz(folder: &Path, programs: &Path, target: &str, seconds: u64, seed: Option<NonZeroU32>) -> Result<()> {
     let corpus = folder.join("corpus").join(target);
     let seeds = fs::read_dir(&corpus).map_or(0, Iterator::count);
     ensure!(seeds > 0, "{target} has no corpus: give it seeds in {}", corpus.display());
@@ -90,6 +92,8 @@ fn fuzz(folder: &Path, programs: &Path, target: &str, seconds: u64) -> Result<()
     let mut command = std::process::Command::new(&program);
     command
         .arg(format!("-max_total_time={seconds}"))
+        // 0 is the engine's word for any.
+        .arg(format!("-seed={}", seed.map_or(0, NonZeroU32::get)))
         .arg(format!("-timeout={INPUT_SECONDS_MAX}"))
         .arg(format!("-rss_limit_mb={MEMORY_MIB_MAX}"))
         .arg(format!("-artifact_prefix={}/", failures.display()))

@@ -69,7 +69,7 @@ enum Chore {
     CommonPictures,
     /// Build what browsers run
     Wasm,
-    /// Run every fuzz target for a while
+    /// Run every fuzz target for a while, on other inputs each time
     Fuzz {
         /// How long each target runs
         #[arg(long, default_value_t = 30)]
@@ -101,7 +101,7 @@ impl Chore {
             Self::Bench { name, arguments, .. } => bench::run(name.as_deref(), &arguments),
             Self::CommonPictures => common_pictures::run(),
             Self::Wasm => wasm::run(),
-            Self::Fuzz { seconds } => fuzz::run(seconds),
+            Self::Fuzz { seconds } => fuzz::run(seconds, None),
         }
     }
 }
