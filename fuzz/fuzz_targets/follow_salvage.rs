@@ -15,8 +15,8 @@ fuzz_target!(|page: &[u8]| {
         assert!(mended.is_none(), "what is whole is left alone");
     }
     if let Some(mended) = mended {
-        // Each record that goes shrinks or grows to four letters.
-        assert!(mended.len() <= page.len() * 4 + 4);
+        // A record that goes becomes four letters, and between two commas there may be nothing that goes.
+        assert!(mended.len() <= page.len() * 5 + 4);
         if serde_json::from_slice::<Value>(&mended).is_ok() {
             assert!(salvage::salvage(&mended).is_none());
         }
