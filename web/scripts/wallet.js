@@ -34,10 +34,6 @@ async function begin() {
       location.assign(behind ? `${link.href}#${behind}` : link.href);
     });
   }
-  // The same address as this one: browsers keep what the history says of it.
-  for (const link of document.querySelectorAll('#wallet a[href="/"]:not(.handoff)')) {
-    link.addEventListener("click", () => history.replaceState(null, ""));
-  }
   try {
     keepShell().catch(() => {});
     worker = new Worker(address(WORKER), { type: "module" });
@@ -59,7 +55,7 @@ async function show() {
     navigator.storage?.persist?.().catch(() => {});
     return home(isGood ? "enrolled" : "refused");
   }
-  if (!behind) return history.state === CLOSED ? open(CLOSED) : home();
+  if (!behind) return isClosed() ? open(CLOSED) : home();
   const [origin, age, nonce, of, back] = ["origin", "age", "nonce", "issuer", "back"].map((name) => said.get(name) ?? "");
   const answer = await call("ask", { question: { origin, age, nonce, issuer: of, back } });
   if (answer.is === "asked" || answer.is === "empty") leadElsewhere(answer.origin, back);
@@ -74,6 +70,13 @@ async function show() {
     prepareForm(answer);
   }
   open(answer.is, answer);
+}
+
+/// Whether somebody came back to a question, or loaded its page again. Who follows a link to the wallet, or writes its address, wants the
+/// wallet: browsers keep what the history says then too, for it is the same address.
+function isClosed() {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  return history.state === CLOSED && type !== "navigate";
 }
 
 /// The wallet on its own: what there is, and more of it.
