@@ -63,8 +63,8 @@ wallet-bytes-signature = Votre signature : pour ce site seulement, pour cette qu
 
 ## On ne peut pas répondre
 
-wallet-empty-title = Plus de preuve
-wallet-empty-lead = Le site demande { $age } ans ou plus, et vous n’avez pas de telle preuve en ce moment.
+wallet-empty-title = Il ne reste pas de preuve
+wallet-empty-lead = Le site demande { $age } ans ou plus, et vous n’avez pas de preuve pour cet âge en ce moment.
 wallet-empty-wait = Aucune preuve n’est demandée pendant qu’un site attend : d’après l’heure, quelqu’un pourrait deviner où vous êtes. Ouvrez votre portefeuille plus tard, dans une heure par exemple, et laissez venir les preuves. Retournez au site quelque temps après.
 wallet-later = Plus tard : ouvrir mon portefeuille
 wallet-closed-title = Cette question est fermée
