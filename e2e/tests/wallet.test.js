@@ -149,6 +149,24 @@ test("an issuer's refusal takes the voucher away that it refused", async () => {
   await one.close();
 });
 
+test("a voucher that has had all it gets is not asked with again this week, and a new one is", async () => {
+  const one = await person(world);
+  world.issuer.tamper(({ url }, answer) => (url === "/age/batch" ? { ...refusing(), status: 429 } : answer));
+  const before = batches().length;
+  await one.enrolWith(await voucherFor());
+  await one.says("full");
+  assert.equal(batches().length - before, 4, "one for each age and week");
+  assert.deepEqual((await one.kept()).kept, ["full", "log", "voucher"]);
+  await one.page.reload();
+  await one.says("full");
+  assert.equal(batches().length - before, 4);
+  honest();
+  await one.enrolWith(await voucherFor());
+  await one.filled();
+  assert.deepEqual((await one.kept()).kept, ["log", "voucher"]);
+  await one.close();
+});
+
 test("an age that the issuer has no key for is not asked for, and nothing of that is written down", async () => {
   const one = await person(world);
   const before = batches().length;
