@@ -981,7 +981,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__age__subcmd__wallet)
-            opts="-h --data --issuer --issuer-url --log-key --attester --contact --pace --listen --json --help"
+            opts="-h --data --issuer --issuer-url --log-key --attester --contact --pace-seconds --listen --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1011,7 +1011,7 @@ _rempart() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --pace)
+                --pace-seconds)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -221,7 +221,7 @@ complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_sub
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l log-key -d 'The key of the issuer\'s log, as `rempart age issuer` prints it' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l attester -d 'Where an age can be shown, as browsers write it; may be repeated' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l contact -d 'Where somebody can turn: an address of the web, or mailto:' -r
-complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l pace -d 'Seconds that a batch of proofs waits before it is fetched, on average [default: 20]' -r
+complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l pace-seconds -d 'Seconds that a batch of proofs waits before it is fetched, on average [default: 20]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l listen -d 'Where it listens [default: 127.0.0.1:8640]' -r
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -l json -d 'Say the address as one line of JSON on standard output'
 complete -c rempart -n "__fish_rempart_using_subcommand age; and __fish_seen_subcommand_from wallet" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,13 +1,13 @@
 // Everybody together against the person: given all that attester, issuer and sites saw and wrote, says for each visit whose it was.
 //
 // It knows: every batch with the voucher it came with, blinded messages, blind signatures and times; every redemption with token,
-// one-time key, question, signature and time. The issuer's secret key would add nothing: all it can compute of a blinded message is
-// the answer, which is here.
+// one-time key, question, signature and time; and, by `insider.js`, logs, rows and secret keys of attester and issuer.
 //
 // What it looks for, each a way in which wallets have failed or could:
 //   bytes      anything of eight bytes that a visit shares with one person's requests and with nobody else's
 //   blinding   the factor that would turn a batch's message into a visit's token exists for every pair; it speaks only if it
 //              comes up twice (one factor, or one seed, used again) or is small
+//   seed       all blinding of a batch comes out of something that attester or issuer know (`insider.js` guesses)
 //   time       with nothing else: whoever asked last before the visit
 
 const WINDOW = 8;
@@ -42,8 +42,9 @@ export function batch(request, answer) {
   };
 }
 
-/// `issued`: { person, at, raw, keyId, signed }; `visits`: { at, raw, keyId, authenticator }; `moduli` by key id. Gives a person for each visit.
-export function accuse({ issued, visits, moduli }) {
+/// `issued`: { person, at, raw, keyId, signed }; `visits`: { at, raw, keyId, authenticator }; `moduli` by key id; `seeded`: for each visit, the
+/// persons whose blinding was guessed. Gives a person for each visit.
+export function accuse({ issued, visits, moduli, seeded }) {
   const persons = [...new Set(issued.map(({ person }) => person))];
   const byBytes = shared(issued);
   const byBlinding = repeated(issued, visits, moduli);
@@ -52,6 +53,7 @@ export function accuse({ issued, visits, moduli }) {
     const add = (person, much) => score.set(person, score.get(person) + much);
     for (const person of byBytes(visit.raw)) add(person, 1);
     for (const person of byBlinding[place]) add(person, 1);
+    for (const person of seeded[place]) add(person, 1);
     const last = issued.filter(({ at }) => at <= visit.at).sort((one, other) => other.at - one.at)[0];
     if (last) add(last.person, 0.5);
     const best = Math.max(...score.values());
@@ -115,7 +117,7 @@ export function bound(visits, persons, chance = 1e-6) {
 
 export const number = (bytes) => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
 
-function inverted(value, modulus) {
+export function inverted(value, modulus) {
   let [a, b, x, y] = [value % modulus, modulus, 1n, 0n];
   while (b > 0n) {
     const quotient = a / b;

@@ -1,14 +1,12 @@
 // Wallets that are broken on purpose, against the same attester and issuer: the adversary must see through each of them, or what it
 // says of the real one is worth nothing. They run the same module as the real one.
 
-import { randomBytes, webcrypto } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { createHash, randomBytes, webcrypto } from "node:crypto";
 
-import { Batch, Keys, Question, initSync } from "../../web/wasm/age.js";
+import { Batch, Question } from "../../web/wasm/age.js";
 import { batch, redemption } from "./adversary.js";
-import { ISSUER } from "./world.js";
+import { BATCH_TOKENS, believed } from "./module.js";
 
-const BATCH_TOKENS = 16;
 const TOKEN_BYTES = 354;
 const AGE = 18;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
@@ -17,20 +15,18 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256" };
 /// before anybody asks.
 export const LEAKS = {
   "the same seed for every batch": { seed: () => Buffer.alloc(32, 7) },
+  "blinding that comes out of the voucher": { seed: (voucher) => createHash("sha256").update(voucher).digest() },
   "a nonce that issuer and site both get": { beside: (publics) => ({ "x-batch": publics.map((key) => piece(key)).join(".") }) },
   "proofs fetched when a site asks": { isAhead: false },
 };
 
-let read;
-
 /// Four people with such a wallet, each of their proofs spent once. What the adversary gets.
 export async function leak(world, vouchers, { seed = () => randomBytes(32), beside = () => ({}), isAhead = true }, visitsEach) {
-  read ??= initSync({ module: await readFile(new URL("../../web/wasm/age_bg.wasm", import.meta.url)) });
   const keys = await believed(world);
   const [issued, visits] = [[], []];
   const fetched = new Map();
   const fetchFor = async (voucher) => {
-    const { proofs, record } = await fetchBatch(world, keys, voucher, seed(), beside);
+    const { proofs, record } = await fetchBatch(world, keys, voucher, seed(voucher), beside);
     issued.push({ person: voucher, at: performance.now(), ...record });
     return proofs;
   };
@@ -45,20 +41,10 @@ export async function leak(world, vouchers, { seed = () => randomBytes(32), besi
   return { issued, visits };
 }
 
-/// The keys of this week, with their proofs, as the real wallet reads them.
-async function believed(world) {
-  const said = await (await fetch(`${world.issuer.direct}/age/keys`)).json();
-  const keys = new Keys(said.checkpoint, ISSUER, world.logKey);
-  for (const { index, entry, proof } of said.keys.sort((one, other) => one.index - other.index)) {
-    keys.add(index, Buffer.from(entry, "base64url"), Buffer.concat(proof.map((hash) => Buffer.from(hash, "base64url"))));
-  }
-  const epoch = Math.min(...said.keys.filter(({ age }) => age === AGE).map((key) => key.epoch));
-  return { keys, epoch };
-}
-
-async function fetchBatch(world, { keys, epoch }, voucher, seed, beside) {
+async function fetchBatch(world, { keys, offered }, voucher, seed, beside) {
   const pairs = await Promise.all(Array.from({ length: BATCH_TOKENS }, () => webcrypto.subtle.generateKey(ALGORITHM, false, ["sign"])));
   const publics = await Promise.all(pairs.map(async ({ publicKey }) => new Uint8Array(await webcrypto.subtle.exportKey("raw", publicKey))));
+  const epoch = Math.min(...offered.filter(({ age }) => age === AGE).map((key) => key.epoch));
   const wanted = new Batch(keys, AGE, epoch, Buffer.concat(publics), seed);
   const request = Buffer.from(wanted.request(voucher));
   const headers = beside(publics);

@@ -8,8 +8,10 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { accuse, batch, bound, linked, number, redemption } from "../age/adversary.js";
+import { found, guessed, hasSigned, secretsOf, seedsOf, tracesOf, tracesOfVisit } from "../age/insider.js";
 import { LEAKS, leak } from "../age/leaky.js";
-import { launch, person } from "../age/person.js";
+import { blinder } from "../age/module.js";
+import { person } from "../age/person.js";
 import { bytesOf, wentIn } from "../age/recorder.js";
 import { world as makeWorld } from "../age/world.js";
 import { barriers, validator } from "../portal/judge.js";
@@ -26,7 +28,6 @@ const SPKI_BYTES = 342;
 const NUMBER_BYTES = 256;
 
 let world;
-let browser;
 let people = [];
 let codes;
 /// Whose each proof was: the test's own knowledge.
@@ -35,18 +36,16 @@ let visits = [];
 
 before(async () => {
   world = await makeWorld();
-  browser = await launch();
   codes = await world.codes(PERSONS * (1 + Object.keys(LEAKS).length) + 3);
   await mkdir(join(SCREENSHOTS, "age"), { recursive: true });
 });
 
 after(async () => {
-  await browser?.close();
   await world?.stop();
 });
 
 test("people show an age once, and their wallets fetch ahead", async (context) => {
-  people = await Promise.all(Array.from({ length: PERSONS }, () => person(browser, world)));
+  people = await Promise.all(Array.from({ length: PERSONS }, () => person(world)));
   const began = performance.now();
   await Promise.all(people.map(async (one, place) => {
     await one.enrol(codes[place]);
@@ -89,8 +88,9 @@ test(`during ${VISITS} visits to three sites nobody else is asked anything`, asy
 
 test("no byte that attester, issuer or the wallet's host got or keep is of a site or a visit, and the other way round", async () => {
   const theirs = [world.attester, world.issuer, world.wallet].flatMap(({ host, records }) => records.map((record) => ({ name: `${host} ${record.url}`, bytes: bytesOf(record) })));
-  const files = (await Promise.all(["attester", "issuer", "wallet"].map(world.files))).flat();
+  const files = await keptBy(["attester", "issuer", "wallet"]);
   assert.ok(theirs.length > 50 && files.some(({ name }) => name === "issuer/issuer.db") && files.some(({ name }) => name === "attester/attester.db"));
+  assert.ok(["attester", "issuer"].every((name) => world.log(name).bytes.length > 0), "they write logs");
   const ofVisits = [
     ...world.sites.map(({ host }) => Buffer.from(host)),
     ...visits.flatMap(({ tokenNonce, authenticator, publicKey, siteNonce, signature }) => [tokenNonce, authenticator, publicKey, siteNonce, signature].flatMap(forms)),
@@ -98,21 +98,38 @@ test("no byte that attester, issuer or the wallet's host got or keep is of a sit
   absent(ofVisits, [...theirs, ...files]);
   const vouchers = world.issuer.records.filter(({ url }) => url === "/age/batch").map(({ body }) => body.subarray(1, 111));
   const sites = world.sites.flatMap(({ host, records }) => records.map((record) => ({ name: `${host} ${record.url}`, bytes: bytesOf(record) })));
-  const kept = (await Promise.all(world.sites.map(({ host }) => world.files(host)))).flat();
+  const kept = await keptBy(world.sites.map(({ host }) => host));
   absent([...vouchers.flatMap(forms), Buffer.from("attester.localhost")], [...sites, ...kept]);
   // What is searched for is found where it is.
   assert.throws(() => absent(ofVisits, sites));
+  assert.throws(() => absent(vouchers.flatMap(forms), theirs));
 });
 
-test("who has every log, database and answer of both sides says whose a visit was no better than by guessing", (context) => {
-  const owners = ownersOf();
-  const issued = world.issuer.records.filter(({ url }) => url === "/age/batch").map((record) => {
-    const read = batch(record.body, record.answer);
-    return { person: owners.get(read.voucher), at: record.at, raw: wentIn(record), ...read };
-  });
+test("whoever opens attester and issuer with their own keys finds nothing there of a visit, and at no site anything of a batch", async (context) => {
+  const secrets = await secretsOf(world);
+  const issued = issuedNow();
+  const said = await Promise.all(["attester", "issuer"].map(async (name) => ({ name: `${name}'s rows`, bytes: Buffer.from(JSON.stringify(await world.rows(name))) })));
+  const theirs = [...said, ...(await keptBy(["attester", "issuer"]))];
+  const ofVisits = visits.flatMap((visit) => tracesOfVisit(visit, issued, secrets));
+  context.diagnostic(`${ofVisits.length} traces of ${VISITS} visits looked for in ${theirs.reduce((sum, { bytes }) => sum + bytes.length, 0)} bytes`);
+  assert.deepEqual(found(ofVisits, theirs), []);
+  const sites = await keptBy(world.sites.map(({ host }) => host));
+  const ofBatches = issued.flatMap(({ request }) => tracesOf([request, request.subarray(1, 111), request.subarray(2, 34)], secrets));
+  assert.deepEqual(found(ofBatches, sites), []);
+  // The keys are the right ones, and what is there is found: a batch by its digest, a code that nobody used by its keyed one.
+  assert.ok(issued.every((one) => hasSigned(one, secrets)));
+  const rows = found(ofBatches, said).filter((hit) => hit.startsWith("issuer"));
+  assert.ok(rows.length >= issued.length, "not every batch is found in the issuer's rows");
+  const unused = codes.at(-1).replaceAll("-", "");
+  assert.equal(found([secrets.attester.digest(Buffer.from("age attester: code"), Buffer.from(unused))], said).length, 1);
+});
+
+test("who has every log, database, key and answer of both sides says whose a visit was no better than by guessing", async (context) => {
+  const issued = issuedNow();
   assert.equal(new Set(issued.map((one) => one.person)).size, PERSONS);
   const moduli = moduliOf();
-  const said = accuse({ issued, visits, moduli });
+  const seeded = await guess(issued, visits, [...ownersOf().keys()]);
+  const said = accuse({ issued, visits, moduli, seeded });
   const right = said.filter((person, place) => person === visits[place].who).length;
   const most = bound(VISITS, PERSONS);
   context.diagnostic(`${right} of ${VISITS} right; guessing gives ${VISITS / PERSONS}, and more than ${most} once in a million`);
@@ -125,7 +142,7 @@ test("the wallet keeps no site and no question, its keys cannot be taken out, an
   for (const one of people) {
     await one.page.goto(`${world.wallet.origin}/`);
     await one.shows("home");
-    const { proofs, all, names } = await one.page.evaluate(READ_ALL);
+    const { proofs, all, names } = await one.kept();
     assert.ok(proofs.length > 0 && proofs.every(({ isExtractable, usages }) => !isExtractable && usages === "sign"));
     assert.ok(proofs.every(({ token }) => !spent.has(token)), "a proof that was spent is still there");
     assert.deepEqual(names, { databases: ["wallet"], local: 0, session: 0, cookies: "" });
@@ -134,7 +151,7 @@ test("the wallet keeps no site and no question, its keys cannot be taken out, an
 });
 
 test("a key that is not where the issuer's log says is not believed, and nothing is asked for with it", async () => {
-  const one = await person(browser, world);
+  const one = await person(world);
   world.issuer.tamper(({ url }, answer) => {
     if (url !== "/age/keys") return answer;
     const said = JSON.parse(answer.body);
@@ -154,7 +171,7 @@ test("a key that is not where the issuer's log says is not believed, and nothing
 for (const [language, locale] of [["en", "en-GB"], ["fr", "fr-FR"]]) {
   test(`axe finds nothing in any state of the wallet in ${language}, light and dark, and nothing is wider than a telephone`, async () => {
     // Trusted types and the policy would keep axe out; that they hold is tested elsewhere.
-    const one = await person(browser, world, { locale, bypassCSP: true });
+    const one = await person(world, { locale, bypassCSP: true });
     const wrong = [];
     const look = async (name) => {
       for (const colorScheme of ["light", "dark"]) {
@@ -202,6 +219,9 @@ for (const [language, locale] of [["en", "en-GB"], ["fr", "fr-FR"]]) {
     await unfold();
     await look("asked-bytes");
     assert.equal(await one.page.locator('[data-fill="proof"]').textContent(), await one.page.locator("input[name=proof]").inputValue());
+    await one.page.locator("#no").click();
+    await one.shows("closed");
+    await look("closed");
     await gate("/age/handoff?back=%2Finside", read);
     await one.shows("asked");
     assert.ok(await one.page.locator("#another").isVisible());
@@ -222,9 +242,9 @@ for (const [language, locale] of [["en", "en-GB"], ["fr", "fr-FR"]]) {
 
 for (const [name, broken] of Object.entries(LEAKS)) {
   test(`the same adversary sees through a wallet with ${name}`, async (context) => {
-    const vouchers = await Promise.all(codes.splice(-PERSONS).map(voucherFor));
+    const vouchers = await Promise.all(codes.splice(-PERSONS).map(world.voucher));
     const { issued, visits: seen } = await leak(world, vouchers, broken, LEAKY_VISITS);
-    const said = accuse({ issued, visits: seen, moduli: moduliOf() });
+    const said = accuse({ issued, visits: seen, moduli: moduliOf(), seeded: await guess(issued, seen, vouchers) });
     const right = said.filter((person, place) => person === seen[place].person).length;
     const most = bound(seen.length, PERSONS);
     context.diagnostic(`${right} of ${seen.length} right; guessing gives more than ${most} once in a million`);
@@ -239,21 +259,6 @@ function visitOf(record) {
   const own = Buffer.concat([read.tokenNonce, read.authenticator, read.publicKey, read.siteNonce, read.signature]);
   return { record, who: truth.get(text), at: record.at, raw: Buffer.concat([wentIn(record), read.bytes]), own, ...read };
 }
-
-/// In the wallet: every proof, and all that is kept anywhere as one text of bytes.
-const READ_ALL = async () => {
-  const database = await new Promise((resolve) => (indexedDB.open("wallet").onsuccess = ({ target }) => resolve(target.result)));
-  const all = (store) => new Promise((resolve) => (database.transaction(store).objectStore(store).getAll().onsuccess = ({ target }) => resolve(target.result)));
-  const digits = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const raw = (bytes) => String.fromCharCode(...bytes);
-  const [kept, proofs] = [await all("kept"), await all("proofs")];
-  const text = JSON.stringify([kept, proofs], (_, value) => (value instanceof Uint8Array ? raw(value) : value));
-  return {
-    proofs: proofs.map(({ token, key }) => ({ token: digits(token), isExtractable: key.extractable, usages: key.usages.join() })),
-    all: text + proofs.map(({ token, publicKey }) => raw(token) + raw(publicKey)).join(""),
-    names: { databases: (await indexedDB.databases()).map(({ name }) => name), local: localStorage.length, session: sessionStorage.length, cookies: document.cookie },
-  };
-};
 
 /// As bytes, as text in the alphabet of addresses, and as digits.
 const forms = (bytes) => [bytes, Buffer.from(bytes.toString("base64url")), Buffer.from(bytes.toString("hex"))];
@@ -282,7 +287,19 @@ function moduliOf() {
   }));
 }
 
-async function voucherFor(code) {
-  const response = await fetch(`${world.attester.direct}/age/way/code`, { method: "POST", body: new URLSearchParams({ code }), headers: { accept: "application/json" } });
-  return (await response.json()).voucher;
+/// Files and log of each.
+const keptBy = async (names) => [...(await Promise.all(names.map(world.files))).flat(), ...names.map(world.log)];
+
+/// Every batch so far, with whose it was: attester and issuer together know.
+function issuedNow() {
+  const owners = ownersOf();
+  return world.issuer.records.filter(({ url }) => url === "/age/batch").map((record) => {
+    const read = batch(record.body, record.answer);
+    return { person: owners.get(read.voucher), at: record.at, raw: wentIn(record), request: record.body, ...read };
+  });
+}
+
+async function guess(issued, seen, vouchers) {
+  const seeds = seedsOf(vouchers, await secretsOf(world));
+  return guessed({ issued, visits: seen, seeds, blind: await blinder(world, vouchers[0]) });
 }

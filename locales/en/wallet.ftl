@@ -65,8 +65,11 @@ wallet-bytes-signature = Your signature: only for this site, only for this quest
 
 wallet-empty-title = No proof left
 wallet-empty-lead = The site asks for { $age } or over, and you have no such proof right now.
-wallet-empty-wait = Proofs are not fetched while a site is waiting: from the time, somebody could guess where you are. Open your wallet on its own, let it fetch proofs, and go back to the site a little later.
-wallet-empty-go = Open my wallet
+wallet-empty-wait = Proofs are not fetched while a site is waiting: from the time, somebody could guess where you are. Open your wallet later, in an hour for example, and let it fetch proofs. Go back to the site some time after that.
+wallet-later = Later: open my wallet
+wallet-closed-title = This question is closed
+wallet-closed-lead = A question is answered once, or not at all. If you did not answer, nothing was sent and no proof was used up.
+wallet-closed-then = You can close this page, or go back to the site.
 wallet-wrong-title = This question cannot be answered
 wallet-wrong-lead = The address that brought you here is not whole, or is not a question of a site. Nothing was sent. Go back to the site and try again.
 wallet-other-lead = This site takes proofs of another issuer than your wallet has: { $issuer }. Nothing was sent.

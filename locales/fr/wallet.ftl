@@ -63,10 +63,13 @@ wallet-bytes-signature = Votre signature : pour ce site seulement, pour cette qu
 
 ## On ne peut pas répondre
 
-wallet-empty-title = Plus de preuve
-wallet-empty-lead = Le site demande { $age } ans ou plus, et vous n’avez pas de telle preuve en ce moment.
-wallet-empty-wait = Aucune preuve n’est demandée pendant qu’un site attend : d’après l’heure, quelqu’un pourrait deviner où vous êtes. Ouvrez votre portefeuille seul, laissez venir les preuves, et retournez au site un peu plus tard.
-wallet-empty-go = Ouvrir mon portefeuille
+wallet-empty-title = Il ne reste pas de preuve
+wallet-empty-lead = Le site demande { $age } ans ou plus, et vous n’avez pas de preuve pour cet âge en ce moment.
+wallet-empty-wait = Aucune preuve n’est demandée pendant qu’un site attend : d’après l’heure, quelqu’un pourrait deviner où vous êtes. Ouvrez votre portefeuille plus tard, dans une heure par exemple, et laissez venir les preuves. Retournez au site quelque temps après.
+wallet-later = Plus tard : ouvrir mon portefeuille
+wallet-closed-title = Cette question est fermée
+wallet-closed-lead = On répond à une question une seule fois, ou pas du tout. Si vous n’avez pas répondu, rien n’a été envoyé et aucune preuve n’a été utilisée.
+wallet-closed-then = Vous pouvez fermer cette page, ou retourner au site.
 wallet-wrong-title = On ne peut pas répondre à cette question
 wallet-wrong-lead = L’adresse qui vous a amené ici n’est pas entière, ou n’est pas la question d’un site. Rien n’a été envoyé. Retournez au site et réessayez.
 wallet-other-lead = Ce site accepte les preuves d’un autre émetteur que celui de votre portefeuille : { $issuer }. Rien n’a été envoyé.

@@ -1,7 +1,7 @@
 // The wallet's hands: proofs, keys, the module. The page cannot contact anybody; this can ask the issuer, and does not while a site
 // waits for an answer.
 //
-// In:  { id, call: "open", settings }    settings: { issuer, issuerUrl, logKey, pace }
+// In:  { id, call: "open", settings }    settings: { issuer, issuerUrl, logKey, paceSeconds }
 //      { id, call: "fill" }              begin to fetch; told in words
 //      { id, call: "enrol", text }       a voucher
 //      { id, call: "ask", question }     what stood behind the address: { origin, age, nonce, issuer, back }
@@ -10,12 +10,11 @@
 // Out: { id, value } | { id, failed: true } · { word }
 
 import init, { Question, VoucherSays, square } from "./age.js";
-import { GRACE_SECONDS, WEEK_SECONDS, beginOf, below, fill, now, weekOf } from "./wallet-fill.js";
+import { GRACE_SECONDS, TOKEN_BYTES, WEEK_SECONDS, beginOf, below, bytesOf, fill, now, weekOf } from "./wallet-fill.js";
 import * as store from "./wallet-store.js";
 
 /// Proofs that came this short a time ago say something by their time.
 const FRESH_SECONDS = 3_600;
-const TOKEN_BYTES = 354;
 const KEY_BYTES = 65;
 const NONCE_BYTES = 32;
 
@@ -39,9 +38,7 @@ const CALLS = {
     } catch {
       return false;
     }
-    await store.write("voucher", { text, ages: [...says.ages()], ends: says.ends() });
-    // A new one has proofs of its own.
-    await store.write("full");
+    await store.enrol({ text, ages: [...says.ages()], ends: says.ends() });
     says.free();
     return true;
   },
@@ -104,9 +101,8 @@ async function draw(age) {
 
 /// The answer's bytes by what they are, as digits: behind the version come token, key, question, signature.
 function parts(text) {
-  const letters = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  const digits = [...letters].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"));
-  const cuts = [1, TOKEN_BYTES, KEY_BYTES, NONCE_BYTES, letters.length];
+  const digits = [...bytesOf(text)].map((byte) => byte.toString(16).padStart(2, "0"));
+  const cuts = [1, TOKEN_BYTES, KEY_BYTES, NONCE_BYTES, digits.length];
   let at = 0;
   const [, token, key, nonce, signature] = cuts.map((length) => digits.slice(at, (at += length)).join(""));
   return { token, key, nonce, signature };

@@ -6,9 +6,14 @@ const SHELL = new URL("./shell.js", import.meta.url).href;
 const policy = globalThis.trustedTypes?.createPolicy("wallet", { createScriptURL: (address) => (address === SHELL ? SHELL : WORKER) });
 const address = (script) => policy?.createScriptURL(script) ?? script;
 
-const { issuer, issuerUrl, logKey, pace } = document.getElementById("wallet").dataset;
+const { issuer, issuerUrl, logKey, paceSeconds } = document.getElementById("wallet").dataset;
 const one = (id) => document.getElementById(id);
 const words = one("words");
+
+/// The section of a question that is over.
+const CLOSED = "closed";
+/// What stays to be read although the worker says this next: that the age is confirmed, while the first batch waits; that all is deleted.
+const STAYS = { enrolled: "waiting", forgotten: "nobody" };
 
 let behind = takeFragment();
 let worker;
@@ -18,7 +23,7 @@ const waiting = new Map();
 begin();
 
 // A page that was left with a question is not answered a second time.
-addEventListener("pageshow", ({ persisted }) => persisted && location.replace("/"));
+addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 addEventListener("hashchange", () => location.hash && location.reload());
 addEventListener("online", () => one("home").checkVisibility() && call("fill"));
 
@@ -34,7 +39,7 @@ async function begin() {
     worker = new Worker(address(WORKER), { type: "module" });
     worker.addEventListener("message", ({ data }) => hear(data));
     worker.addEventListener("error", () => broken());
-    await call("open", { settings: { issuer, issuerUrl, logKey, pace: Number(pace) } });
+    await call("open", { settings: { issuer, issuerUrl, logKey, paceSeconds: Number(paceSeconds) } });
     await show();
   } catch {
     broken();
@@ -50,7 +55,7 @@ async function show() {
     navigator.storage?.persist?.().catch(() => {});
     return home(isGood ? "enrolled" : "refused");
   }
-  if (!behind) return home();
+  if (!behind) return isClosed() ? open(CLOSED) : home();
   const [origin, age, nonce, of, back] = ["origin", "age", "nonce", "issuer", "back"].map((name) => said.get(name) ?? "");
   const answer = await call("ask", { question: { origin, age, nonce, issuer: of, back } });
   if (answer.is === "asked" || answer.is === "empty") leadElsewhere(answer.origin, back);
@@ -65,6 +70,13 @@ async function show() {
     prepareForm(answer);
   }
   open(answer.is, answer);
+}
+
+/// Whether somebody came back to a question, or loaded its page again. Who follows a link to the wallet, or writes its address, wants the
+/// wallet: browsers keep what the history says then too, for it is the same address.
+function isClosed() {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  return history.state === CLOSED && type !== "navigate";
 }
 
 /// The wallet on its own: what there is, and more of it.
@@ -120,6 +132,11 @@ one("phone").addEventListener("toggle", async () => {
   place.append(drawn(await call("square", { text: `${location.origin}/` })));
 });
 
+one("no").addEventListener("click", () => {
+  behind = "";
+  open(CLOSED);
+});
+
 one("forget").addEventListener("click", async () => {
   await call("forget");
   await count();
@@ -155,8 +172,7 @@ function say(word) {
 
 function hear({ id, value, failed, word }) {
   if (word) {
-    // That the age is confirmed stays to be read while the first batch waits.
-    if (word !== "waiting" || one("word").dataset.word !== "enrolled") say(word);
+    if (STAYS[one("word").dataset.word] !== word) say(word);
     count().catch(broken);
     return;
   }
@@ -180,10 +196,12 @@ function broken() {
 
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/// What stands behind `#`, which is gone from the address and from the history before anything else happens.
+/// What stands behind `#`, which is gone from the address and from the history before anything else happens. The history keeps that there
+/// was a question: who comes back to it, or loads the page again, does not open the wallet, which would begin to fetch.
 function takeFragment() {
   const fragment = location.hash.slice(1);
-  if (fragment) history.replaceState(null, "", location.pathname + location.search);
+  const state = new URLSearchParams(fragment).has("voucher") ? null : CLOSED;
+  if (fragment) history.replaceState(state, "", location.pathname + location.search);
   return fragment;
 }
 

@@ -1,4 +1,5 @@
-//! The settings of one of the three: its own file in its own folder (`issuer.toml`, `attester.toml`, `verifier.toml`), then flags.
+//! The settings of one server of age checks: the file of its role in its own folder (`issuer.toml`, `attester.toml`, `verifier.toml`,
+//! `wallet.toml`). What a flag says counts more than what the file says.
 
 use std::path::Path;
 

@@ -49,7 +49,7 @@ pub(crate) struct Wallet {
 
     /// Seconds that a batch of proofs waits before it is fetched, on average [default: 20]
     #[arg(long, value_name = "SECONDS")]
-    pace: Option<u32>,
+    pace_seconds: Option<u32>,
 
     /// Where it listens [default: 127.0.0.1:8640]
     #[arg(long, value_name = "ADDR")]
@@ -73,7 +73,7 @@ struct Flags<'f> {
     #[serde(skip_serializing_if = "is_none")]
     contact: &'f Option<String>,
     #[serde(skip_serializing_if = "is_none")]
-    pace: &'f Option<u32>,
+    pace_seconds: &'f Option<u32>,
     #[serde(skip_serializing_if = "is_none")]
     listen: &'f Option<SocketAddr>,
 }
@@ -86,8 +86,8 @@ struct Settings {
     log_key: String,
     attesters: Vec<String>,
     contact: String,
-    #[serde(default = "usual_pace")]
-    pace: u32,
+    #[serde(default = "usual_pace_seconds")]
+    pace_seconds: u32,
     #[serde(default = "usual_address")]
     listen: SocketAddr,
 }
@@ -96,14 +96,14 @@ fn usual_address() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 8640).into()
 }
 
-const fn usual_pace() -> u32 {
+const fn usual_pace_seconds() -> u32 {
     PACE_SECONDS
 }
 
 impl Wallet {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        let Self { issuer, issuer_url, log_key, attesters, contact, pace, listen: at, .. } = &self;
-        let flags = Flags { issuer, issuer_url, log_key, attesters, contact, pace, listen: at };
+        let Self { issuer, issuer_url, log_key, attesters, contact, pace_seconds, listen: at, .. } = &self;
+        let flags = Flags { issuer, issuer_url, log_key, attesters, contact, pace_seconds, listen: at };
         let settings: Settings = read(&self.data, "wallet", &flags)?;
         telemetry::init(&TelemetrySettings::default())?;
         let wallet = Serving::new(&WalletSettings {
@@ -112,7 +112,7 @@ impl Wallet {
             log_key: parsed("log_key", &settings.log_key)?,
             attesters: settings.attesters,
             contact: settings.contact,
-            pace_seconds: settings.pace,
+            pace_seconds: settings.pace_seconds,
         })?;
         let listening = listen(settings.listen).await?;
         let end = asked_to_end()?;

@@ -9,7 +9,9 @@ use der::{Any, Decode, Encode, Sequence};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-use super::certificate::{CHAIN_MAX, Roots, is_signed};
+use super::certificate::{
+    CHAIN_MAX, RSA, RSA_SHA256, RSA_SHA384, RSA_SHA512, Roots, SHA256, SHA384, SHA512, is_signed,
+};
 use super::zone::unwrapped;
 
 /// Digests of data groups, at most: there are 16.
@@ -19,9 +21,6 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const SECURITY_OBJECT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.23.136.1.1.1");
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 
 /// LDSSecurityObject: which digest each data group has. Newer ones say a version of the file system last.
 #[derive(Sequence)]
@@ -87,11 +86,10 @@ fn is_signers(info: &SignerInfo, object: &[u8], key: &x509_cert::spki::SubjectPu
 
 /// Some write only the kind of key as the algorithm, and the digest apart.
 fn signing(info: &SignerInfo) -> AlgorithmIdentifierOwned {
-    let rsa = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-    let oid = match (info.signature_algorithm.oid == rsa, info.digest_alg.oid) {
-        (true, SHA256) => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"),
-        (true, SHA384) => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"),
-        (true, SHA512) => ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13"),
+    let oid = match (info.signature_algorithm.oid, info.digest_alg.oid) {
+        (RSA, SHA256) => RSA_SHA256,
+        (RSA, SHA384) => RSA_SHA384,
+        (RSA, SHA512) => RSA_SHA512,
         _ => return info.signature_algorithm.clone(),
     };
     AlgorithmIdentifierOwned { oid, parameters: None }

@@ -81,7 +81,12 @@ fn give(attester: &Attester, reached: Thresholds, headers: &HeaderMap) -> Respon
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains("application/json"))
+    accepts(headers, "application/json")
+}
+
+/// Whether the header `Accept` names this kind. People's browsers name pages; programs name what they read.
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|accept| accept.contains(kind))
 }
 
 /// What a form sends, files or not.

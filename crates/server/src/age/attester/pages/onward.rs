@@ -5,10 +5,11 @@
 //! that cannot name every host that a provider passes people through. Programs, which do not ask for pages, are redirected.
 
 use askama::Template;
-use axum::http::header::{ACCEPT, LOCATION, REFRESH};
+use axum::http::header::{LOCATION, REFRESH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::accepts;
 use super::choose::whose;
 use crate::age::attester::Attester;
 use crate::age::pages::{Frame, page};
@@ -30,8 +31,7 @@ pub(super) fn answer(
     way: &str,
     to: &str,
 ) -> Result<Response, Problem> {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !accept.contains("text/html") {
+    if !accepts(headers, "text/html") {
         return Ok((StatusCode::SEE_OTHER, [(LOCATION, to)]).into_response());
     }
     let lead = match url::Url::parse(to).ok().filter(|url| matches!(url.scheme(), "https" | "http")) {
