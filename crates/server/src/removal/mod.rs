@@ -144,6 +144,11 @@ impl Removal {
         self.wake.notified().await;
     }
 
+    /// Has the outbox looked at again: what another room's transaction put there is committed by now.
+    pub(crate) fn stir(&self) {
+        self.wake.notify_one();
+    }
+
     /// What webhooks are signed with, for whoever checks them.
     pub fn webhook_key(&self) -> webhook::PublicKey {
         self.signer.public()

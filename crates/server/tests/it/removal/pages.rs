@@ -239,3 +239,27 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     let drafts = crate::desk::acts(&node).await.into_iter().filter(|act| act == "case.notice_drafted").count();
     assert_eq!(drafts, 2);
 });
+
+on_every_engine!(the_same_form_sent_several_times_at_once_asks_for_a_link_once, |engine| {
+    let node = node(engine).await;
+    let mut ann = staff(&node, Role::Analyst).await;
+    let (case, path) = case(&node).await;
+    decide(&mut ann, &case).await;
+    let token = ann.form_token().await;
+    let fields = [&[("t", token.as_str())], &BOTH[..]].concat();
+    let mut same: Vec<StaffBrowser> = (0..4).map(|_| ann.elsewhere()).collect();
+    for browser in &mut same {
+        for name in ann.cookie_names() {
+            browser.keep_cookie(&name, ann.cookie(&name).unwrap());
+        }
+    }
+    let posts = same.iter_mut().map(|browser| browser.post_without_token(&path, &fields));
+    for answer in futures::future::join_all(posts).await {
+        assert_eq!(answer.status, 303, "{}", answer.text);
+    }
+    let named: Vec<usize> =
+        node.node.intake.view(&case).await.unwrap().links.iter().map(|link| link.notices.len()).collect();
+    assert_eq!(named, [1, 1, 1]);
+    let drafts: u64 = node.node.removal.states().await.unwrap().iter().map(|(_, _, number)| number).sum();
+    assert_eq!(drafts, 2, "one notice a platform");
+});
