@@ -40,10 +40,11 @@ fuzz_target!(|bytes: &[u8]| {
         }
         1 => {
             if let Some(value) = cose::read(bytes) {
-                // NaN is not equal to itself; written again it is the same bytes.
-                let written = cose::write(&value);
-                let again = cose::read(&written).expect("what is written can be read");
-                assert_eq!(cose::write(&again), written);
+                // NaN is not equal to itself; written again it is the same bytes. From the second time on, as a big number that
+                // came in pieces is tagged bytes, and the number itself once it is written in one.
+                let read = |bytes: &[u8]| cose::read(bytes).expect("what is written can be read");
+                let written = cose::write(&read(&cose::write(&value)));
+                assert_eq!(cose::write(&read(&written)), written);
             }
         }
         2 => {

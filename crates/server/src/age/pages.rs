@@ -36,7 +36,7 @@ pub(super) fn style_path() -> &'static str {
 /// Forms go back to where they came from, and nothing is loaded but the stylesheet.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'none'; frame-ancestors 'none'; base-uri 'none'; \
                       form-action 'self'";
-const NO_INDEX: (HeaderName, HeaderValue) =
+pub(super) const NO_INDEX: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
 
 /// What the frame (`age/frame.html`) needs to know of a page.
@@ -66,9 +66,8 @@ pub(super) fn page(status: StatusCode, t: Texts, template: &impl Template) -> Re
         tracing::error!(%error, "a page could not be drawn");
         Problem::internal()
     })?;
-    let headers = [(CONTENT_LANGUAGE, t.language.code()), (VARY, "accept-language")];
-    Ok((status, headers, [NO_INDEX, (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], Html(html))
-        .into_response())
+    let headers = [(CONTENT_LANGUAGE, t.language.code()), (VARY, "accept-language"), (CONTENT_SECURITY_POLICY, POLICY)];
+    Ok((status, headers, [NO_INDEX], Html(html)).into_response())
 }
 
 /// Serves the stylesheet under the name that holds its digest: it may be kept for ever.

@@ -17,7 +17,6 @@ pub trait Home: Clone + Send + Sync + 'static {
     /// Seals contributions, each of which has passed its check, before a transaction begins. `records` names each.
     fn prepare(
         &self,
-        source: PartnerId,
         records: &[RecordDigest],
         contributions: Vec<Contribution>,
     ) -> impl Future<Output = Result<Self::Ready, FollowError>> + Send;
@@ -75,12 +74,7 @@ pub trait Home: Clone + Send + Sync + 'static {
 impl Home for Bank {
     type Ready = Brought;
 
-    async fn prepare(
-        &self,
-        _: PartnerId,
-        _: &[RecordDigest],
-        contributions: Vec<Contribution>,
-    ) -> Result<Brought, FollowError> {
+    async fn prepare(&self, _: &[RecordDigest], contributions: Vec<Contribution>) -> Result<Brought, FollowError> {
         Ok(self.prepare_brought(contributions).await?)
     }
 

@@ -200,17 +200,24 @@ impl<H: Home> Follow<H> {
     async fn begin_due(&self, turns: &mut Turns) -> Result<(), FollowError> {
         let now = self.clock.now();
         let due = queries::due(&mut self.database.read().await?, now).await?;
-        for id in due.into_iter().filter(|id| !turns.running.contains(id)).collect::<Vec<_>>() {
+        for id in due {
+            if turns.running.contains(&id) {
+                continue;
+            }
             // Another process may have been faster.
             if let Some(source) = self.database.run(&steps::Claim { home: &self.home, id, now, waits: true }).await? {
                 let follow = self.clone();
                 turns.running.insert(id);
                 turns.tasks.spawn(async move {
-                    if source.removing {
-                        drop(follow.empty(id).await);
+                    let ended = if source.removing {
+                        let emptied = follow.empty(id).await.map(drop);
                         follow.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
-                    } else if let Err(error) = follow.turn(source).await {
-                        tracing::error!(%error, "a source could not be followed");
+                        emptied
+                    } else {
+                        follow.turn(source).await.map(drop)
+                    };
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a source could not be followed, or emptied");
                     }
                     id
                 });

@@ -1,6 +1,7 @@
 //! The follower's transactions: a page's records become entries of a source's contributor, or go, and its cursor moves with
 //! them. They are the same wherever the entries are kept ([`Home`]).
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use exchange::{Contribution, EntryId, PartnerId, RemoveReason, Time};
@@ -169,12 +170,13 @@ impl<'a, H: Home> Take<'a, H> {
                 (Some(contribution), Some(of)) => {
                     let sealed = seal_reference(&follow.key, source.id, &digest, &of.reference, &mut rng);
                     remove.retain(|(other, _)| *other != digest);
-                    match places.insert(digest, put.len()) {
-                        Some(place) if contributions.len() > place => {
-                            places.insert(digest, place);
+                    match places.entry(digest) {
+                        Entry::Occupied(place) => {
+                            let place = *place.get();
                             (put[place], contributions[place]) = ((digest, sealed), contribution.clone());
                         }
-                        _ => {
+                        Entry::Vacant(place) => {
+                            place.insert(put.len());
                             put.push((digest, sealed));
                             contributions.push(contribution.clone());
                         }
@@ -193,7 +195,7 @@ impl<'a, H: Home> Take<'a, H> {
             }
         }
         let digests: Vec<RecordDigest> = put.iter().map(|(digest, _)| *digest).collect();
-        let ready = follow.home.prepare(source.id, &digests, contributions).await?;
+        let ready = follow.home.prepare(&digests, contributions).await?;
         let skipped = end.map_or(0, |(_, _, skipped)| skipped.len() as u64) + unfit;
         let last_skipped = end.and_then(|(_, _, skipped)| skipped.last()).map(String::as_str);
         Ok(Self {

@@ -11,7 +11,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Client;
+use reqwest::header::LOCATION;
+use reqwest::{Client, Response};
 use url::{Host, Url};
 
 use crate::intake::links::is_public_address;
@@ -101,6 +102,12 @@ impl Guard {
         let url = Url::parse(text).map_err(|_| Refused::Unreadable)?;
         self.judge_url(&url)?;
         Ok(url)
+    }
+
+    /// Where a redirect from this address leads, judged as if it had been asked for; `None`: it names no place.
+    pub fn next(&self, from: &Url, answer: &Response) -> Option<Result<Url, Refused>> {
+        let to = answer.headers().get(LOCATION)?.to_str().ok()?;
+        Some(from.join(to).map_err(|_| Refused::Unreadable).and_then(|next| self.judge(next.as_str())))
     }
 
     /// A client that connects for this address to what was judged, and nowhere else. It follows no redirect.

@@ -1,10 +1,12 @@
 //! A picture at an address that a client names: fetched for one question, by https, from the public internet alone, and kept
 //! nowhere. Whoever may ask could otherwise send the matcher anywhere in the platform's own network.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use reqwest::Response;
-use reqwest::header::{ACCEPT, LOCATION};
+use reqwest::header::ACCEPT;
 
 use super::Matcher;
 use crate::http::{Guard, Problem, Refused};
@@ -13,10 +15,17 @@ use crate::http::{Guard, Problem, Refused};
 const HOPS_MAX: usize = 5;
 /// For one hop, its body included, in seconds.
 const ANSWER_SECONDS_MAX: u64 = 20;
+/// For all of them together: a place among the requests with pictures is held meanwhile, and it is strangers who answer.
+const FETCH_SECONDS_MAX: u64 = 30;
 
 impl Matcher {
     /// The bytes at an address, as many as a picture may have. Each hop is judged as if it had been asked for.
     pub(super) async fn picture_at(&self, address: &str) -> Result<Bytes, Problem> {
+        let within = Duration::from_secs(FETCH_SECONDS_MAX);
+        tokio::time::timeout(within, self.fetched(address)).await.unwrap_or_else(|_| Err(gone("it took too long")))
+    }
+
+    async fn fetched(&self, address: &str) -> Result<Bytes, Problem> {
         let bytes_max = usize::try_from(self.inner.pictures.limits.bytes_max).unwrap_or(usize::MAX);
         let mut response = answer(&self.inner.guard, address).await?;
         let mut bytes = Vec::new();
@@ -40,10 +49,9 @@ async fn answer(guard: &Guard, address: &str) -> Result<Response, Problem> {
         if status.is_success() {
             return Ok(response);
         }
-        let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-        match to.filter(|_| status.is_redirection()).map(|to| url.join(to)) {
-            Some(Ok(next)) => url = guard.judge(next.as_str()).map_err(refused)?,
-            _ => return Err(gone(&format!("it answered {}", status.as_u16()))),
+        match status.is_redirection().then(|| guard.next(&url, &response)).flatten() {
+            Some(next) => url = next.map_err(refused)?,
+            None => return Err(gone(&format!("it answered {}", status.as_u16()))),
         }
     }
     Err(gone("it leads from one address to the next"))

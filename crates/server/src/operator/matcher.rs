@@ -1,13 +1,15 @@
 //! The status page of a matcher.
 
+use std::time::Duration;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use exchange::Time;
 
 use super::status::{Said, Tag, moment};
+use super::trouble::of_source;
 use crate::bank::LiveSize;
-use crate::follow::SourceView;
 use crate::http::Problem;
 use crate::http::locale::Texts;
 use crate::http::page::{Frame, page};
@@ -28,13 +30,18 @@ pub(super) fn followed(matcher: &Matcher) -> Vec<Followed> {
 /// The page, as of now. It does not reload itself.
 pub(super) async fn status(State(matcher): State<Matcher>, texts: Texts) -> Result<Response, Problem> {
     let nodes = followed(&matcher);
-    let stale_max = texts.language.duration(matcher.status().stale_seconds_max);
+    let stale_seconds_max = matcher.status().stale_seconds_max;
+    let stale_max = texts.language.duration(stale_seconds_max);
     let sources = matcher.sources();
     let mut troubles: Vec<Said> = nodes.iter().flat_map(|node| said(&node.status, &stale_max, texts)).collect();
-    troubles.extend(sources.iter().flat_map(|source| said_of(&source.view, texts)));
+    let of_sources = sources.iter().flat_map(|source| of_source(&source.view));
+    troubles.extend(of_sources.map(|trouble| Said::of(&trouble, texts)));
     troubles.sort_by_key(|said| !said.is_danger);
     let frame = Frame { texts, path: "/status" };
-    page(texts.language, &MatcherPage { frame, t: texts, at: matcher.now(), stale_max, troubles, nodes, sources })
+    page(
+        texts.language,
+        &MatcherPage { frame, t: texts, at: matcher.now(), stale_max, stale_seconds_max, troubles, nodes, sources },
+    )
 }
 
 #[derive(Template)]
@@ -44,6 +51,7 @@ struct MatcherPage {
     t: Texts,
     at: Time,
     stale_max: String,
+    stale_seconds_max: u64,
     troubles: Vec<Said>,
     nodes: Vec<Followed>,
     sources: Vec<Source>,
@@ -77,29 +85,12 @@ fn said(status: &UpstreamStatus, stale_max: &str, t: Texts) -> Vec<Said> {
     said
 }
 
-/// What is wrong with another system that is followed, in the words of a node's page.
-fn said_of(source: &SourceView, t: Texts) -> Vec<Said> {
-    let name = source.name.as_str();
-    let mut said = Vec::new();
-    let mut say = |is_danger, what: String, todo: String| said.push(Said { is_danger, what, todo: todo.into() });
-    if let Some(why) = &source.trouble {
-        say(true, t.trouble_source_silent(name, u64::from(source.failures)), t.trouble_source_silent_todo(why));
-    }
-    if source.skipped > 0 {
-        let last = source.last_skipped.as_deref().unwrap_or_default();
-        say(false, t.trouble_source_skipped(source.skipped, name), t.trouble_source_skipped_todo(last));
-    }
-    if source.feedback_refused > 0 {
-        let why = source.refused.as_deref().unwrap_or_default();
-        say(false, t.trouble_source_refused(source.feedback_refused, name), t.trouble_source_refused_todo(why));
-    }
-    said
-}
-
 impl MatcherPage {
     fn source_tag(&self, source: &Source) -> Tag {
         let (look, sign, word) = if !source.is_whole() {
             ("danger", "!", self.t.matcher_tag_loading())
+        } else if source.is_too_stale(self.at, Duration::from_secs(self.stale_seconds_max)) {
+            ("danger", "!", self.t.matcher_tag_unused())
         } else if source.stale_seconds(self.at).is_some() {
             ("danger", "!", self.t.matcher_tag_cut_off())
         } else {

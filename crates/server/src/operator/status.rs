@@ -43,7 +43,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    fn of(trouble: &Trouble, t: Texts) -> Self {
+    pub(super) fn of(trouble: &Trouble, t: Texts) -> Self {
         let long = |lag: &Lag| t.language.duration(lag.seconds);
         let (what, todo): (String, Cow<'static, str>) = match trouble {
             Trouble::NoRecipient => (t.trouble_no_recipient().to_owned(), t.trouble_no_recipient_todo().into()),

@@ -102,6 +102,11 @@ pub(super) fn troubles(overview: &Overview) -> Vec<Trouble> {
     troubles
 }
 
+/// What is wrong with another system that is followed.
+pub(super) fn of_source(source: &SourceView) -> Vec<Trouble> {
+    silent(source).into_iter().chain(left_behind(source)).collect()
+}
+
 /// A turn that failed once is tried again within seconds; that is no news yet.
 fn silent(source: &SourceView) -> Option<Trouble> {
     let why = source.trouble.clone().filter(|_| source.failures >= SOURCE_FAILURES_MIN)?;

@@ -9,7 +9,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -84,11 +84,8 @@ async fn hop(guard: &Guard, url: &Url) -> Hop {
     };
     let status = answer.status();
     if status.is_redirection() {
-        let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-        return match to.map(|to| url.join(to)) {
-            // Each hop is judged as if it had been asked for.
-            Some(Ok(next)) => guard.judge(next.as_str()).map_or_else(Hop::Refused, Hop::To),
-            Some(Err(_)) => Hop::Refused(Refused::Unreadable),
+        return match guard.next(url, &answer) {
+            Some(next) => next.map_or_else(Hop::Refused, Hop::To),
             None => Hop::Seen { status: status.as_u16(), digest: None },
         };
     }

@@ -555,6 +555,22 @@ on_every_engine!(what_is_said_of_a_hash_becomes_an_outcome_once, |engine| {
     assert_eq!(send(post(path)).await.0, 422);
 });
 
+on_every_engine!(what_may_be_said_of_a_hash_is_listed_to_readers_and_to_nobody_else, |engine| {
+    let node = TestNode::start(engine).await;
+    let reader = node.partner("platform").await;
+    let get = |path: &str| node.http.get(format!("{}{path}", node.base()));
+    for path in ["/ncmec/v2/categorizations", "/tat/hash-list/v2/feedback/categories"] {
+        assert_eq!(Answer::of(get(path).send().await.unwrap()).await.status, 401, "{path}");
+    }
+    let none = get("/ncmec/v2/categorizations").basic_auth("platform", Some(&reader.key)).send().await.unwrap();
+    assert_eq!(Answer::of(none).await.text.as_bytes(), ncmec::encode_categorizations(), "this bank sorts nothing so");
+    let listed = get("/tat/hash-list/v2/feedback/categories").bearer_auth(&reader.key).send().await.unwrap();
+    let listed = Answer::of(listed).await;
+    let names: Vec<&str> =
+        listed.body["results"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["FALSE_POSITIVE", "INCLUSION", "MATCH", "REMOVED"]);
+});
+
 fn uuid_number(entry: &str) -> String {
     u128::from_str_radix(&entry.replace('-', ""), 16).unwrap().to_string()
 }

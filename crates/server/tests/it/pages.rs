@@ -46,6 +46,29 @@ async fn the_page_of_the_api_is_drawn_from_its_document_in_both_languages() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_partner_pastes_into_its_clients_has_a_page_that_shows_no_key() {
+    let node = TestNode::start(Engine::Sqlite).await;
+    let operator = operator_of(&node).await;
+    let platform = node.partner("platform").await;
+    for language in ["en", "fr"] {
+        let page = get(&node, &format!("{operator}/partners/platform/clients?lang={language}")).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        is_sound(&page.text);
+        for shown in [
+            "https://NODE/stopncii/v1",
+            "https://NODE/ncmec",
+            "https://NODE/threatexchange/",
+            "TX_NCMEC_CREDENTIALS",
+            "platform:rp_KEY",
+        ] {
+            assert!(page.text.contains(shown), "{shown} is not there in {language}");
+        }
+        assert!(!page.text.contains(&platform.key));
+    }
+    assert_eq!(get(&node, &format!("{operator}/partners/nobody/clients")).await.status, 404);
+}
+
 on_every_engine!(a_partner_that_falls_behind_is_on_top_of_the_status_page, |engine| {
     let mut clock = None;
     let node = TestNode::start_with(engine, |settings| clock = Some(manual(settings))).await;

@@ -20,7 +20,7 @@ pub struct Descriptor {
     pub kind: String,
     /// What it says.
     pub stance: Stance,
-    /// Of the application.
+    /// Of the application, 0 to 2^63 - 1; one above is not read.
     pub owner: u64,
     /// Its name; not read.
     pub owner_name: String,
@@ -278,23 +278,38 @@ pub fn decode_descriptors(bytes: &[u8]) -> Result<DescriptorPage, DialectError> 
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn a_descriptor_comes_out_as_it_went_in() {
-        let descriptor = |stance| Descriptor {
-            id: u128::MAX.to_string(),
-            indicator: "0f".repeat(32),
-            kind: "HASH_PDQ".to_owned(),
-            stance,
-            owner: 42,
-            owner_name: String::new(),
-            tags: vec!["minor".to_owned(), "verified".to_owned()],
-            added: 0,
-        };
-        let all = [Stance::Firm, Stance::Lead, Stance::Contested].map(descriptor);
-        let (back, skipped, next) = decode_descriptors(&encode_descriptors(&all, Some("https://next"))).unwrap();
-        assert_eq!((back.as_slice(), skipped.len(), next.as_deref()), (&all[..], 0, Some("https://next")));
+    /// Numbers of applications are read up to here.
+    const OWNER_MAX: u64 = i64::MAX as u64;
+
+    /// As one is made here: what is not read is left as reading leaves it.
+    fn descriptor() -> impl Strategy<Value = Descriptor> {
+        let stance = prop::sample::select(vec![Stance::Firm, Stance::Lead, Stance::Contested]);
+        let tags = prop::collection::btree_set("[a-z_]{1,12}", 0..4);
+        (any::<u128>(), any::<[u8; 32]>(), stance, 0..=OWNER_MAX, tags).prop_map(|(id, value, stance, owner, tags)| {
+            Descriptor {
+                id: id.to_string(),
+                indicator: crate::hex::encode(&value),
+                kind: "HASH_PDQ".to_owned(),
+                stance,
+                owner,
+                owner_name: String::new(),
+                tags: tags.into_iter().collect(),
+                added: 0,
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn descriptors_come_out_as_they_went_in(all in prop::collection::vec(descriptor(), 0..6), has_next: bool) {
+            let next = has_next.then_some("https://next");
+            let (back, skipped, told) = decode_descriptors(&encode_descriptors(&all, next)).unwrap();
+            prop_assert_eq!((back, skipped.len(), told.as_deref()), (all, 0, next));
+        }
     }
 
     #[test]

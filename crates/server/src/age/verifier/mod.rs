@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::identity::{IdentityError, new_secret, open_secret};
 use super::keylog::{KeyLog, LogError, LogSource};
 use super::seconds;
-use crate::access::Visits;
+use crate::access::{NewVisit, Visits};
 use crate::clock::{Clock, Entropy};
 use crate::storage::{AGE_VERIFIER, Database, StorageError};
 
@@ -313,9 +313,11 @@ impl Verifier {
 
     async fn record(&self, spend: Spend) -> Result<Admitted, NotAdmitted> {
         let settings = &self.inner.settings;
-        let (visit, new) = self.inner.visits.prepare(&[settings.threshold.years()], settings.idle_seconds);
         let (opens, admitted) = match spend.mode {
-            Mode::Here => (queries::Opens::Here(&new), Admitted::Here(visit)),
+            Mode::Here => {
+                let (visit, new) = self.prepare_visit();
+                (queries::Opens::Here(new), Admitted::Here(visit))
+            }
             Mode::HandedOver => {
                 let ends_at = settings.clock.now().plus_seconds(HANDED_SECONDS).as_micros();
                 (queries::Opens::Elsewhere(spend.visit, ends_at), Admitted::HandedOver)
@@ -325,16 +327,17 @@ impl Verifier {
         if self.inner.database.run(&spending).await? { Ok(admitted) } else { Err(NotAdmitted::Spent) }
     }
 
-    async fn open_visit(&self) -> Result<VisitToken, StorageError> {
+    fn prepare_visit(&self) -> (VisitToken, NewVisit) {
         let settings = &self.inner.settings;
-        self.inner.visits.begin(&[settings.threshold.years()], settings.idle_seconds).await
+        self.inner.visits.prepare(&[settings.threshold.years()], settings.idle_seconds)
     }
 
     /// The visit of whoever showed a square, once another device has answered for it.
     async fn take_over(&self, waiting: &VisitToken) -> Result<Option<VisitToken>, StorageError> {
         let now_micros = self.inner.settings.clock.now().as_micros();
-        let taken = self.inner.database.run(&queries::TakeHanded { visit: visit_of(waiting), now_micros }).await?;
-        if taken { Ok(Some(self.open_visit().await?)) } else { Ok(None) }
+        let (visit, opens) = self.prepare_visit();
+        let taking = queries::TakeHanded { visit: visit_of(waiting), now_micros, opens };
+        Ok(self.inner.database.run(&taking).await?.then_some(visit))
     }
 
     /// Whether whoever has this cookie may see the site; keeps the visit open.

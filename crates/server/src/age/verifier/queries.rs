@@ -83,21 +83,21 @@ impl Transact for Follow {
 
 /// Records a token as spent; gives whether it was not before. With it goes what it was spent for, so that nobody loses a proof to a
 /// server that is stopped in between.
-pub(super) struct Spend<'s> {
+pub(super) struct Spend {
     pub(super) nonce: [u8; NONCE_BYTES],
     pub(super) epoch: Epoch,
-    pub(super) opens: Opens<'s>,
+    pub(super) opens: Opens,
 }
 
 /// What a token is spent for.
-pub(super) enum Opens<'o> {
+pub(super) enum Opens {
     /// A visit in this browser.
-    Here(&'o NewVisit),
+    Here(NewVisit),
     /// One in the browser that shows the square: whose, and until when, in microseconds.
     Elsewhere([u8; VISIT_BYTES], i64),
 }
 
-impl Transact for Spend<'_> {
+impl Transact for Spend {
     const NAME: &'static str = "spend_age_token";
     type Output = bool;
     type Error = StorageError;
@@ -118,10 +118,11 @@ impl Transact for Spend<'_> {
     }
 }
 
-/// Takes what another device answered, once.
+/// Takes what another device answered, once, and opens the visit that it was for.
 pub(super) struct TakeHanded {
     pub(super) visit: [u8; VISIT_BYTES],
     pub(super) now_micros: i64,
+    pub(super) opens: NewVisit,
 }
 
 impl Transact for TakeHanded {
@@ -136,7 +137,11 @@ impl Transact for TakeHanded {
             .execute(c)
             .await?
             .rows_affected());
-        Ok(taken == 1)
+        if taken == 0 {
+            return Ok(false);
+        }
+        self.opens.write(on).await?;
+        Ok(true)
     }
 }
 

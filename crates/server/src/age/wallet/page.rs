@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::{Wallet, WalletSettings};
-use crate::age::pages::Frame;
+use crate::age::pages::{Frame, NO_INDEX};
 use crate::http::locale::{Address, Language, Texts};
 
 /// The page itself asks nobody. Its form goes to the site that asked, whichever that is; plain http is for the loopback address.
@@ -16,7 +16,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; \
                       trusted-types wallet";
 const HEADERS: [(HeaderName, HeaderValue); 3] = [
-    (HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
+    NO_INDEX,
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use exchange::{BlockRadius, Contribution, Entry, EntryId, PartnerId, RemoveReason, Time};
 use sealing::NodeKey;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -58,6 +58,8 @@ struct Inner {
     views_max: usize,
     lives: RwLock<HashMap<PartnerId, Arc<Live>>>,
     standing: watch::Sender<Vec<SourceView>>,
+    /// Held while it is looked how they stand: an older list that came later would forget the index of a source added since.
+    looking: Mutex<()>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -104,24 +106,26 @@ impl Sources {
         stop: CancellationToken,
         tasks: TaskTracker,
     ) -> Result<Self, StorageError> {
-        let SourceRules { block_radius, views_max } = rules;
-        let inner = Inner {
-            database: store.database(),
-            key: store.key(),
-            entropy,
-            block_radius,
-            views_max,
-            lives: RwLock::default(),
-            standing: watch::channel(Vec::new()).0,
-            stop,
-            tasks,
-        };
-        let sources = Self { inner: Arc::new(inner) };
+        let sources = Self::over(store.database(), store.key(), rules, entropy, (stop, tasks));
         sources.look().await?;
         for Source { view, live } in sources.all() {
             sources.load(view.id, &live).await?;
         }
         Ok(sources)
+    }
+
+    /// Nothing is read yet.
+    fn over(
+        database: Database,
+        key: Arc<NodeKey>,
+        rules: SourceRules,
+        entropy: Entropy,
+        (stop, tasks): (CancellationToken, TaskTracker),
+    ) -> Self {
+        let SourceRules { block_radius, views_max } = rules;
+        let (lives, standing, looking) = (RwLock::default(), watch::channel(Vec::new()).0, Mutex::default());
+        let inner = Inner { database, key, entropy, block_radius, views_max, lives, standing, looking, stop, tasks };
+        Self { inner: Arc::new(inner) }
     }
 
     async fn load(&self, source: PartnerId, live: &Live) -> Result<(), StorageError> {
@@ -193,6 +197,7 @@ impl Sources {
     }
 
     async fn look(&self) -> Result<(), StorageError> {
+        let _in_turn = self.inner.looking.lock().await;
         let views = follow::list(&self.inner.database).await?;
         {
             let mut lives = self.inner.lives.write().unwrap_or_else(PoisonError::into_inner);
@@ -232,7 +237,6 @@ impl Home for Sources {
 
     async fn prepare(
         &self,
-        _: PartnerId,
         records: &[RecordDigest],
         contributions: Vec<Contribution>,
     ) -> Result<Vec<ReadyRecord>, FollowError> {
@@ -305,12 +309,11 @@ impl Home for Sources {
             live.forget(&gone);
             live.load(&entries);
         };
+        // One added since it was last looked is known first, or the next look would forget the index made here. What is
+        // committed is searched even when looking failed.
+        let looked = if is_known { Ok(()) } else { self.look().await };
         self.live(source).aside(change).await?;
-        if !is_known {
-            // Added since it was last looked.
-            self.look().await?;
-        }
-        Ok(())
+        Ok(looked?)
     }
 }
 
@@ -329,18 +332,9 @@ impl MatcherSources {
     pub async fn open(file: &Path, key: Arc<NodeKey>) -> Result<(Self, Operator), MatcherError> {
         let (clock, entropy) = (Clock::System, Entropy::System);
         let database = store::open_file(file, &key, clock.now()).await?;
-        let inner = Inner {
-            database: database.clone(),
-            key: key.clone(),
-            entropy: entropy.clone(),
-            block_radius: BlockRadius::default(),
-            views_max: 0,
-            lives: RwLock::default(),
-            standing: watch::channel(Vec::new()).0,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        };
-        let home = Sources { inner: Arc::new(inner) };
+        let (rules, tasks) = (SourceRules { block_radius: BlockRadius::default(), views_max: 0 }, TaskTracker::new());
+        let home =
+            Sources::over(database.clone(), key.clone(), rules, entropy.clone(), (CancellationToken::new(), tasks));
         let follow = Follow::new(database.clone(), key, home, FollowPace::default(), clock, entropy)?;
         Ok((Self { follow, database }, Operator::new(PLATFORM)))
     }

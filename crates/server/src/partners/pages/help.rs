@@ -6,8 +6,10 @@ use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::response::Response;
 
+use super::keys::own;
 use crate::access::staff::{Handle, PlatformStaff};
 use crate::desk::{Frame, Refused, page};
+use crate::exchange::settings::{KEY_PLACE, System};
 use crate::node::Node;
 
 #[derive(Template)]
@@ -17,6 +19,22 @@ struct Help {
     host: String,
     kid: String,
     x: String,
+    systems: Vec<Client>,
+}
+
+/// What is pasted into a client of another system.
+struct Client {
+    name: &'static str,
+    /// Whether the client that is used most has that system's address built in.
+    is_fixed: bool,
+    lines: String,
+}
+
+impl Client {
+    fn of(system: System, url: &str, partner: &str) -> Self {
+        let lines = system.lines(url, partner, None).join("\n");
+        Self { name: system.name(), is_fixed: system.is_fixed(), lines }
+    }
 }
 
 pub(super) async fn show(
@@ -28,5 +46,7 @@ pub(super) async fn show(
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("node.example").to_owned();
     let key = node.removal.webhook_key();
     let frame = Frame::of(&node, &who, "/console/help").await?;
-    page(who.signed().t, &Help { frame, host, kid: key.kid, x: key.x })
+    let (own, url) = (own(&node, &who).await?, format!("https://{host}"));
+    let systems = System::ALL.map(|system| Client::of(system, &url, &own.name)).into();
+    page(who.signed().t, &Help { frame, host, kid: key.kid, x: key.x, systems })
 }

@@ -57,7 +57,7 @@ pub(super) async fn act(Taken(node): Taken<Node>, form: Form<SteppedUp<PlatformS
     }
 }
 
-async fn own(node: &Node, who: &PlatformStaff) -> Result<PartnerView, Refused> {
+pub(super) async fn own(node: &Node, who: &PlatformStaff) -> Result<PartnerView, Refused> {
     let own = node.partners.list().await?.into_iter().find(|partner| partner.id == who.partner());
     own.ok_or(Refused::gone(who.t()))
 }

@@ -158,7 +158,10 @@ on_every_engine!(a_platforms_people_answer_on_their_console_and_see_nobody_elses
     assert!(inside.text.contains("leads to the public internet"), "{}", inside.text);
     let set = theirs.submit("/console/webhook", &[("url", "https://platform.example.org/hook")]).await;
     assert!(set.text.contains("https://platform.example.org/hook"), "{}", set.text);
-    assert!(theirs.page("/console/help?lang=en").await.text.contains("def is_ours"));
+    let help = theirs.page("/console/help?lang=en").await.text;
+    for shown in ["def is_ours", "TX_STOPNCII_KEYS", "/stopncii/v1", "NCMEC hash sharing", "rp_KEY"] {
+        assert!(help.contains(shown), "{shown} is not on the page");
+    }
 });
 
 /// A case of a minor with two links to one platform and one to another, sent, and where its board is.
