@@ -387,3 +387,33 @@ fn notices_about(items: &[(i64, Item)], position: i64, notices: &[NoticeView]) -
     let about = notices_in(items).filter(|(_, links)| links.contains(&position));
     about.filter_map(|(id, _)| notices.iter().find(|notice| notice.id == id)).cloned().collect()
 }
+
+/// By when the hotline is to answer: counted from the first thing that the person did after its last message.
+fn answer_due(row: &CaseRow, items: &[(i64, Item)], now: Time) -> Option<Due> {
+    if row.waits_for != WaitsFor::Hotline {
+        return None;
+    }
+    let is_ours = |(_, item): &(i64, Item)| matches!(item.what, What::Message { by: Author::Hotline, .. });
+    let since_then = items.iter().rposition(is_ours).map_or(0, |last| last + 1);
+    let first = items[since_then..].iter().find(|(_, item)| asks(&item.what))?;
+    Some(Due::answer(row.urgency, first.1.at, now))
+}
+
+/// Whether an item asks something of the hotline.
+const fn asks(what: &What) -> bool {
+    match what {
+        What::Opened { .. }
+        | What::Picture { .. }
+        | What::Link { .. }
+        | What::Message { by: Author::Person, .. }
+        | What::Upload(_)
+        | What::Consent(_) => true,
+        What::Message { by: Author::Hotline, .. }
+        | What::Withdrawn { .. }
+        | What::Alert { .. }
+        | What::Replaced { .. }
+        | What::Checked { .. }
+        | What::Audience { .. }
+        | What::Notice { .. } => false,
+    }
+}
