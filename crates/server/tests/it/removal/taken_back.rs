@@ -19,6 +19,8 @@ struct Asked {
     platform: Platform,
     ann: StaffBrowser,
     ben: StaffBrowser,
+    /// A lead.
+    cyd: StaffBrowser,
     case: OpenCase,
     notices: [NoticeId; 2],
 }
@@ -33,12 +35,14 @@ impl Asked {
         node.node.removal.set_platform(By::Operator, "tiktok", &api, Some(partner)).await.unwrap();
         node.node.removal.set_webhook(partner, &platform.url()).await.unwrap();
         let (mut ann, ben) = (staff(&node, Role::Analyst).await, staff(&node, Role::Analyst).await);
+        // Here before the case: it is sealed to each who can open it.
+        let cyd = staff(&node, Role::Lead).await;
         let (case, path) = case(&node).await;
         decide(&mut ann, &case).await;
         ann.submit(&path, &BOTH).await;
         let links = node.node.intake.view(&case).await.unwrap().links;
         let notices = [links[0].notices[0].id, links[2].notices[0].id];
-        Self { node, platform, ann, ben, case, notices }
+        Self { node, platform, ann, ben, cyd, case, notices }
     }
 
     async fn approve(&mut self, notice: NoticeId) {
@@ -114,9 +118,8 @@ on_every_engine!(what_two_do_not_agree_on_is_not_sent_and_a_lead_who_refuses_tak
     let said = say(&mut asked.ben, &work, "N1", "links").await;
     assert!(said.text.contains("a lead"), "{}", said.text);
     assert_eq!(asked.states().await, [State::Sent, State::Withdrawn], "what was sent waits for the lead");
-    let mut cyd = staff(&asked.node, Role::Lead).await;
-    take(&mut cyd, &work).await;
-    say(&mut cyd, &work, "N1", "links").await;
+    take(&mut asked.cyd, &work).await;
+    say(&mut asked.cyd, &work, "N1", "links").await;
     assert_eq!(asked.states().await, [State::Withdrawn, State::Withdrawn]);
     assert_eq!(asked.until_arrived(2).await, ["notice", "withdrawn"], "who was asked hears of it");
     walk(asked.node.node.database()).await.unwrap();
@@ -129,9 +132,8 @@ on_every_engine!(a_lead_who_agrees_with_the_first_leaves_what_was_sent, |engine|
     let work = asked.work();
     take(&mut asked.ben, &work).await;
     say(&mut asked.ben, &work, "N1", "links").await;
-    let mut cyd = staff(&asked.node, Role::Lead).await;
-    take(&mut cyd, &work).await;
-    say(&mut cyd, &work, "M3", "links").await;
+    take(&mut asked.cyd, &work).await;
+    say(&mut asked.cyd, &work, "M3", "links").await;
     assert_eq!(asked.states().await, [State::Sent, State::Withdrawn]);
 });
 
