@@ -166,6 +166,12 @@ on_every_engine!(a_platforms_people_answer_on_their_console_and_see_nobody_elses
 
 /// A case of a minor with two links to one platform and one to another, sent, and where its board is.
 pub(super) async fn case(node: &TestNode) -> (OpenCase, String) {
+    let (case, path, _) = case_with_words(node).await;
+    (case, path)
+}
+
+/// The same, and what opens it for its person.
+pub(super) async fn case_with_words(node: &TestNode) -> (OpenCase, String, String) {
     let intake = &node.node.intake;
     let mut draft = intake.begin("fr", Situation::Mine);
     draft.age = Some(Age::From13);
@@ -176,10 +182,10 @@ pub(super) async fn case(node: &TestNode) -> (OpenCase, String) {
         "https://x.com/a/status/1".to_owned(),
     ];
     draft.consent = Some(Consent { notices: Some(true), ..Consent::default() });
-    intake.words_of(&mut draft).unwrap();
+    let words = intake.words_of(&mut draft).unwrap().as_str().to_owned();
     let case = intake.send(&draft).await.unwrap();
     let path = format!("/desk/notices/case/{}", case.id);
-    (case, path)
+    (case, path, words)
 }
 
 /// Takes a case and says that it is to come down; gives the page that this leads to.
