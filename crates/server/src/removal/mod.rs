@@ -3,6 +3,7 @@
 
 mod chart;
 pub mod crisis;
+pub mod debrief;
 pub mod directory;
 pub mod letters;
 pub mod look;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use exchange::{EntryId, KeptReason, OutcomeError, OutcomeKind, OutcomeReport, PartnerId, Time};
 use sealing::NodeKey;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::access::staff::StaffId;
 use crate::access::{Teller, audit};
@@ -54,6 +55,8 @@ pub struct Removal {
     looker: Option<Arc<Looker>>,
     /// Rung when something was put into the outbox.
     wake: Arc<Notify>,
+    /// What everybody may read of crises, as counted last.
+    published: Arc<Mutex<Option<debrief::Published>>>,
 }
 
 /// How notices leave.
@@ -136,6 +139,7 @@ impl Removal {
             guard,
             looker: looker.map(Arc::new),
             wake: Arc::default(),
+            published: Arc::default(),
         }
     }
 
