@@ -155,6 +155,7 @@ export const OTHERS = {
   reading: "/p/5",
   resource: "/p/5/1",
   appeal: "/p/6",
+  figures: "/p/7",
   proof: "/o/1",
   "draft-over": "/s/4",
   "case-closed": "/c",

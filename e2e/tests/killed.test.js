@@ -5,24 +5,27 @@
 // What cannot be had: whoever dies between handing over and hearing of it hands over again. That is allowed here, and no more.
 
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { code, invite, PASSPHRASE } from "../portal/colleague.js";
-import { ownNode } from "../portal/own.js";
+import { ENGINES, ownNode } from "../portal/own.js";
 import { Plain } from "../portal/plain.js";
 import { PYTHON } from "../portal/visitor.js";
 
 /// Each round kills three times: in a verdict, in drafting, in handing over; each time a little later than the round before.
 const ROUNDS = 8;
 const MAILBOX = fileURLToPath(new URL("../../crates/server/tests/it/mailbox.py", import.meta.url));
-const run = promisify(execFile);
 
-test("a node that is killed between verdict, bank, notice, mail and webhook loses nothing and tells nobody two things", async (context) => {
+for (const engine of ENGINES) {
+  test(`a node that is killed between verdict, bank, notice, mail and webhook loses nothing and tells nobody two things, on ${engine}`, (context) =>
+    killed(context, engine));
+}
+
+async function killed(context, engine) {
   const arrived = [];
   const platform = createServer((request, response) => {
     request.resume().on("end", () => {
@@ -46,7 +49,7 @@ test("a node that is killed between verdict, bank, notice, mail and webhook lose
     REMPART_SMTP_URL: `smtp://127.0.0.1:${port}`,
     REMPART_MAIL_FROM: "no-reply@space.example",
     REMPART_LOG: "error",
-  });
+  }, engine);
   try {
     const { key } = JSON.parse(await node.say("partner", "add", "tiktok", "--sees", "minor:reported,adult:reported", "--json"));
     const [ada, ann, ben] = [await comeIn(node, "Ada", "administrator"), await comeIn(node, "Ann", "analyst"), await comeIn(node, "Ben", "analyst")];
@@ -104,7 +107,7 @@ test("a node that is killed between verdict, bank, notice, mail and webhook lose
 
     // What was being handed over when the node died is another process's after ten minutes: they pass while it is down.
     await node.killed();
-    await run(PYTHON, ["-c", PASS, node.folder]);
+    await node.sql("update notice_outbox set next_at = 0 where given_up_at is null");
     await node.again();
     const begun = Date.now();
     for (const notice of notices) {
@@ -128,17 +131,7 @@ test("a node that is killed between verdict, bank, notice, mail and webhook lose
     platform.close();
     await node.stop();
   }
-});
-
-/// Time passes for whatever waits.
-const PASS = `
-import glob, sqlite3, sys
-for path in glob.glob(sys.argv[1] + "/*.db"):
-    database = sqlite3.connect(path)
-    if database.execute("select 1 from sqlite_master where name = 'notice_outbox'").fetchone():
-        database.execute("update notice_outbox set next_at = 0 where given_up_at is null")
-        database.commit()
-`;
+}
 
 /// Kills the node some while after this began, later in each round, and starts it anew; what became of it is not known then.
 async function cut(node, doing, round) {

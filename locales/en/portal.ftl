@@ -8,6 +8,7 @@ portal-foot-traces = Clear my tracks
 portal-foot-accessibility = Accessibility
 portal-foot-appeal = Stopped wrongly?
 portal-foot-reading = Good to read
+portal-foot-figures = Our numbers
 
 landing-title = Something can be done. What is happening?
 landing-lead = It is free, there is no account, and you need not say your name. Only our team reads what you write. We do not tell your parents or your school, unless you want us to, or a life is in danger.

@@ -9,6 +9,7 @@ portal-foot-traces = Effacer mes traces
 portal-foot-accessibility = Accessibilité
 portal-foot-appeal = Bloqué à tort ?
 portal-foot-reading = À lire
+portal-foot-figures = Nos chiffres
 
 landing-title = On peut faire quelque chose. Que se passe-t-il ?
 landing-lead = C’est gratuit, sans compte, sans donner ton nom. Seule notre équipe lit ce que tu écris. Nous n’en parlons ni à tes parents ni à ton école, sauf si tu le veux, ou si une vie est en danger.

@@ -6,13 +6,14 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::node::Node;
+use crate::postgres::Cluster;
 use crate::{packages, process, python, workspace};
 
 /// The browser's name in PATH.
 const CHROMIUM: &str = "chromium";
 
-/// Installs what is missing, starts a node on an empty folder, and runs every test of `e2e/` against it. Screenshots of
-/// every page lie in `target/e2e` afterwards.
+/// Installs what is missing, starts a node on an empty folder and a PostgreSQL in which tests make databases for nodes of their
+/// own, and runs every test of `e2e/`. Screenshots of every page lie in `target/e2e` afterwards.
 ///
 /// # Errors
 /// When something is missing and may not be installed, or a test failed; the output above says which page and why.
@@ -31,6 +32,7 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
     // Nobody listens there: the pages that offer a neutral mail are walked through, and none is ever due.
     let mail = [("REMPART_SMTP_URL", "smtp://127.0.0.1:9"), ("REMPART_MAIL_FROM", "no-reply@space.example")];
     let node = Node::start_with(binary, &mail)?;
+    let cluster = Cluster::start()?;
     process::run(
         npm(&folder)
             .args(["test", "--silent"])
@@ -38,6 +40,7 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
             .env("REMPART_E2E_BINARY", binary)
             .env("REMPART_E2E_PYTHON", python::environment()?)
             .env("REMPART_E2E_CHROMIUM", chromium)
+            .env("REMPART_E2E_POSTGRES", cluster.url())
             .env("REMPART_E2E_SCREENSHOTS", screenshots),
     )
 }

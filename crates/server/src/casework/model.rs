@@ -304,12 +304,6 @@ pub fn follows(code: &str) -> Follows {
 pub struct Decided {
     /// Its legal class.
     pub class: Class,
-    /// The code that stands.
-    pub code: String,
-    /// The list's version.
-    pub taxonomy: u32,
-    /// How many looked; a lead counts as two.
-    pub looks: u8,
     /// Regimes under which a platform may be asked.
     pub regimes: &'static [String],
 }

@@ -1,8 +1,8 @@
 //! Asking platforms to take down what a case is about: what was decided of it says whether and under which laws.
 
-use exchange::{NoticeId, Time};
+use exchange::{Class, NoticeId, Time};
 
-use super::model::{CaseworkError, Decided, Look, Stage, WorkId};
+use super::model::{CaseworkError, Decided, Stage, WorkId};
 use super::taxonomy::{Follows, taxonomy};
 use super::{Casework, verdict};
 use crate::access::audit::{self, Act};
@@ -30,58 +30,46 @@ pub enum MayAsk {
 impl Casework {
     /// What stands for a case: for asking platforms to take it down.
     pub async fn may_ask(&self, who: &Analyst, case: &OpenCase, view: &CaseView) -> Result<MayAsk, CaseworkError> {
-        let mut on = self.database.read().await?;
-        let all = verdict::said(&mut on, case).await?;
-        let work = super::queries::work(&mut on, WorkId::of_case(case.id)).await?;
-        let stage = work.map_or(Stage::Nothing, |work| work.stage);
-        let has_said = all.iter().any(|said| said.by == who.person());
-        if stage == Stage::Second && !has_said {
-            return Ok(MayAsk::Blind);
-        }
-        let Some(last) = all.last().filter(|_| !matches!(stage, Stage::First | Stage::Lead)) else {
-            return Ok(MayAsk::NotYet);
-        };
-        let Some(code) = taxonomy().find(&last.verdict.code).filter(|code| code.follows == Follows::Protect) else {
-            return Ok(MayAsk::No);
-        };
-        let looks = if last.look == Look::Lead { 2 } else { all.len() as u8 };
-        Ok(MayAsk::Yes(Decided {
-            class: view.row.class,
-            code: code.code.clone(),
-            taxonomy: last.verdict.taxonomy,
-            looks,
-            regimes: &code.regimes,
-        }))
+        may_ask(&mut self.database.read().await?, who, case, view.row.class).await
     }
 
     /// Drafts a notice about links of a case, which are named by their places: the notice and its name in the case are written
-    /// together, or nothing is. `None` when a link was taken back at this moment.
+    /// together, or nothing is. `None` when it may not be asked any more at this moment: something else was decided, a link was
+    /// taken back or asked for, its person lets us ask nobody.
     pub async fn draft_notice(
         &self,
         who: &Analyst,
         case: &OpenCase,
-        decided: &Decided,
+        view: &CaseView,
         new: &NewNotice,
         links: Vec<i64>,
     ) -> Result<Option<NoticeId>, DraftError> {
-        if !decided.regimes.contains(&new.regime) || decided.class != new.class {
-            return Err(NoticeError::WrongRegime(new.regime.clone()).into());
-        }
-        let (id, now) = (self.removal.new_id(), self.clock.now());
-        match self.database.run(&Draft { desk: self, who, case, id, new, links, now }).await {
-            Ok(()) => Ok(Some(id)),
-            Err(DraftError::TakenBack) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let (id, now, class) = (self.removal.new_id(), self.clock.now(), view.row.class);
+        let is_drafted = self.database.run(&Draft { desk: self, who, case, class, id, new, links, now }).await?;
+        Ok(is_drafted.then_some(id))
     }
+}
+
+async fn may_ask(on: &mut Session, who: &Analyst, case: &OpenCase, class: Class) -> Result<MayAsk, CaseworkError> {
+    let all = verdict::said(on, case).await?;
+    let work = super::queries::work(on, WorkId::of_case(case.id)).await?;
+    let stage = work.map_or(Stage::Nothing, |work| work.stage);
+    let has_said = all.iter().any(|said| said.by == who.person());
+    if stage == Stage::Second && !has_said {
+        return Ok(MayAsk::Blind);
+    }
+    let Some(last) = all.last().filter(|_| !matches!(stage, Stage::First | Stage::Lead)) else {
+        return Ok(MayAsk::NotYet);
+    };
+    let Some(code) = taxonomy().find(&last.verdict.code).filter(|code| code.follows == Follows::Protect) else {
+        return Ok(MayAsk::No);
+    };
+    Ok(MayAsk::Yes(Decided { class, regimes: &code.regimes }))
 }
 
 /// Why no notice was drafted. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
-    /// A link was taken back meanwhile. Load the page anew.
-    #[error("a link was taken back meanwhile")]
-    TakenBack,
     /// See [`NoticeError`].
     #[error(transparent)]
     Notice(#[from] NoticeError),
@@ -96,7 +84,6 @@ pub enum DraftError {
 impl crate::storage::Transient for DraftError {
     fn is_transient(&self) -> bool {
         match self {
-            Self::TakenBack => false,
             Self::Notice(error) => error.is_transient(),
             Self::Casework(error) => error.is_transient(),
             Self::Storage(error) => error.is_transient(),
@@ -108,6 +95,7 @@ struct Draft<'a> {
     desk: &'a Casework,
     who: &'a Analyst,
     case: &'a OpenCase,
+    class: Class,
     id: NoticeId,
     new: &'a NewNotice,
     links: Vec<i64>,
@@ -116,17 +104,25 @@ struct Draft<'a> {
 
 impl Transact for Draft<'_> {
     const NAME: &'static str = "case_notice_draft";
-    type Output = ();
+    /// Whether it was.
+    type Output = bool;
     type Error = DraftError;
 
-    async fn run(&self, on: &mut Session) -> Result<(), DraftError> {
-        let Self { desk, case, id, now, .. } = *self;
+    async fn run(&self, on: &mut Session) -> Result<bool, DraftError> {
+        let Self { desk, who, case, class, id, new, now, .. } = *self;
+        // Nothing is decided of the case, and nothing of it taken back, until this is written.
+        desk.intake.lock(on, case).await.map_err(CaseworkError::from)?;
+        let MayAsk::Yes(decided) = may_ask(on, who, case, class).await? else { return Ok(false) };
+        if !decided.regimes.contains(&new.regime) || decided.class != new.class {
+            return Err(NoticeError::WrongRegime(new.regime.clone()).into());
+        }
         let named = desk.intake.note_notice(on, case, id, self.links.clone(), now).await;
         if !named.map_err(CaseworkError::from)? {
-            return Err(DraftError::TakenBack);
+            return Ok(false);
         }
-        desk.removal.draft_in(on, By::from(self.who), id, self.new).await?;
+        desk.removal.draft_in(on, By::from(who), id, new).await?;
         // The case, and no notice: which belong together stands in the case's sealed items alone.
-        Ok(audit::record(on, now, self.who.person(), DRAFTED, Some(*case.id.as_bytes())).await?)
+        audit::record(on, now, who.person(), DRAFTED, Some(*case.id.as_bytes())).await?;
+        Ok(true)
     }
 }

@@ -15,7 +15,7 @@ use super::taxonomy::{Follows, taxonomy};
 use crate::access::audit::{self, Act};
 use crate::access::staff::{Analyst, Lead, StaffId};
 use crate::bank::{self, Ruling};
-use crate::intake::{CaseView, MESSAGE_CHARACTERS_MAX, OpenCase};
+use crate::intake::{CaseView, MESSAGE_CHARACTERS_MAX, OpenCase, Stop};
 use crate::storage::{Session, StorageError, Transact};
 
 const DECIDED: Act = Act::new("case.decided");
@@ -147,6 +147,7 @@ impl Casework {
         if settled.closed {
             self.intake.concluded();
         }
+        self.removal.stir();
         self.bank.ruled(seq).await;
         Ok(settled)
     }
@@ -246,8 +247,11 @@ impl Transact for Deciding<'_> {
         let Meaning { rulings, to } = self.meaning(&before)?;
         let has_more = to == Stage::Nothing && self.has_more(&before);
         let closed = to == Stage::Nothing && !has_more;
-        // The sequence's lock, then the case, then the work, then the log: the order in which everybody takes them.
+        let stop = self.stops(to);
+        // The sequence's lock, then the case, the work, the log of notices, the log of people: the order in which everybody
+        // takes them.
         let seq = bank::rule(on, self.who, &rulings, self.now).await?;
+        self.desk.intake.lock(on, self.case).await?;
         if closed {
             self.desk.intake.conclude(on, self.case, self.answer, true, self.now).await?;
         }
@@ -255,6 +259,9 @@ impl Transact for Deciding<'_> {
         let (id, by) = (self.work.id, self.who.person());
         if !queries::move_held(on, id, (self.work.stage, to), by, self.now).await? {
             return Err(CaseworkError::NotYours);
+        }
+        if let Some(stop) = stop {
+            self.desk.intake.stop_notices(on, self.case, stop, self.now).await?;
         }
         if to == Stage::First {
             queries::unsay(on, id).await?;
@@ -329,6 +336,18 @@ impl Deciding<'_> {
         };
         let rulings = self.subjects.iter().filter_map(|(position, entry)| Some((*entry, ruling(*position)?)));
         Meaning { rulings: rulings.collect(), to: Stage::Nothing }
+    }
+
+    /// Which notices this stops that an earlier verdict allowed. Where two differ, what was sent waits for the lead; and whoever
+    /// decides alone that nothing follows takes nothing back of what others had decided.
+    fn stops(&self, to: Stage) -> Option<Stop> {
+        let asks = self.verdict.follows_for_all() == Follows::Protect;
+        match (self.look, to) {
+            (_, Stage::Lead) => Some(Stop::Unsent),
+            (Look::First, Stage::Nothing) if !asks => Some(Stop::Unsent),
+            (Look::Second | Look::Lead, Stage::Nothing) if !asks => Some(Stop::All),
+            _ => None,
+        }
     }
 
     /// Whether pictures came after the first had looked: nobody has looked at those twice.

@@ -7,13 +7,13 @@ use sealing::CaseKey;
 use super::model::{
     Author, CaseRow, Consent, Ended, Held, ITEMS_PER_CASE_MAX, Item, Mark, OpenCase, Situation, WaitsFor, What,
 };
+use super::notices::notices_in;
 use super::uploads::{self, UploadId};
 use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
-use crate::alerts::{Address, AlertKey, Alerts};
+use crate::alerts::{Address, AlertKey};
 use crate::bank::{self, BankError};
 use crate::casework;
 use crate::partners::PartnerView;
-use crate::removal::Removal;
 use crate::storage::{Session, Transact};
 
 /// The same message again within so long is the same one, sent twice.
@@ -38,23 +38,6 @@ impl Intake {
         };
         let whats = vec![What::Message { by, text: text.to_owned() }];
         self.append_with(case, Some(waits_for), whats, alert).await
-    }
-
-    /// Writes down, within what else is done, that a platform is asked to take these links down; see [`What::Notice`]. A link
-    /// that was taken back meanwhile is asked for no more: then nothing is written, and false is given.
-    pub(crate) async fn note_notice(
-        &self,
-        on: &mut Session,
-        case: &OpenCase,
-        notice: NoticeId,
-        links: Vec<i64>,
-        now: Time,
-    ) -> Result<bool, IntakeError> {
-        let items = vec![Item { at: now, what: What::Notice { notice, links: links.clone() } }];
-        Append { intake: self, case, waits_for: None, items, alert: AlertTodo::Keep, now }.run(on).await?;
-        // The case's row is this transaction's by now.
-        let over = over(&opened(on, case).await?);
-        Ok(!links.iter().any(|link| over.contains(link)))
     }
 
     /// Leaves an address for neutral mails in place of the one before, or takes it back. Who is to write next stays.
@@ -109,14 +92,13 @@ impl Intake {
                 self.release(&held).await?;
             }
         }
-        let said_until = Self::hour_and_end(self.clock.now()).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
+        let now = self.clock.now();
+        let said_until = Self::hour_and_end(now).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
         self.note_deletion();
-        let alert = alert_of(&items).map(|key| (&self.alerts, key));
-        let uploads = uploads_in(&items);
-        // What platforms were asked stays asked; what nobody sent yet is sent no more.
-        let notices = Some((&self.removal, notices_in(&items).map(|(notice, _)| (notice, false)).collect()));
-        let end = End { case: case.id, uploads, why: Ending::Asked, said_until, alert, notices, now: self.clock.now() };
-        self.database.run(&end).await.map(drop)
+        let end = End { case: case.id, open: Some((self, case)), why: Ending::Asked, said_until, now };
+        self.database.run(&end).await?;
+        self.removal.stir();
+        Ok(())
     }
 
     /// Says anew what we may do. Pictures that were kept are shared, or what was shared is taken back, at once.
@@ -214,8 +196,13 @@ impl Intake {
         alert: AlertTodo<'_>,
     ) -> Result<(), IntakeError> {
         let now = self.clock.now();
+        let takes_back = whats.iter().any(|what| matches!(what, What::Withdrawn { .. } | What::Consent(_)));
         let items = whats.into_iter().map(|what| Item { at: now, what }).collect();
-        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await
+        self.database.run(&Append { intake: self, case, waits_for, items, alert, now }).await?;
+        if takes_back {
+            self.removal.stir();
+        }
+        Ok(())
     }
 }
 
@@ -284,14 +271,6 @@ pub(super) fn over(items: &[(i64, Item)]) -> Vec<i64> {
         _ => None,
     };
     items.iter().filter_map(gone).collect()
-}
-
-/// Notices that a case names, with the places of their links.
-fn notices_in(items: &[(i64, Item)]) -> impl Iterator<Item = (NoticeId, &Vec<i64>)> {
-    items.iter().filter_map(|(_, item)| match &item.what {
-        What::Notice { notice, links } => Some((*notice, links)),
-        _ => None,
-    })
 }
 
 /// Files that were not taken back.
@@ -458,14 +437,11 @@ impl Append<'_> {
 /// Ends a case.
 pub(super) struct End<'a> {
     pub(super) case: CaseId,
+    /// Where whoever ends it can open it: its files, its alert and its notices end with it. Else they end by themselves, and the
+    /// keys to them are gone with the case.
+    pub(super) open: Option<(&'a Intake, &'a OpenCase)>,
     pub(super) why: Ending,
     pub(super) said_until: Time,
-    /// Its files, if whoever ends it can tell; else they end by themselves, and the keys to them are gone with the case.
-    pub(super) uploads: Vec<UploadId>,
-    /// Its alert, where the case is open while it ends.
-    pub(super) alert: Option<(&'a Alerts, &'a AlertKey)>,
-    /// Its notices, likewise.
-    pub(super) notices: Option<(&'a Removal, Vec<(NoticeId, bool)>)>,
     /// When.
     pub(super) now: Time,
 }
@@ -485,10 +461,18 @@ impl Transact for End<'_> {
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
-        if let Some((alerts, key)) = self.alert {
-            alerts.forget(on, key).await?;
+        // Nobody adds anything from here on: what is read is all that there is.
+        if !queries::lock_case(on, self.case).await? {
+            return Ok(false);
         }
-        uploads::delete(on, &self.uploads).await?;
+        let items = match self.open {
+            Some((_, case)) => opened(on, case).await?,
+            None => vec![],
+        };
+        if let (Some((intake, _)), Some(key)) = (self.open, alert_of(&items)) {
+            intake.alerts.forget(on, key).await?;
+        }
+        uploads::delete(on, &uploads_in(&items)).await?;
         let (how, due_by) = match self.why {
             Ending::Asked => (Ended::Deleted, Time::from_micros(i64::MAX)),
             Ending::Due(now) => (Ended::Expired, now),
@@ -496,8 +480,10 @@ impl Transact for End<'_> {
         let is_ended = queries::end_case(on, self.case, how, due_by, self.said_until).await?;
         if is_ended {
             casework::note_end(on, self.case).await?;
-            if let Some((removal, notices)) = &self.notices {
-                removal.taken_back(on, notices, self.now).await?;
+            if let Some((intake, _)) = self.open {
+                // What platforms were asked stays asked; what nobody sent yet is sent no more.
+                let notices: Vec<(NoticeId, bool)> = notices_in(&items).map(|(notice, _)| (notice, false)).collect();
+                intake.removal.taken_back(on, &notices, self.now).await?;
             }
         }
         Ok(is_ended)

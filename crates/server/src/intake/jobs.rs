@@ -24,8 +24,7 @@ impl Intake {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;
             for case in &due {
                 // Nobody opens it: its alert's row and its files end by themselves, and nothing opens them any more.
-                let (why, uploads) = (Ending::Due(now), vec![]);
-                let end = End { case: *case, uploads, why, said_until, alert: None, notices: None, now };
+                let end = End { case: *case, open: None, why: Ending::Due(now), said_until, now };
                 ended += u64::from(self.database.run(&end).await?);
             }
             if due.len() < CASES_PER_TURN_MAX as usize {

@@ -13,6 +13,7 @@ mod jobs;
 mod key_file;
 pub mod links;
 mod model;
+mod notices;
 pub(crate) mod pages;
 mod queries;
 pub mod reading;
@@ -50,6 +51,7 @@ pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
+pub(crate) use notices::Stop;
 pub use queries::SQL;
 pub use retention::{CASE_DAYS, ENDED_DAYS, FILE_HOURS};
 pub use said::Said;

@@ -3,12 +3,12 @@
 //! The bank hears of an outcome and does not know whose it is; where a mail goes opens in the case alone. So whoever can open
 //! cases looks through them and puts the mails (docs/design/0015). Nothing of a case is touched by that.
 
-use exchange::{CaseId, EntryId, OutcomeKind, Time};
+use exchange::{CaseId, EntryId, NoticeId, OutcomeKind, Time};
 use sealing::RecipientSecret;
 
 use super::case::{consent_of, held_of, over};
 use super::model::{Item, OpenCase, What};
-use super::view::notices_in;
+use super::notices::notices_in;
 use super::{Intake, IntakeError, queries};
 use crate::alerts::AlertKey;
 use crate::removal::NoticeState;
@@ -83,7 +83,8 @@ impl Intake {
                 }
             }
         }
-        for notice in self.removal.notices_of(&notices_in(items)).await? {
+        let named: Vec<NoticeId> = notices_in(items).map(|(notice, _)| notice).collect();
+        for notice in self.removal.notices_of(&named).await? {
             if is_answer(notice.state) {
                 last = last.max(Some(notice.since));
             }

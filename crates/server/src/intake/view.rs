@@ -7,6 +7,7 @@ use exchange::{EntryId, NoticeId, PartnerId, Scope, Status, Tier, Time};
 
 use super::case::{alert_of, consent_of, follows, held_of, uploads_in};
 use super::model::{Age, Author, CaseRow, Consent, Held, Item, Mark, OpenCase, Situation, Stand, WaitsFor, What};
+use super::notices::notices_in;
 use super::targets::{Due, FOLLOWED_WITHIN_HOURS};
 use super::uploads::{self, Upload};
 use super::{Intake, IntakeError};
@@ -187,7 +188,8 @@ impl Intake {
         let held: Vec<EntryId> = items.iter().filter_map(|(_, item)| held_of(item)).map(|held| held.entry).collect();
         let standing = self.bank.standing_of(&self.portal, &held).await?;
         let outcomes = self.removal.outcomes_of(&held).await?;
-        let notices = self.removal.notices_of(&notices_in(&items)).await?;
+        let named: Vec<NoticeId> = notices_in(&items).map(|(notice, _)| notice).collect();
+        let notices = self.removal.notices_of(&named).await?;
         let alert = match alert_of(&items) {
             None => AlertView::None,
             Some(key) if self.alerts.has_failed(&mut self.database.read().await?, key).await? => AlertView::Failed,
@@ -380,22 +382,10 @@ fn shared(
     }
 }
 
-/// The notices that a case names.
-pub(super) fn notices_in(items: &[(i64, Item)]) -> Vec<NoticeId> {
-    let named = |(_, item): &(i64, Item)| match item.what {
-        What::Notice { notice, .. } => Some(notice),
-        _ => None,
-    };
-    items.iter().filter_map(named).collect()
-}
-
 /// How the notices about one link stand.
 fn notices_about(items: &[(i64, Item)], position: i64, notices: &[NoticeView]) -> Vec<NoticeView> {
-    let about = items.iter().filter_map(|(_, item)| match &item.what {
-        What::Notice { notice, links } if links.contains(&position) => Some(notice),
-        _ => None,
-    });
-    about.filter_map(|id| notices.iter().find(|notice| notice.id == *id)).cloned().collect()
+    let about = notices_in(items).filter(|(_, links)| links.contains(&position));
+    about.filter_map(|(id, _)| notices.iter().find(|notice| notice.id == id)).cloned().collect()
 }
 
 /// By when the hotline is to answer: counted from the first thing that the person did after its last message.

@@ -6,7 +6,7 @@ use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
 use super::Removal;
-use super::notices::{By, Of, Place, Standing, State, queries as notices};
+use super::notices::By;
 use crate::storage::{Session, StorageError, Transact, Transient, on};
 
 const INSERT: &str = "insert into crises (id, sealed, criteria, opened_at) values ($1, $2, $3, $4)";
@@ -32,9 +32,6 @@ pub const CRITERIA_MIN: u32 = 2;
 pub const NAME_CHARACTERS_MAX: usize = 80;
 /// How many are listed, the newest.
 const LISTED_MAX: i64 = 100;
-/// Notices whose counts a debrief reads, at most.
-const DEBRIEF_NOTICES_MAX: usize = 100_000;
-const DEBRIEF_PAGE: i64 = 1_000;
 
 /// What makes a crisis, a bit each.
 pub const CRITERIA: [&str; 5] = ["ongoing", "by_perpetrator", "grave", "spreading", "copied"];
@@ -66,27 +63,6 @@ struct Sealed {
     opened_by: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     confirmed_by: Option<String>,
-}
-
-/// What became of a crisis's notices: public.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Debrief {
-    /// How many were handed over.
-    pub sent: u64,
-    /// Of these, gone.
-    pub removed: u64,
-    /// Hidden in some countries.
-    pub geo_blocked: u64,
-    /// Kept.
-    pub refused: u64,
-    /// Gone and back.
-    pub reposted: u64,
-    /// Without an answer.
-    pub waiting: u64,
-    /// Taken back by us: mistakes of ours.
-    pub withdrawn: u64,
-    /// Median of whole hours to removal; `None` where nothing was removed.
-    pub hours_to_removal: Option<u64>,
 }
 
 /// Why nothing was done. Nothing was changed.
@@ -126,6 +102,13 @@ impl Crisis {
         self.closed_at.is_none()
             && self.confirmed_at.is_none()
             && now < self.opened_at.plus_seconds(CONFIRM_HOURS_MAX * 3_600)
+    }
+
+    /// From when to when it was in force, once it is over.
+    pub fn was_in_force(&self, now: Time) -> Option<(Time, Time)> {
+        let (from, end) = (self.confirmed_at?, self.ends_at?);
+        let until = self.closed_at.map_or(end, |closed| closed.min(end));
+        (until <= now).then_some((from, until))
     }
 
     /// Whether this is who opened it.
@@ -187,26 +170,6 @@ impl Removal {
         in_force(&mut self.database.read().await?, self.clock.now()).await
     }
 
-    /// What became of its notices.
-    pub async fn debrief(&self, id: [u8; 16]) -> Result<Debrief, StorageError> {
-        let mut on = self.database.read().await?;
-        let (mut debrief, mut hours, mut after) = (Debrief::default(), Vec::new(), Place::default());
-        loop {
-            let page = notices::list(&mut on, &Of::Crisis(id), self.clock.now(), after, DEBRIEF_PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after.id = *last.standing.id.as_bytes();
-            for notice in &page {
-                debrief.add(&notice.standing, &mut hours);
-            }
-            if hours.len() >= DEBRIEF_NOTICES_MAX {
-                break;
-            }
-        }
-        hours.sort_unstable();
-        debrief.hours_to_removal = hours.get(hours.len().saturating_sub(1) / 2).copied();
-        Ok(debrief)
-    }
-
     fn seal_crisis(&self, id: &[u8; 16], sealed: &Sealed) -> Vec<u8> {
         let plain = serde_json::to_vec(sealed).expect("plain values with text keys");
         self.key.seal(&place(id), &plain, &mut self.entropy.rng())
@@ -233,27 +196,6 @@ impl Removal {
             closed_at: closed_at.map(Time::from_micros),
             opened_by: sealed.opened_by,
         })
-    }
-}
-
-impl Debrief {
-    fn add(&mut self, notice: &Standing, hours: &mut Vec<u64>) {
-        if notice.sent_at.is_none() {
-            return;
-        }
-        self.sent += 1;
-        match notice.state {
-            State::Removed => self.removed += 1,
-            State::GeoBlocked => self.geo_blocked += 1,
-            State::Refused => self.refused += 1,
-            State::Reposted => self.reposted += 1,
-            State::Withdrawn => self.withdrawn += 1,
-            State::Sent | State::Acknowledged => self.waiting += 1,
-            State::Draft | State::Approved | State::Undeliverable => {}
-        }
-        if let (State::Removed, Some(closed)) = (notice.state, notice.closed_at) {
-            hours.push(notice.hours_since_sent(closed));
-        }
     }
 }
 

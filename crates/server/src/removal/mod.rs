@@ -3,6 +3,7 @@
 
 mod chart;
 pub mod crisis;
+pub mod debrief;
 pub mod directory;
 pub mod letters;
 pub mod look;
@@ -23,7 +24,7 @@ use std::sync::Arc;
 use exchange::{EntryId, KeptReason, OutcomeError, OutcomeKind, OutcomeReport, PartnerId, Time};
 use sealing::NodeKey;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 
 use crate::access::staff::StaffId;
 use crate::access::{Teller, audit};
@@ -54,6 +55,8 @@ pub struct Removal {
     looker: Option<Arc<Looker>>,
     /// Rung when something was put into the outbox.
     wake: Arc<Notify>,
+    /// What everybody may read of crises, as counted last.
+    published: Arc<Mutex<Option<debrief::Published>>>,
 }
 
 /// How notices leave.
@@ -136,12 +139,18 @@ impl Removal {
             guard,
             looker: looker.map(Arc::new),
             wake: Arc::default(),
+            published: Arc::default(),
         }
     }
 
     /// Ready when something was put into the outbox by this process.
     pub async fn woken(&self) {
         self.wake.notified().await;
+    }
+
+    /// Has the outbox looked at again: what another room's transaction put there is committed by now.
+    pub(crate) fn stir(&self) {
+        self.wake.notify_one();
     }
 
     /// What webhooks are signed with, for whoever checks them.

@@ -3,8 +3,8 @@
 use crate::pages::{between, is_sound, text_of};
 use crate::support::{Answer, Engine, TestNode};
 
-const PAGES: [&str; 11] =
-    ["/p/1", "/p/2", "/p/3", "/p/4", "/p/5", "/p/5/1", "/p/5/2", "/p/5/3", "/p/5/4", "/p/5/5", "/p/5/6"];
+const PAGES: [&str; 12] =
+    ["/p/1", "/p/2", "/p/3", "/p/4", "/p/5", "/p/5/1", "/p/5/2", "/p/5/3", "/p/5/4", "/p/5/5", "/p/5/6", "/p/7"];
 
 /// Words of offices and of police reports, which frighten or say nothing.
 const UNWANTED: [&str; 7] = ["incident", "contenu", "victim", "soumettre", "submit", "utilisateur", "csam"];

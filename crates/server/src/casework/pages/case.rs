@@ -207,7 +207,7 @@ pub(super) async fn decide(
         let settled = node.casework.decide(who, &work, &case, &view, &saying).await?;
         // What is to come down and where is known: asking for it comes next.
         let could_ask = view.consent.notifies() && view.standing_links().next().is_some();
-        let asks = could_ask && matches!(node.casework.may_ask(who, &case, &view).await?, MayAsk::Yes(_));
+        let asks = could_ask && may_be_asked(&node, who, &case, &view).await;
         Ok((settled, asks))
     };
     match decided.await {
@@ -224,6 +224,17 @@ pub(super) async fn decide(
             Ok(to(&format!("/desk/queue/{}", work.stage.word()), said))
         }
         Err(error) => Ok(to(&path(work.id), word(error)?)),
+    }
+}
+
+/// Whether a verdict leads to asking platforms. It stands already: what fails here fails nothing of it.
+async fn may_be_asked(node: &Node, who: &Analyst, case: &OpenCase, view: &CaseView) -> bool {
+    match node.casework.may_ask(who, case, view).await {
+        Ok(may) => matches!(may, MayAsk::Yes(_)),
+        Err(error) => {
+            tracing::warn!(%error, "what was decided of a case could not be read for its notices");
+            false
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod appeal;
 mod case;
 mod chosen;
 mod consent;
+mod figures;
 mod frame;
 mod helplines;
 mod landing;

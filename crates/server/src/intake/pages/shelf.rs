@@ -1,4 +1,5 @@
-//! The pages that anybody may read at any time, under `/p/`: privacy, traces, accessibility, threats, the reading list.
+//! The pages that anybody may read at any time, under `/p/`: privacy, traces, accessibility, threats, the reading list,
+//! what came of urgent times.
 //! They set no cookie and prolong no visit. French says « tu » on them, as on the landing page, because most readers are
 //! young; to whoever has a draft or an open case it speaks as there, and a page for parents or teachers says « vous ».
 
@@ -6,7 +7,7 @@ use axum::Router;
 use axum::routing::get;
 
 use super::frame::Frame;
-use super::{accessible, appeal, privacy, reading, threatened, traces};
+use super::{accessible, appeal, figures, privacy, reading, threatened, traces};
 use crate::http::locale::Texts;
 use crate::node::Node;
 
@@ -20,6 +21,7 @@ pub(super) fn router() -> Router<Node> {
         .route("/p/5", get(reading::list))
         .route("/p/5/{number}", get(reading::show))
         .route("/p/6", get(appeal::show))
+        .route("/p/7", get(figures::show))
 }
 
 /// What stands around one of these pages.

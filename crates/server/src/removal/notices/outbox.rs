@@ -279,7 +279,9 @@ impl Removal {
             };
             metrics::counter!("rempart_notices_handed_over_total", "purpose" => claimed.purpose.name(), "outcome" => name)
                 .increment(1);
-            self.database.run(&Settle { row: &claimed, end, now: self.clock.now() }).await?;
+            if self.database.run(&Settle { row: &claimed, end, now: self.clock.now() }).await? {
+                self.wake.notify_one();
+            }
         }
         Ok(sent)
     }
@@ -427,7 +429,9 @@ fn letter(purpose: Purpose, notice: &Stored, content: &Content) -> Letter {
         Purpose::Notice | Purpose::Changes => return content.letter.clone(),
     };
     let zero = Time::from_micros(0);
-    let (sent, deadline) = (standing.sent_at.unwrap_or(zero), standing.deadline_at.unwrap_or(zero));
+    // One that was taken back while it went out was sent when it was taken back.
+    let sent = standing.sent_at.or(standing.closed_at).unwrap_or(zero);
+    let deadline = standing.deadline_at.unwrap_or(zero);
     letters::follow_up(&content.language, which, &standing.id.to_string(), sent, deadline)
 }
 
@@ -473,20 +477,34 @@ impl Settle<'_> {
         let mut head = Head::lock(on).await?;
         let id = NoticeId::from_bytes(self.row.about);
         let Some(mut notice) = notices::one(on, id).await? else { return Ok(()) };
-        // Taken back while it was on its way: it went out, and the taking back goes after it.
+        // Anything else that became of it meanwhile stays.
         if notice.standing.state == State::Approved {
             head.step::<NoticeError>(on, &mut notice, event, self.now).await?;
         }
         Ok(())
     }
+
+    /// It went out, or may have, while it was taken back, and nobody knew that it would: the taking back goes after it. Gives
+    /// whether it does.
+    async fn went_all_the_same(&self, on: &mut Session) -> Result<bool, NoticeError> {
+        let _head = Head::lock(on).await?;
+        let Some(notice) = notices::one(on, NoticeId::from_bytes(self.row.about)).await? else { return Ok(false) };
+        let standing = &notice.standing;
+        let is_told = standing.state == State::Withdrawn && standing.sent_at.is_none();
+        if is_told {
+            put(on, &self.row.about, Purpose::Withdrawn, standing.crisis.is_some(), self.now).await?;
+        }
+        Ok(is_told)
+    }
 }
 
 impl Transact for Settle<'_> {
     const NAME: &'static str = "notice_outbox_settle";
-    type Output = ();
+    /// Whether something more is to be handed over now.
+    type Output = bool;
     type Error = NoticeError;
 
-    async fn run(&self, on: &mut Session) -> Result<(), NoticeError> {
+    async fn run(&self, on: &mut Session) -> Result<bool, NoticeError> {
         let (about, purpose, next_at) =
             (self.row.about.to_vec(), self.row.purpose.code(), self.row.next_at.as_micros());
         let text = match self.end {
@@ -505,15 +523,19 @@ impl Transact for Settle<'_> {
             };
             query.execute(c).await.map_err(StorageError::from)?.rows_affected()
         });
-        // Somebody else has it by now, and says what came of it.
+        // Somebody else has it by now, and says what came of it; or it was taken back.
         if changed == 0 {
-            return Ok(());
+            return match (self.row.purpose, self.end) {
+                (Purpose::Notice, End::Done | End::PutOff { is_clear: false, .. }) => self.went_all_the_same(on).await,
+                _ => Ok(false),
+            };
         }
         match (self.row.purpose, self.end) {
-            (Purpose::Notice, End::Done) => self.happened(on, Event::HandedOver).await,
-            (Purpose::Notice, End::GiveUp { .. }) => self.happened(on, Event::GivenUp).await,
-            _ => Ok(()),
+            (Purpose::Notice, End::Done) => self.happened(on, Event::HandedOver).await?,
+            (Purpose::Notice, End::GiveUp { .. }) => self.happened(on, Event::GivenUp).await?,
+            _ => {}
         }
+        Ok(false)
     }
 }
 

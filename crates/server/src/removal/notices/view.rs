@@ -9,6 +9,7 @@ use super::log::Head;
 use super::model::{Answer, Authority, Channel, Event, Found, Refusal, Standing, State};
 use super::outbox::{Dead, OutboxStanding, Purpose};
 use super::queries::{self, Line, Of, Place};
+use super::taken_back::withdraw;
 use super::{By, NoticeError, outbox};
 use crate::removal::directory::Directory;
 use crate::removal::{NoticeState, NoticeView, Removal, acts, recorded};
@@ -329,22 +330,16 @@ impl Transact for Happened<'_> {
             return Err(super::NotNow(notice.standing.state).into());
         }
         let now = self.room.clock.now();
-        let was_sent = notice.standing.sent_at.is_some();
-        let changed = head.step::<NoticeError>(on, &mut notice, self.event, now).await?;
+        let changed = match self.event {
+            Event::Withdrawn => withdraw::<NoticeError>(on, &mut head, &mut notice, now).await?,
+            event => head.step::<NoticeError>(on, &mut notice, event, now).await?,
+        };
         if !changed {
             return Ok(false);
         }
-        let about = self.id.as_bytes();
-        let is_urgent = notice.standing.crisis.is_some();
-        match self.event {
-            Event::Withdrawn => {
-                outbox::drop_all(on, about).await?;
-                if was_sent && !is_by_hand {
-                    outbox::put(on, about, Purpose::Withdrawn, is_urgent, now).await?;
-                }
-            }
-            Event::Retried => outbox::put(on, about, Purpose::Notice, is_urgent, now).await?,
-            _ => {}
+        if self.event == Event::Retried {
+            let is_urgent = notice.standing.crisis.is_some();
+            outbox::put(on, self.id.as_bytes(), Purpose::Notice, is_urgent, now).await?;
         }
         recorded(on, self.by, acts::of(self.event), self.id, now).await?;
         Ok(true)

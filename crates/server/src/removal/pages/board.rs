@@ -59,7 +59,7 @@ pub(super) async fn show(
     let (t, zone) = (who.t(), who.signed().zone(&node).await?);
     let words = Words(t);
     let (case, view) = opened(&node, &who, id).await?;
-    let may = node.casework.may_ask(&who, &case, &view).await.map_err(casework)?;
+    let may = node.casework.may_ask(&who, &case, &view).await.map_err(|error| casework(&who, error))?;
     let is_blind = may == MayAsk::Blind;
     let directory = node.removal.directory().await?;
     let of_links = if is_blind { BTreeMap::new() } else { notices_by_link(&view) };
@@ -126,9 +126,10 @@ pub(super) async fn draft(
     Path(id): Path<CaseId>,
     form: Form<Analyst>,
 ) -> Result<Response, Refused> {
-    let (case, view) = opened(&node, &form.who, id).await?;
+    let who = &form.who;
+    let (case, view) = opened(&node, who, id).await?;
     let path = format!("/desk/notices/case/{id}");
-    let may = node.casework.may_ask(&form.who, &case, &view).await.map_err(casework)?;
+    let may = node.casework.may_ask(who, &case, &view).await.map_err(|error| casework(who, error))?;
     let MayAsk::Yes(decided) = may else { return Ok(went(&path, &[])) };
     if !view.consent.notifies() {
         return Ok(went(&path, &[]));
@@ -156,25 +157,24 @@ pub(super) async fn draft(
                 in_crisis: form.fields.has("in_crisis"),
             };
             let positions = some.iter().map(|(position, _)| *position).collect();
-            match node.casework.draft_notice(&form.who, &case, &decided, &new, positions).await {
-                // Taken back at this moment: the page that follows shows it no more.
+            match node.casework.draft_notice(who, &case, &view, &new, positions).await {
+                // Or taken back, or asked for, at this moment: the page that follows shows how it stands.
                 Ok(_) => {}
                 Err(DraftError::Notice(NoticeError::Storage(error)) | DraftError::Storage(error)) => {
                     return Err(error.into());
                 }
                 Err(DraftError::Notice(error)) => said = code(&error),
-                Err(DraftError::Casework(error)) => return Err(casework(error)),
-                Err(DraftError::TakenBack) => {}
+                Err(DraftError::Casework(error)) => return Err(casework(who, error)),
             }
         }
     }
     Ok(went(&format!("{path}?said={said}"), &[]))
 }
 
-fn casework(error: CaseworkError) -> Refused {
+fn casework(who: &Analyst, error: CaseworkError) -> Refused {
     match error {
         CaseworkError::Storage(error) => error.into(),
-        CaseworkError::Intake(error) => intake(error),
+        CaseworkError::Intake(error) => intake(who, error),
         error => {
             tracing::warn!(%error, "what was decided of a case could not be read for its notices");
             Problem::internal().into()
@@ -183,13 +183,16 @@ fn casework(error: CaseworkError) -> Refused {
 }
 
 async fn opened(node: &Node, who: &Analyst, id: CaseId) -> Result<(OpenCase, CaseView), Refused> {
-    let case = node.intake.open_as(who.secret(), id).await.map_err(intake)?.ok_or(Refused::gone(who.t()))?;
-    let view = node.intake.view(&case).await.map_err(intake)?;
+    let case = node.intake.open_as(who.secret(), id).await.map_err(|error| intake(who, error))?;
+    let case = case.ok_or(Refused::gone(who.t()))?;
+    let view = node.intake.view(&case).await.map_err(|error| intake(who, error))?;
     Ok((case, view))
 }
 
-fn intake(error: IntakeError) -> Refused {
+fn intake(who: &Analyst, error: IntakeError) -> Refused {
     match error {
+        // Deleted at this moment.
+        IntakeError::Over => Refused::gone(who.t()),
         IntakeError::Storage(error) => error.into(),
         error => {
             tracing::warn!(%error, "a case could not be opened for its notices");

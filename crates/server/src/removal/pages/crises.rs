@@ -11,7 +11,8 @@ use crate::desk::{Form, Frame, Refused, page, went};
 use crate::http::locale::Texts;
 use crate::node::Node;
 use crate::removal::By;
-use crate::removal::crisis::{CONFIRM_HOURS_MAX, CRITERIA, CrisisError, Debrief};
+use crate::removal::crisis::{CONFIRM_HOURS_MAX, CRITERIA, CrisisError};
+use crate::removal::debrief::Debrief;
 
 struct Line {
     id: String,

@@ -149,7 +149,6 @@ impl Words {
             // What became of the verdict that led here.
             "closed" => return Some((t.work_said_closed(), true)),
             "second" => return Some((t.work_said_second(), true)),
-            "more" => return Some((t.work_said_more(), true)),
             "same_person" => t.removal_said_same_person(),
             "not_now" => t.removal_said_not_now(),
             "missing" => t.removal_said_missing(),

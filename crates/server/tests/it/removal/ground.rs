@@ -168,14 +168,16 @@ pub(super) struct Platform {
     pub address: SocketAddr,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     answer: Arc<AtomicU16>,
+    held: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Platform {
     pub(super) async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let this = Self { address, arrived: Arc::default(), answer: Arc::new(AtomicU16::new(204)) };
-        let (arrived, answer) = (this.arrived.clone(), this.answer.clone());
+        let this =
+            Self { address, arrived: Arc::default(), answer: Arc::new(AtomicU16::new(204)), held: Arc::default() };
+        let (arrived, answer, held) = (this.arrived.clone(), this.answer.clone(), this.held.clone());
         let take = move |headers: HeaderMap, body: Bytes| async move {
             let header = |name: &str| headers[name].to_str().unwrap().to_owned();
             arrived.lock().unwrap().push(Arrived {
@@ -187,6 +189,7 @@ impl Platform {
                     signature: header("signature"),
                 },
             });
+            drop(held.read().await);
             StatusCode::from_u16(answer.load(Ordering::SeqCst)).unwrap()
         };
         tokio::spawn(async move { axum::serve(listener, Router::new().route("/hook", post(take))).await.unwrap() });
@@ -204,6 +207,11 @@ impl Platform {
 
     pub(super) fn answers(&self, status: u16) {
         self.answer.store(status, Ordering::SeqCst);
+    }
+
+    /// Answers nothing until this is dropped; what comes arrives.
+    pub(super) async fn hold(&self) -> tokio::sync::OwnedRwLockWriteGuard<()> {
+        self.held.clone().write_owned().await
     }
 
     pub(super) fn arrived(&self) -> Vec<Arrived> {

@@ -173,3 +173,25 @@ on_every_engine!(what_is_taken_back_on_its_way_does_not_go_out_and_what_went_is_
     assert_eq!(kinds, ["notice", "withdrawn"]);
     assert_eq!(NoticeId::from_slice(sent.as_bytes()), Some(sent));
 });
+
+on_every_engine!(what_is_taken_back_while_it_goes_out_is_told_to_whom_it_went, |engine| {
+    let platform = Platform::open().await;
+    let ground = Ground::with(engine, |settings| settings.guard = platform.guard()).await;
+    let removal = &ground.node.removal;
+    removal.set_webhook(ground.partner, &platform.url()).await.unwrap();
+    let id = ground.approved(PARTNER).await;
+    let held = platform.hold().await;
+    let (sent, ()) = tokio::join!(removal.send_due(), async {
+        while platform.arrived().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert!(removal.happened(ANN, id, Event::Withdrawn).await.unwrap());
+        drop(held);
+    });
+    sent.unwrap();
+    removal.send_due().await.unwrap();
+    let kinds: Vec<_> = platform.arrived().iter().map(|arrived| arrived.json()["kind"].clone()).collect();
+    assert_eq!(kinds, ["notice", "withdrawn"]);
+    assert_eq!(ground.state(id).await, State::Withdrawn);
+    assert_eq!(removal.outbox().await.unwrap().waiting, 0);
+});

@@ -10,4 +10,5 @@ mod looked;
 mod pages;
 mod private;
 mod taken_back;
+mod told;
 mod written;

@@ -166,6 +166,12 @@ on_every_engine!(a_platforms_people_answer_on_their_console_and_see_nobody_elses
 
 /// A case of a minor with two links to one platform and one to another, sent, and where its board is.
 pub(super) async fn case(node: &TestNode) -> (OpenCase, String) {
+    let (case, path, _) = case_with_words(node).await;
+    (case, path)
+}
+
+/// The same, and what opens it for its person.
+pub(super) async fn case_with_words(node: &TestNode) -> (OpenCase, String, String) {
     let intake = &node.node.intake;
     let mut draft = intake.begin("fr", Situation::Mine);
     draft.age = Some(Age::From13);
@@ -176,10 +182,10 @@ pub(super) async fn case(node: &TestNode) -> (OpenCase, String) {
         "https://x.com/a/status/1".to_owned(),
     ];
     draft.consent = Some(Consent { notices: Some(true), ..Consent::default() });
-    intake.words_of(&mut draft).unwrap();
+    let words = intake.words_of(&mut draft).unwrap().as_str().to_owned();
     let case = intake.send(&draft).await.unwrap();
     let path = format!("/desk/notices/case/{}", case.id);
-    (case, path)
+    (case, path, words)
 }
 
 /// Takes a case and says that it is to come down; gives the page that this leads to.
@@ -241,4 +247,28 @@ on_every_engine!(a_case_is_a_board_of_its_links_and_its_notices_are_named_in_it_
     // The log of people says who drafted for which case, and names no notice.
     let drafts = crate::desk::acts(&node).await.into_iter().filter(|act| act == "case.notice_drafted").count();
     assert_eq!(drafts, 2);
+});
+
+on_every_engine!(the_same_form_sent_several_times_at_once_asks_for_a_link_once, |engine| {
+    let node = node(engine).await;
+    let mut ann = staff(&node, Role::Analyst).await;
+    let (case, path) = case(&node).await;
+    decide(&mut ann, &case).await;
+    let token = ann.form_token().await;
+    let fields = [&[("t", token.as_str())], &BOTH[..]].concat();
+    let mut same: Vec<StaffBrowser> = (0..4).map(|_| ann.elsewhere()).collect();
+    for browser in &mut same {
+        for name in ann.cookie_names() {
+            browser.keep_cookie(&name, ann.cookie(&name).unwrap());
+        }
+    }
+    let posts = same.iter_mut().map(|browser| browser.post_without_token(&path, &fields));
+    for answer in futures::future::join_all(posts).await {
+        assert_eq!(answer.status, 303, "{}", answer.text);
+    }
+    let named: Vec<usize> =
+        node.node.intake.view(&case).await.unwrap().links.iter().map(|link| link.notices.len()).collect();
+    assert_eq!(named, [1, 1, 1]);
+    let drafts: u64 = node.node.removal.states().await.unwrap().iter().map(|(_, _, number)| number).sum();
+    assert_eq!(drafts, 2, "one notice a platform");
 });

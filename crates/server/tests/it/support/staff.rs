@@ -182,6 +182,10 @@ impl StaffBrowser {
         self.cookies.get(name).map(String::as_str)
     }
 
+    pub fn cookie_names(&self) -> Vec<String> {
+        self.cookies.keys().cloned().collect()
+    }
+
     pub fn keep_cookie(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
