@@ -217,16 +217,25 @@ fn key(folder: &Path, settings: &Settings) -> anyhow::Result<Arc<NodeKey>> {
     node_key::load(&place, absent)
 }
 
-/// What a matcher follows beside nodes, in its folder; `is_new`: the folder and its file may be made.
+/// Whether a folder and its file may be made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// They are there.
+    Existing,
+    /// They are made if they are not.
+    OrNew,
+}
+
+/// What a matcher follows beside nodes, in its folder.
 pub(super) async fn sources(
     folder: &Path,
     config: Option<&Path>,
     flags: &impl Serialize,
-    is_new: bool,
+    opening: Opening,
 ) -> anyhow::Result<(MatcherSources, Operator)> {
     let settings = Settings::read(folder, config, flags)?;
     let file = folder.join(DATABASE_FILE);
-    if is_new {
+    if opening == Opening::OrNew {
         folder::make(folder)?;
     } else if !file.exists() {
         bail!("there is no matcher in {}: name its folder with --matcher", folder.display());
