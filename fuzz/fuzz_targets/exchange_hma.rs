@@ -1,11 +1,13 @@
-//! What HMA's clients send: signals that are read come back the same and are fit to be banked; distances are symmetric.
+//! What HMA's clients send: signals that are read come back the same and are fit to be banked, settings of an
+//! exchange too; distances are symmetric.
 
 #![no_main]
 
 use std::collections::BTreeMap;
 
 use exchange::dialects::hma::{
-    BankEdit, BankName, COMPARED_DISTANCE_MAX, METADATA_BYTES_MAX, NewBank, Signals, check_metadata, compare,
+    BankEdit, BankName, COMPARED_DISTANCE_MAX, ExchangeApi, ExchangeConfig, ExchangeCredentials, ExchangeEdit,
+    METADATA_BYTES_MAX, NewBank, NewExchange, Signals, check_metadata, compare,
 };
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
@@ -17,6 +19,14 @@ fuzz_target!(|body: &[u8]| {
             let Ok(Value::Object(again)) = serde_json::to_value(&signals) else { panic!("an object") };
             assert_eq!(Signals::read(&again, &[]), Ok(signals));
         }
+        if let Ok(new) = NewExchange::read(&object) {
+            assert_eq!(ExchangeConfig::read(new.api, &new.config.fields()), Ok(new.config.clone()));
+        }
+        for api in ExchangeApi::ALL {
+            let credentials = ExchangeCredentials::read(api, &object);
+            assert!(!credentials.is_ok_and(|read| read.is_some_and(|read| read.secret.is_empty())));
+        }
+        let _ = ExchangeEdit::read(&object);
         if let Ok(metadata) = check_metadata(Value::Object(object)) {
             assert!(serde_json::to_vec(&metadata).expect("JSON").len() <= METADATA_BYTES_MAX);
         }

@@ -63,6 +63,8 @@ pub(crate) struct Settings {
     pub(crate) hma_open: bool,
     /// Hosts from which a matcher fetches what HMA's API names by URL.
     pub(crate) hma_fetch_hosts: Vec<String>,
+    /// Hosts where an exchange made over HMA's API may be although its system is elsewhere.
+    pub(crate) hma_exchange_hosts: Vec<String>,
     /// The mail server for neutral alerts: `smtps://host` or `smtp://host`; without it none is offered.
     pub(crate) smtp_url: Option<String>,
     /// Whom the mail server knows us as.
@@ -138,6 +140,7 @@ impl Default for Settings {
             access_token_file: None,
             hma_open: false,
             hma_fetch_hosts: Vec::new(),
+            hma_exchange_hosts: Vec::new(),
             smtp_url: None,
             smtp_user: None,
             smtp_password_file: None,

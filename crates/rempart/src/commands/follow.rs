@@ -15,9 +15,9 @@ use server::node::Node;
 use server::partners::PartnerName;
 use zeroize::Zeroizing;
 
-use super::matcher;
+use super::matcher::{self, Opening};
 use super::node::NodeArguments;
-use crate::output::{self, Usage};
+use crate::output;
 
 /// Other systems and nodes that this node, or a matcher, follows: what they list is protected here, what they take back goes
 #[derive(Subcommand, Debug)]
@@ -76,8 +76,9 @@ pub(crate) struct Add {
     #[arg(long, value_name = "TIER", default_value = "reported", value_parser = tier)]
     tier: Tier,
 
-    /// Its terms let you show its entries to your partners; cannot be changed afterwards, and is not possible for another node
-    #[arg(long)]
+    /// Its terms let you show its entries to your partners; cannot be changed afterwards, and is not possible for another node,
+    /// nor for a matcher, which passes nothing on
+    #[arg(long, conflicts_with = "matcher")]
     pass_on: bool,
 
     /// Seconds between two questions [default: 300, of another node 30]
@@ -144,11 +145,11 @@ impl Kind {
 }
 
 impl Whose {
-    async fn open(&self, is_new: bool) -> anyhow::Result<(Follower, Operator)> {
+    async fn open(&self, opening: Opening) -> anyhow::Result<(Follower, Operator)> {
         Ok(match &self.matcher {
             Some(folder) => {
                 let config = self.node.config.as_deref();
-                let (sources, operator) = matcher::sources(folder, config, &self.node.flags(), is_new).await?;
+                let (sources, operator) = matcher::sources(folder, config, &self.node.flags(), opening).await?;
                 (Follower::Matcher(Box::new(sources)), operator)
             }
             None => {
@@ -205,10 +206,7 @@ impl Add {
         let terms = Terms { class: self.class.or(kind.class()), tier: self.tier, pass_on: self.pass_on };
         let every_seconds = self.every.unwrap_or(kind.every_seconds());
         let new = NewSource { name: name.clone(), kind, url, credentials, terms, every_seconds };
-        if self.whose.matcher.is_some() && self.pass_on {
-            return Err(Usage("a matcher passes nothing on: leave --pass-on out".to_owned()).into());
-        }
-        let (follower, operator) = self.whose.open(true).await?;
+        let (follower, operator) = self.whose.open(Opening::OrNew).await?;
         follower.add(&operator, new).await?;
         let by = match follower {
             Follower::Node(_) => format!("by `rempart serve`, or now by `rempart follow once {name}`"),
@@ -221,7 +219,7 @@ impl Add {
 
 impl Named {
     async fn remove(self) -> anyhow::Result<()> {
-        let (follower, operator) = self.whose.open(false).await?;
+        let (follower, operator) = self.whose.open(Opening::Existing).await?;
         let records = match &follower {
             Follower::Node(node) => Some(node.follow.remove(&operator, &self.name).await?),
             // What is searched is the running matcher's.
@@ -244,7 +242,7 @@ impl Named {
     }
 
     async fn once(self) -> anyhow::Result<()> {
-        let (follower, operator) = self.whose.open(false).await?;
+        let (follower, operator) = self.whose.open(Opening::Existing).await?;
         let turn = match &follower {
             Follower::Node(node) => Some(node.follow.once(&operator, &self.name).await?),
             Follower::Matcher(sources) => {
@@ -319,7 +317,7 @@ struct SourceLine<'a> {
 
 impl List {
     async fn run(self) -> anyhow::Result<()> {
-        let (follower, _) = self.whose.open(false).await?;
+        let (follower, _) = self.whose.open(Opening::Existing).await?;
         let sources = follower.list().await?;
         follower.close().await;
         for source in &sources {

@@ -94,6 +94,11 @@ pub(crate) struct Matcher {
     #[arg(long, value_name = "HOST")]
     hma_fetch_host: Vec<String>,
 
+    /// A host, with its port if it is not the usual one, where an exchange made over HMA's API may be although its system is
+    /// elsewhere: a node, or a system under test. Credentials are sent there
+    #[arg(long, value_name = "HOST")]
+    hma_exchange_host: Vec<String>,
+
     /// Say the addresses as one line of JSON on standard output
     #[arg(long)]
     json: bool,
@@ -119,6 +124,8 @@ struct Flags<'a> {
     hma_open: bool,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     hma_fetch_hosts: &'a [String],
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    hma_exchange_hosts: &'a [String],
 }
 
 impl Matcher {
@@ -133,7 +140,11 @@ impl Matcher {
         let access = access(&settings)?;
         let address = settings.matcher_address();
         access.check_listen(address).map_err(|error| Usage(error.to_string()))?;
-        let hma = HmaSettings { is_open: settings.hma_open, fetch_hosts: settings.hma_fetch_hosts.clone() };
+        let hma = HmaSettings {
+            is_open: settings.hma_open,
+            fetch_hosts: settings.hma_fetch_hosts.clone(),
+            exchange_hosts: settings.hma_exchange_hosts.clone(),
+        };
         hma.check_listen(address).map_err(|error| Usage(error.to_string()))?;
         settings.start_log()?;
         let metrics = telemetry::metrics();
@@ -193,6 +204,7 @@ impl Matcher {
             disk_encrypted: self.disk_encrypted,
             hma_open: self.hma_open,
             hma_fetch_hosts: &self.hma_fetch_host,
+            hma_exchange_hosts: &self.hma_exchange_host,
         })
     }
 }
@@ -205,16 +217,25 @@ fn key(folder: &Path, settings: &Settings) -> anyhow::Result<Arc<NodeKey>> {
     node_key::load(&place, absent)
 }
 
-/// What a matcher follows beside nodes, in its folder; `is_new`: the folder and its file may be made.
+/// Whether a folder and its file may be made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// They are there.
+    Existing,
+    /// They are made if they are not.
+    OrNew,
+}
+
+/// What a matcher follows beside nodes, in its folder.
 pub(super) async fn sources(
     folder: &Path,
     config: Option<&Path>,
     flags: &impl Serialize,
-    is_new: bool,
+    opening: Opening,
 ) -> anyhow::Result<(MatcherSources, Operator)> {
     let settings = Settings::read(folder, config, flags)?;
     let file = folder.join(DATABASE_FILE);
-    if is_new {
+    if opening == Opening::OrNew {
         folder::make(folder)?;
     } else if !file.exists() {
         bail!("there is no matcher in {}: name its folder with --matcher", folder.display());

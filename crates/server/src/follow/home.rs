@@ -24,6 +24,9 @@ pub trait Home: Clone + Send + Sync + 'static {
     /// Keeps whoever else writes here waiting until the transaction ends.
     fn lock(&self, on: &mut Session) -> impl Future<Output = Result<(), StorageError>> + Send;
 
+    /// Whether a source is not to be asked for now, however long ago it was.
+    fn rests(&self, on: &mut Session, source: PartnerId) -> impl Future<Output = Result<bool, StorageError>> + Send;
+
     /// Makes sure that a contributor of this name is there; gives its id, or `None` when the name is taken.
     fn take_up(
         &self,
@@ -80,6 +83,10 @@ impl Home for Bank {
 
     async fn lock(&self, on: &mut Session) -> Result<(), StorageError> {
         bank::lock(on).await.map(drop)
+    }
+
+    async fn rests(&self, _: &mut Session, _: PartnerId) -> Result<bool, StorageError> {
+        Ok(false)
     }
 
     async fn take_up(

@@ -22,8 +22,8 @@ mod steps;
 mod turn;
 mod wires;
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use exchange::{Outcome, PartnerId, Time};
@@ -37,6 +37,7 @@ pub use home::Home;
 pub use model::{CREDENTIALS_BYTES_MAX, Credentials, FollowError, NewSource, SourceKind, SourceView, Terms};
 pub(crate) use queries::RecordDigest;
 pub use queries::SQL;
+pub(crate) use steps::Beside;
 pub use turn::Turn;
 
 use crate::access::Operator;
@@ -44,7 +45,7 @@ use crate::bank::Bank;
 use crate::clock::{Clock, Entropy};
 use crate::http::ClientError;
 use crate::partners::PartnerName;
-use crate::storage::{Database, StorageError};
+use crate::storage::{Database, Session, StorageError};
 use steps::Gone;
 
 /// How often it is looked whether a source is due.
@@ -88,6 +89,8 @@ pub struct Follow<H = Bank> {
     stirred: Arc<Notify>,
     /// Rises with each turn that ends.
     turns: Arc<watch::Sender<u64>>,
+    /// Whom this process asks at this moment, since when.
+    asking: Arc<Mutex<HashMap<PartnerId, Time>>>,
 }
 
 impl<H: Home> Follow<H> {
@@ -111,15 +114,30 @@ impl<H: Home> Follow<H> {
             entropy,
             stirred: Arc::default(),
             turns: Arc::new(watch::channel(0).0),
+            asking: Arc::default(),
         })
     }
 
     /// Adds a source under a name of its own, which others see as the origin of its entries.
     pub async fn add(&self, _: &Operator, new: NewSource) -> Result<(), FollowError> {
         new.check()?;
+        self.add_checked(&new, &()).await
+    }
+
+    /// The same with what is written beside it, and perhaps before there are credentials: until then its home lets it rest.
+    pub(crate) async fn add_beside(&self, new: &NewSource, beside: &impl Beside) -> Result<(), FollowError> {
+        if new.credentials == Credentials::default() {
+            new.check_without_credentials()?
+        } else {
+            new.check()?
+        }
+        self.add_checked(new, beside).await
+    }
+
+    async fn add_checked(&self, new: &NewSource, beside: &impl Beside) -> Result<(), FollowError> {
         let now = self.clock.now();
         let id = PartnerId::new(now, &mut self.entropy.rng());
-        self.database.run(&steps::Add { follow: self, new: &new, id, now }).await?;
+        self.database.run(&steps::Add { follow: self, new, id, now, beside }).await?;
         tracing::info!(source = %new.name, kind = new.kind.name(), "follows from now on");
         self.stirred.notify_one();
         Ok(())
@@ -134,12 +152,42 @@ impl<H: Home> Follow<H> {
     /// call or the next start.
     pub async fn remove(&self, _: &Operator, name: &PartnerName) -> Result<u64, FollowError> {
         let source = self.source(name).await?;
-        self.database
-            .run(&steps::Begin { id: source.id, due_at: self.now().plus_seconds(steps::CLAIM_SECONDS) })
-            .await?;
-        let withdrawn = self.empty(source.id).await?;
+        self.begin_removing(source.id).await?;
+        self.finish_removing(source.id, name).await
+    }
+
+    /// Marks a source as going: what is held of it counts no more, and is withdrawn by [`Self::finish_removing`].
+    pub(crate) async fn begin_removing(&self, id: PartnerId) -> Result<(), FollowError> {
+        let due_at = self.now().plus_seconds(steps::CLAIM_SECONDS);
+        self.database.run(&steps::Begin { id, due_at }).await
+    }
+
+    /// Withdraws what is left of it.
+    pub(crate) async fn finish_removing(&self, id: PartnerId, name: &PartnerName) -> Result<u64, FollowError> {
+        let withdrawn = self.empty(id).await?;
         tracing::info!(source = %name, withdrawn, "follows no longer");
         Ok(withdrawn)
+    }
+
+    /// Gives a source other credentials, in a transaction of the caller's; [`Self::stir`] has it asked once that is committed.
+    pub(crate) async fn reopen(
+        &self,
+        on: &mut Session,
+        id: PartnerId,
+        credentials: &Credentials,
+    ) -> Result<(), StorageError> {
+        let sealed = steps::seal_credentials(&self.key, id, credentials, &mut self.entropy.rng());
+        queries::reopen(on, id, &sealed, self.now()).await
+    }
+
+    /// Has it looked at once who is due.
+    pub(crate) fn stir(&self) {
+        self.stirred.notify_one();
+    }
+
+    /// Since when this process has been asking a source, if it does at this moment.
+    pub(crate) fn asking_since(&self, id: PartnerId) -> Option<Time> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
     }
 
     /// The same where another process follows: that one withdraws its entries as soon as it looks.
@@ -248,6 +296,25 @@ impl<H: Home> Follow<H> {
 
     fn now(&self) -> Time {
         self.clock.now()
+    }
+}
+
+/// Says that a source is being asked, for as long as it is there.
+struct Asking<'a> {
+    all: &'a Mutex<HashMap<PartnerId, Time>>,
+    id: PartnerId,
+}
+
+impl<'a> Asking<'a> {
+    fn of<H: Home>(follow: &'a Follow<H>, id: PartnerId) -> Self {
+        follow.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(id, follow.now());
+        Self { all: &follow.asking, id }
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
     }
 }
 

@@ -109,6 +109,9 @@ pub struct Credentials {
     /// ThreatExchange: the privacy group.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub group: String,
+    /// NCMEC: what these members list alone; empty: what all list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<u64>,
 }
 
 impl Credentials {
@@ -151,7 +154,8 @@ impl Credentials {
         Ok(credentials)
     }
 
-    fn check(&self, kind: SourceKind) -> Result<(), FollowError> {
+    /// Whether they can open a system of this kind.
+    pub(crate) fn check(&self, kind: SourceKind) -> Result<(), FollowError> {
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
         let texts = [&self.user, &self.secret, &self.subscription, &self.feedback, &self.group];
         if !texts.into_iter().all(|text| plain(text)) {
@@ -222,6 +226,12 @@ impl NewSource {
     pub const EVERY_SECONDS_MAX: u32 = 7 * 86_400;
 
     pub(super) fn check(&self) -> Result<(), FollowError> {
+        self.check_without_credentials()?;
+        self.credentials.check(self.kind)
+    }
+
+    /// The same of one whose credentials come later.
+    pub(super) fn check_without_credentials(&self) -> Result<(), FollowError> {
         let url = Url::parse(&self.url).map_err(|_| FollowError::Url)?;
         let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")).ok_or(FollowError::Url)?;
         let has_extra = url.password().is_some() || !url.username().is_empty() || url.query().is_some();
@@ -242,7 +252,7 @@ impl NewSource {
         if self.terms.class.is_none() && matches!(self.kind, SourceKind::ThreatExchange | SourceKind::Tat) {
             return Err(FollowError::Class);
         }
-        self.credentials.check(self.kind)
+        Ok(())
     }
 }
 

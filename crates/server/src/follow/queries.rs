@@ -4,6 +4,7 @@ use exchange::{Class, EntryId, KeptReason, OutcomeId, OutcomeKind, PartnerId, Ti
 use sqlx::QueryBuilder;
 
 use super::model::{SourceKind, SourceView, Terms};
+use super::steps::Claimed;
 use crate::storage::{Session, StorageError, on};
 
 const ADD: &str = "insert into sources
@@ -28,7 +29,10 @@ const MOVE: &str = "update sources set generation = $3, step = step + 1, skipped
     where id = $1 and step = $2";
 const SET_CURSOR: &str = "update sources set cursor = $2 where id = $1";
 const COMPLETE: &str = "update sources set complete_at = $2 where id = $1";
-const END: &str = "update sources set due_at = $2, trouble = $3, failures = $4 where id = $1 and removing = 0";
+const END: &str = "update sources set due_at = $2, trouble = $3, failures = $4
+    where id = $1 and removing = 0 and step = $5";
+const REOPEN: &str = "update sources set sealed = $2, due_at = $3, trouble = null, failures = 0, step = step + 1
+    where id = $1 and removing = 0";
 const UNHELD: &str = "select entry_id from followed where entry_id = $1";
 const FORGET_RECORD: &str = "delete from followed where source_id = $1 and record = $2 returning entry_id";
 const OLD: &str = "select record, entry_id from followed where source_id = $1 and generation < $2 limit $3";
@@ -58,6 +62,7 @@ pub const SQL: &[&str] = &[
     SET_CURSOR,
     COMPLETE,
     END,
+    REOPEN,
     UNHELD,
     FORGET_RECORD,
     OLD,
@@ -287,16 +292,29 @@ pub(super) async fn complete(on: &mut Session, id: PartnerId, now: Time) -> Resu
 
 pub(super) async fn end(
     on: &mut Session,
-    id: PartnerId,
+    source: &Claimed,
     due_at: Time,
     trouble: Option<&str>,
     failures: u32,
 ) -> Result<(), StorageError> {
     on!(on, |c| sqlx::query(END)
-        .bind(&id.as_bytes()[..])
+        .bind(&source.id.as_bytes()[..])
         .bind(due_at.as_micros())
         .bind(trouble)
         .bind(i64::from(failures))
+        .bind(source.step)
+        .execute(c)
+        .await
+        .map(drop)?);
+    Ok(())
+}
+
+/// Other credentials: it is asked with them at once, and a turn with the old ones moves nothing any more.
+pub(super) async fn reopen(on: &mut Session, id: PartnerId, sealed: &[u8], due_at: Time) -> Result<(), StorageError> {
+    on!(on, |c| sqlx::query(REOPEN)
+        .bind(&id.as_bytes()[..])
+        .bind(sealed)
+        .bind(due_at.as_micros())
         .execute(c)
         .await
         .map(drop)?);

@@ -43,15 +43,28 @@ pub(super) struct Claimed {
     pub(super) begins: bool,
 }
 
+/// What is written in the transaction that adds a source.
+pub(crate) trait Beside: Sync {
+    /// Writes it. It may run again.
+    fn write(&self, on: &mut Session, source: PartnerId) -> impl Future<Output = Result<(), FollowError>> + Send;
+}
+
+impl Beside for () {
+    async fn write(&self, _: &mut Session, _: PartnerId) -> Result<(), FollowError> {
+        Ok(())
+    }
+}
+
 /// Adds a source with its contributor.
-pub(super) struct Add<'a, H> {
+pub(super) struct Add<'a, H, B> {
     pub(super) follow: &'a Follow<H>,
     pub(super) new: &'a NewSource,
     pub(super) id: PartnerId,
     pub(super) now: Time,
+    pub(super) beside: &'a B,
 }
 
-impl<H: Home> Transact for Add<'_, H> {
+impl<H: Home, B: Beside> Transact for Add<'_, H, B> {
     const NAME: &'static str = "follow_add";
     type Output = ();
     type Error = FollowError;
@@ -61,7 +74,8 @@ impl<H: Home> Transact for Add<'_, H> {
         let id = self.follow.home.take_up(on, self.id, &new.name, new.terms.pass_on, *now).await?;
         let id = id.ok_or_else(|| FollowError::NameTaken(new.name.clone()))?;
         let sealed = seal_credentials(&follow.key, id, &new.credentials, &mut follow.entropy.rng());
-        Ok(queries::add(on, id, new, sealed, *now).await?)
+        queries::add(on, id, new, sealed, *now).await?;
+        self.beside.write(on, id).await
     }
 }
 
@@ -85,6 +99,9 @@ impl<H: Home> Transact for Claim<'_, H> {
             return Ok(None);
         }
         let Some(row) = queries::source(on, self.id).await? else { return Ok(None) };
+        if self.waits && !row.removing && self.home.rests(on, self.id).await? {
+            return Ok(None);
+        }
         queries::claim(on, self.id, self.now.plus_seconds(CLAIM_SECONDS)).await?;
         let mut cursor = Cursor::read(row.cursor.as_deref());
         let mut begins = row.cursor.is_none();
@@ -369,7 +386,8 @@ impl Transact for End<'_> {
         let pause = i64::try_from(self.pause.as_micros()).unwrap_or(i64::MAX);
         let due_at = Time::from_micros(self.now.as_micros().saturating_add(pause));
         let failures = if self.trouble.is_some() { self.source.failures.saturating_add(1) } else { 0 };
-        Ok(queries::end(on, self.source.id, due_at, self.trouble, failures).await?)
+        // One that was given other credentials meanwhile is due again, whatever the old ones met.
+        Ok(queries::end(on, self.source, due_at, self.trouble, failures).await?)
     }
 }
 
@@ -414,7 +432,12 @@ impl<H: Home> Transact for Empty<'_, H> {
     }
 }
 
-fn seal_credentials(key: &NodeKey, id: PartnerId, credentials: &Credentials, rng: &mut impl rand::Rng) -> Vec<u8> {
+pub(super) fn seal_credentials(
+    key: &NodeKey,
+    id: PartnerId,
+    credentials: &Credentials,
+    rng: &mut impl rand::Rng,
+) -> Vec<u8> {
     // Texts cannot fail.
     let plain = zeroize::Zeroizing::new(serde_json::to_vec(credentials).unwrap_or_default());
     key.seal(&context(OF_CREDENTIALS, id, &[]), &plain, rng)

@@ -12,7 +12,7 @@ use super::home::Home;
 use super::model::FollowError;
 use super::steps::{self, Claimed, Gone, Take, Taken};
 use super::wires::{Batch, Put, Record, Wire};
-use super::{Follow, feedback};
+use super::{Asking, Follow, feedback};
 
 /// Pages of one turn, at most: others want theirs too, and a source that never ends is noticed.
 const PAGES_MAX: u32 = 20_000;
@@ -45,6 +45,7 @@ impl<H: Home> Follow<H> {
     pub(super) async fn turn(&self, source: Claimed) -> Result<Turn, FollowError> {
         let mut source = source.opened(&self.key)?;
         let mut turn = Turn::default();
+        let asking = Asking::of(self, source.id);
         let result = self.pages(&mut source, &mut turn).await;
         let trouble = match result {
             Ok(()) => None,
@@ -64,6 +65,7 @@ impl<H: Home> Follow<H> {
             .set(f64::from(u8::from(turn.trouble.is_some())));
         let end = steps::End { source: &source, trouble: turn.trouble.as_deref(), pause, now: self.now() };
         self.database.run(&end).await?;
+        drop(asking);
         self.turns.send_modify(|turns| *turns = turns.wrapping_add(1));
         Ok(turn)
     }

@@ -58,6 +58,11 @@ async fn answer(guard: &Guard, address: &str) -> Result<Response, Problem> {
 }
 
 fn refused(why: Refused) -> Problem {
+    if why == Refused::Client {
+        // Ours, not the caller's.
+        tracing::error!(error = %why, "nothing can be fetched at an address");
+        return Problem::internal();
+    }
     let detail = format!("{why}. Fetch the picture yourself and send it to /arachnid/v1/media/.");
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "address-refused", "Nothing is fetched there", detail)
 }

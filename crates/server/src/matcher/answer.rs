@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use exchange::dialects::hma::BankName;
+use exchange::dialects::hma::{Bank, BankName};
 use exchange::{EntryId, MATCHES_PER_QUERY_MAX, MatchResponse, MatchResult, Matched, Parsed, Radius};
 
 use super::Matcher;
+use super::access::Access;
+use super::sources::{Exchange, Source};
 use crate::bank::Live;
 use crate::compute::{in_turn, turn};
 use crate::http::Problem;
@@ -51,18 +53,24 @@ impl Matcher {
             }
         }
         let mut is_any_whole = !lives.is_empty();
-        let sources = self.inner.sources.all();
-        let follows_any = !self.inner.replicas.is_empty() || !sources.is_empty();
+        let sources: Vec<Source> = self.inner.sources.all().into_iter().filter(Source::is_used).collect();
+        if sources.is_empty() && self.follows_nothing() {
+            return Err(nothing_followed());
+        }
+        let is_any_awaited = !self.inner.replicas.is_empty() || sources.iter().any(Source::is_awaited);
         for source in sources {
-            stale = stale.max(source.stale_seconds(now));
+            if source.is_awaited() || source.is_whole() {
+                stale = stale.max(source.stale_seconds(now));
+            }
             if source.is_too_stale(now, stale_max) {
                 too_stale = true;
             } else {
                 is_any_whole |= source.is_whole();
-                lives.push((Whose::Source(source.view.name), source.live));
+                let bank = source.exchange.as_deref().map(Exchange::as_bank);
+                lives.push((Whose::Source(source.view.name, bank), source.live));
             }
         }
-        if follows_any && !is_any_whole {
+        if is_any_awaited && !is_any_whole {
             return Err(if too_stale { too_stale_problem(stale_max) } else { loading() });
         }
         if seq == u64::MAX {
@@ -83,12 +91,12 @@ impl Matcher {
 }
 
 /// Whose entries were met.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) enum Whose {
     /// Those of the node at this place among the settings.
     Node(usize),
-    /// Those of another system that is followed, by its name.
-    Source(PartnerName),
+    /// Those of another system that is followed, by its name; in this bank, if they have one of their own.
+    Source(PartnerName, Option<Bank>),
     /// The platform's own.
     Own,
 }
@@ -121,6 +129,22 @@ fn merge(one: MatchResult, other: MatchResult) -> MatchResult {
     let truncated = one.truncated || other.truncated || matches.len() > MATCHES_PER_QUERY_MAX;
     matches.truncate(MATCHES_PER_QUERY_MAX);
     MatchResult { matches, truncated }
+}
+
+impl Matcher {
+    /// Whether it has neither anybody to follow nor banks of its own that could be reached: the state in which it does not start.
+    /// What it follows by itself is not looked at.
+    pub(super) fn follows_nothing(&self) -> bool {
+        let has_own_banks = self.inner.hma.is_open || self.inner.access != Access::Loopback;
+        self.inner.replicas.is_empty() && !has_own_banks
+    }
+}
+
+fn nothing_followed() -> Problem {
+    let detail = "The matcher follows nothing any more, so an answer would be about nothing. Add a system with `rempart follow add \
+                  --matcher`, or start it with a node (--from), or with an access token for banks of your own.";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "nothing-followed", "Nothing is followed", detail)
+        .retry_after(Duration::from_secs(60))
 }
 
 fn loading() -> Problem {

@@ -24,6 +24,7 @@ mod answer;
 pub mod api;
 mod backoff;
 mod banks;
+mod exchanges;
 mod fetch;
 mod follow;
 mod held;

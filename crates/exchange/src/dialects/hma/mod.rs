@@ -6,12 +6,17 @@
 
 mod bank;
 mod content;
+mod exchange;
 mod signal;
 
 pub use bank::{Bank, BankEdit, BankName, BankNameError, NAME_BYTES_MAX, NewBank, Ratio, RatioError};
 pub use content::{
     ContentEdit, ContentView, DISABLE_YEARS_MAX, METADATA_BYTES_MAX, MetadataError, NOTE_CHARS_MAX, NoteError,
     check_metadata, check_note,
+};
+pub use exchange::{
+    ApiSchema, CREDENTIAL_BYTES_MAX, ExchangeApi, ExchangeConfig, ExchangeCredentials, ExchangeEdit, ExchangeError,
+    MEMBERS_MAX, NCMEC_ENVIRONMENTS, NewExchange, URL_BYTES_MAX,
 };
 pub use signal::{
     COMPARED_DISTANCE_MAX, Compared, IndexStatus, Met, SignalError, SignalType, SignalTypeStatus, Signals, compare,

@@ -68,7 +68,9 @@ impl Ncmec {
             None => None,
         };
         let each = |item: &Item| record(item.listed(), reference(item), RemoveReason::Expired);
-        let records = read.items.iter().map(each).collect();
+        let members = &self.credentials.members;
+        let is_wanted = |item: &&Item| members.is_empty() || members.contains(&item.member.id);
+        let records = read.items.iter().filter(is_wanted).map(each).collect();
         let skipped = left_out(&read.skipped);
         let cursor = match next {
             Some(next) => Cursor { page: Some(next), until: Some(until.to_string()), ..cursor },

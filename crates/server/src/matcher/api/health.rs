@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use crate::http::Problem;
-use crate::matcher::Matcher;
+use crate::matcher::{Matcher, Source};
 
 /// 200 once something whole is held of every node and none of it is too stale. A node that is not heard, or says that
 /// the key opens nothing, is named in the text, since what is held of it is still used.
@@ -26,7 +26,12 @@ pub(crate) async fn ready(State(matcher): State<Matcher>) -> Result<String, Prob
             let _ = writeln!(text, "{}: {why}, for {seconds} seconds", standing.host);
         }
     }
-    for source in matcher.sources() {
+    let sources: Vec<Source> = matcher.sources().into_iter().filter(Source::is_used).collect();
+    if sources.is_empty() && matcher.follows_nothing() {
+        missing.push("nothing is followed any more".to_owned());
+    }
+    // One that HMA's callers made is awaited by nobody.
+    for source in sources.into_iter().filter(|source| source.is_awaited() || source.is_whole()) {
         let name = &source.view.name;
         if !source.is_whole() {
             missing.push(format!("{name} was never read whole yet"));

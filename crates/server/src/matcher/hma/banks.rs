@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use exchange::dialects::hma::{Bank, BankEdit, BankName, NewBank};
 use serde_json::{Value, json};
 
-use super::names::{check_own, of_upstreams, upstream_of};
+use super::names::{check_own, exchange_of, of_upstreams, upstream_of};
 use super::refused::{At, Body, Refused};
 use crate::http::Json;
 use crate::matcher::Matcher;
@@ -41,6 +41,13 @@ pub(super) async fn edit(
     At(name): At<String>,
     Body(edit): Body<BankEdit>,
 ) -> Result<Json<Bank>, Refused> {
+    if let Some(exchange) = exchange_of(&matcher, &name) {
+        if edit.name.as_ref().is_some_and(|new| *new != name) {
+            return Err(Refused::forbidden("an exchange's bank has the exchange's name; make another exchange"));
+        }
+        let exchange = matcher.change_exchange(&exchange.bank, edit.ratio(), None).await?;
+        return Ok(Json(exchange.as_bank()));
+    }
     check_own(&matcher, &name)?;
     let new_name: Option<BankName> = edit.name.as_deref().map(str::parse).transpose()?;
     if new_name.as_ref().is_some_and(|name| upstream_of(&matcher, name.as_str()).is_some()) {
@@ -49,8 +56,12 @@ pub(super) async fn edit(
     Ok(Json(matcher.inner.banks.edit(&name, new_name, edit.ratio()).await?))
 }
 
-/// 200 also when there was none.
+/// 200 also when there was none. An exchange goes with its bank.
 pub(super) async fn remove(State(matcher): State<Matcher>, At(name): At<String>) -> Result<Json<Value>, Refused> {
+    if let Some(exchange) = exchange_of(&matcher, &name) {
+        matcher.remove_exchange(&exchange.bank).await?;
+        return Ok(Json(json!({"message": "Done"})));
+    }
     check_own(&matcher, &name)?;
     matcher.inner.banks.remove(&name).await?;
     Ok(Json(json!({"message": "Done"})))

@@ -3,10 +3,8 @@
 use ::media::Purpose;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use exchange::Kind;
-use exchange::dialects::hma::{
-    Bank, BankName, ContentEdit, ContentView, DISABLE_YEARS_MAX, Ratio, Signals, check_metadata, check_note,
-};
+use exchange::dialects::hma::{ContentEdit, ContentView, DISABLE_YEARS_MAX, Signals, check_metadata, check_note};
+use exchange::{Advice, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -182,18 +180,24 @@ async fn view(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Result<J
 /// A followed entry by its number, found among all that is held of its upstream.
 async fn of_upstream(matcher: &Matcher, name: &str, id: u64, parts: &Parts) -> Result<Json<ContentView>, Refused> {
     let missing = || Refused::from(BanksError::NoContent(id));
-    let (upstream, class) = upstream_of(matcher, name).ok_or_else(missing)?;
+    let upstream = upstream_of(matcher, name).ok_or_else(missing)?;
     let find = move |live: &crate::bank::Live| live.ids().into_iter().find(|entry| number_of(*entry) == id);
     let found = upstream.live().aside(find).await.map_err(BanksError::from)?.ok_or_else(missing)?;
-    let entry = upstream.entry(matcher, found).await?.filter(|entry| entry.class == class).ok_or_else(missing)?;
+    let entry = upstream.entry(matcher, found).await?.ok_or_else(missing)?;
     let of_kind = |kind| entry.fingerprints.iter().find(|one| one.kind() == kind).cloned();
     let signals = Signals { pdq: of_kind(Kind::Pdq), video_md5: of_kind(Kind::Md5) };
-    let advice = exchange::Advice::of(entry.block_radius, exchange::MatchKind::Exact);
+    let advice = Advice::of(entry.block_radius, exchange::MatchKind::Exact);
+    let bank = upstream.bank(entry.class, advice);
+    // It is shown under what it is worth, from whichever bank of its class it is asked for.
+    let other = if advice == Advice::Block { Advice::Review } else { Advice::Block };
+    if bank.name.as_str() != name && upstream.bank(entry.class, other).name.as_str() != name {
+        return Err(missing());
+    }
     Ok(Json(ContentView {
         id,
         disable_until_ts: 0,
         original_media_uri: None,
-        bank: Bank { name: BankName::of_node(upstream.name(), class, advice), matching_enabled_ratio: Ratio::ALL },
+        bank,
         signals: parts.signals().then_some(signals),
         metadata: parts
             .metadata()

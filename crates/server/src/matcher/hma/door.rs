@@ -21,6 +21,9 @@ pub struct HmaSettings {
     /// Hosts, with their port if it is not the usual one, from which it fetches what a URL names. None: it fetches
     /// nothing.
     pub fetch_hosts: Vec<String>,
+    /// Hosts, with their port if it is not the usual one, where an exchange made over HMA's API may be although its system is
+    /// elsewhere: nodes, and systems under test. None: only where the systems are. Credentials are sent there.
+    pub exchange_hosts: Vec<String>,
 }
 
 /// HMA's API was declared open where others reach it.
@@ -41,10 +44,19 @@ impl HmaSettings {
 
     /// Whether something may be fetched there.
     pub(super) fn may_fetch(&self, url: &url::Url) -> bool {
-        let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else { return false };
-        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        url.username().is_empty() && url.password().is_none() && self.fetch_hosts.contains(&host)
+        is_at(url, &self.fetch_hosts)
     }
+
+    /// Whether an exchange may be there.
+    pub(in crate::matcher) fn may_follow(&self, url: &url::Url) -> bool {
+        is_at(url, &self.exchange_hosts)
+    }
+}
+
+fn is_at(url: &url::Url, hosts: &[String]) -> bool {
+    let Some(host) = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https")) else { return false };
+    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    url.username().is_empty() && url.password().is_none() && hosts.contains(&host)
 }
 
 /// A token that came in the path.
@@ -93,7 +105,8 @@ mod tests {
 
     #[test]
     fn only_named_hosts_are_fetched_from() {
-        let settings = HmaSettings { is_open: false, fetch_hosts: vec!["cdn.example".into(), "127.0.0.1:81".into()] };
+        let fetch_hosts = vec!["cdn.example".into(), "127.0.0.1:81".into()];
+        let settings = HmaSettings { fetch_hosts, ..HmaSettings::default() };
         let may = |url: &str| settings.may_fetch(&url::Url::parse(url).unwrap());
         assert!(may("https://cdn.example/a.jpg") && may("http://127.0.0.1:81/"));
         for not in [

@@ -143,8 +143,9 @@ async fn met(matcher: &Matcher, kind: SignalType, query: Parsed, lookup: &Lookup
         for matched in results.into_iter().flat_map(|result| result.matches) {
             let of_followed = |of: &str| (BankName::of_node(of, matched.class, matched.advice), 1.0);
             let (name, ratio) = match &whose {
+                Whose::Source(_, Some(bank)) => (bank.name.clone(), bank.matching_enabled_ratio.get()),
                 Whose::Node(place) => of_followed(matcher.inner.replicas[*place].upstream.host()),
-                Whose::Source(name) => of_followed(name.as_str()),
+                Whose::Source(name, None) => of_followed(name.as_str()),
                 Whose::Own => {
                     // Removed since it was met.
                     let Some(place) = content_of(matched.entry).and_then(|id| matcher.inner.banks.whereabouts(id))

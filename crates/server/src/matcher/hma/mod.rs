@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `/h/hash`, `/m/lookup`, `/m/raw_lookup`, `/m/compare`, `/m/index/status` | hashing and matching |
 //! | `/c/banks`, `/c/bank/..` | own banks can be changed; those of nodes are shown |
-//! | `/c/exchanges`, `/c/exchange/..` | the nodes and other systems that are followed; set up where the matcher is started |
+//! | `/c/exchanges`, `/c/exchange/..` | the nodes and other systems that are followed; those that were made here can be changed here |
 //! | `/c/signal_type`, `/c/content_type`, `/status`, `/site-map` | what there is |
 //!
 //! The matcher's access token is needed, also on loopback, unless HMA's API was declared open there. It is taken as a
@@ -85,11 +85,11 @@ pub(super) fn router(matcher: &Matcher) -> Router {
         .route("/c/bank/{name}", get(banks::show).put(banks::edit).delete(banks::remove))
         .route("/c/bank/{name}/signal", post(contents::add_signals))
         .route("/c/bank/{name}/content/{id}", get(contents::show).put(contents::edit).delete(contents::remove))
-        .route("/c/exchanges", get(exchanges::list).post(exchanges::not_here))
+        .route("/c/exchanges", get(exchanges::list).post(exchanges::add))
         .route("/c/exchanges/apis", get(exchanges::apis))
-        .route("/c/exchanges/api/{api}", get(exchanges::api).post(exchanges::not_here))
+        .route("/c/exchanges/api/{api}", get(exchanges::api).post(exchanges::set_credentials))
         .route("/c/exchanges/api/{api}/schema", get(exchanges::schema))
-        .route("/c/exchange/{name}", get(exchanges::show).put(exchanges::not_here).delete(exchanges::not_here))
+        .route("/c/exchange/{name}", get(exchanges::show).put(exchanges::edit).delete(exchanges::remove))
         .route("/c/exchange/{name}/status", get(exchanges::status))
         .route("/c/signal_type", get(types::signal_types))
         .route("/c/signal_type/index", get(types::signal_type_index))
@@ -108,10 +108,11 @@ pub(super) fn router(matcher: &Matcher) -> Router {
 async fn status(State(matcher): State<Matcher>) -> (StatusCode, &'static str) {
     let (now, stale_max) = (matcher.now(), matcher.inner.stale_max);
     let (standings, sources) = (matcher.inner.standings.all(), matcher.sources());
-    if !standings.iter().all(|standing| standing.loaded) || !sources.iter().all(Source::is_whole) {
+    let is_loaded = |source: &Source| source.is_whole() || !source.is_awaited();
+    if !standings.iter().all(|standing| standing.loaded) || !sources.iter().all(is_loaded) {
         (StatusCode::SERVICE_UNAVAILABLE, "INDEX-NOT-LOADED")
     } else if standings.iter().any(|standing| standing.is_too_stale(now, stale_max))
-        || sources.iter().any(|source| source.is_too_stale(now, stale_max))
+        || sources.iter().any(|source| source.is_whole() && source.is_too_stale(now, stale_max))
     {
         (StatusCode::SERVICE_UNAVAILABLE, "INDEX-STALE")
     } else {

@@ -10,7 +10,7 @@ use crate::bank::Live;
 use crate::matcher::Matcher;
 use crate::matcher::banks::content_of;
 use crate::matcher::replica::Replica;
-use crate::matcher::sources::Source;
+use crate::matcher::sources::{Exchange, Source};
 use crate::storage::StorageError;
 
 /// Numbers of followed entries begin here; those of own contents are below. Both are whole in a double, as JavaScript reads them.
@@ -26,7 +26,8 @@ impl Upstream {
     /// Everyone who is followed: nodes in the order of the settings, then other systems by name.
     pub(super) fn all(matcher: &Matcher) -> impl Iterator<Item = Self> {
         let nodes = matcher.inner.replicas.iter().cloned().map(Self::Node);
-        nodes.chain(matcher.sources().into_iter().map(|source| Self::Source(Box::new(source))))
+        let sources = matcher.sources().into_iter().filter(|source| !source.view.removing);
+        nodes.chain(sources.map(|source| Self::Source(Box::new(source))))
     }
 
     /// Its host, or its name here.
@@ -42,6 +43,30 @@ impl Upstream {
             Self::Node(node) => &node.live,
             Self::Source(source) => &source.live,
         }
+    }
+
+    /// The bank that such entries of it are in.
+    pub(super) fn bank(&self, class: Class, advice: Advice) -> Bank {
+        match self {
+            Self::Node(_) => {
+                Bank { name: BankName::of_node(self.name(), class, advice), matching_enabled_ratio: Ratio::ALL }
+            }
+            Self::Source(source) => source.bank(class, advice),
+        }
+    }
+
+    /// All of its banks: one that was made over HMA's API has one.
+    fn banks(&self) -> Vec<Bank> {
+        let advices = [Advice::Block, Advice::Review];
+        let mut banks: Vec<Bank> =
+            Class::ALL.iter().flat_map(|class| advices.map(|advice| self.bank(*class, advice))).collect();
+        banks.dedup_by(|one, other| one.name == other.name);
+        banks
+    }
+
+    /// If it was made over HMA's API.
+    pub(super) fn exchange(&self) -> Option<&Exchange> {
+        if let Self::Source(source) = self { source.exchange.as_deref() } else { None }
     }
 
     /// One entry as it is held.
@@ -63,34 +88,24 @@ pub(super) fn number_of(entry: EntryId) -> u64 {
 
 /// The banks of everyone who is followed.
 pub(super) fn of_upstreams(matcher: &Matcher) -> Vec<Bank> {
-    let mut banks = Vec::new();
-    for upstream in Upstream::all(matcher) {
-        for class in Class::ALL {
-            for advice in [Advice::Block, Advice::Review] {
-                let name = BankName::of_node(upstream.name(), *class, advice);
-                banks.push(Bank { name, matching_enabled_ratio: Ratio::ALL });
-            }
-        }
-    }
-    banks
+    Upstream::all(matcher).flat_map(|upstream| upstream.banks()).collect()
 }
 
-/// Whose bank this is, and the class that is in it.
-pub(super) fn upstream_of(matcher: &Matcher, name: &str) -> Option<(Upstream, Class)> {
-    let is_its = |of: &str, class: Class| {
-        [Advice::Block, Advice::Review].iter().any(|advice| BankName::of_node(of, class, *advice).as_str() == name)
-    };
-    Upstream::all(matcher).find_map(|upstream| {
-        let class = *Class::ALL.iter().find(|class| is_its(upstream.name(), **class))?;
-        Some((upstream, class))
-    })
+/// Whose bank this is.
+pub(super) fn upstream_of(matcher: &Matcher, name: &str) -> Option<Upstream> {
+    Upstream::all(matcher).find(|upstream| upstream.banks().iter().any(|bank| bank.name.as_str() == name))
+}
+
+/// The exchange whose bank this is.
+pub(super) fn exchange_of(matcher: &Matcher, name: &str) -> Option<Exchange> {
+    upstream_of(matcher, name).and_then(|upstream| upstream.exchange().cloned())
 }
 
 /// Refuses to change what is followed.
 pub(super) fn check_own(matcher: &Matcher, name: &str) -> Result<(), Refused> {
     match upstream_of(matcher, name) {
         None => Ok(()),
-        Some((upstream, _)) => {
+        Some(upstream) => {
             let of = upstream.name();
             Err(Refused::forbidden(format!("this bank is what {of} shows this matcher; it is changed there")))
         }

@@ -5,11 +5,13 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use exchange::dialects::hma::{BankNameError, MetadataError, NoteError, SignalError};
+use exchange::dialects::hma::{BankNameError, ExchangeError, MetadataError, NoteError, SignalError};
 use serde_json::json;
 
+use crate::follow::FollowError;
 use crate::http::{Json, Problem};
 use crate::matcher::banks::BanksError;
+use crate::matcher::exchanges::ExchangesError;
 use crate::storage::StorageError;
 
 /// Nothing was changed, and why.
@@ -73,6 +75,25 @@ impl From<BanksError> for Refused {
     }
 }
 
+impl From<ExchangesError> for Refused {
+    fn from(error: ExchangesError) -> Self {
+        use FollowError as Follow;
+        match error {
+            ExchangesError::None(_) => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            ExchangesError::Exists | ExchangesError::Elsewhere(_) | ExchangesError::Host(_) => {
+                Self::forbidden(error.to_string())
+            }
+            ExchangesError::Full => Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
+            ExchangesError::Follow(Follow::NameTaken(_)) => Self::forbidden(ExchangesError::Exists.to_string()),
+            ExchangesError::Follow(Follow::Storage(error)) => error.into(),
+            ExchangesError::Follow(Follow::Moved | Follow::BrokenOff(_) | Follow::Bank(_)) => {
+                Problem::internal().into()
+            }
+            ExchangesError::Follow(error) => Self::bad(error.to_string()),
+        }
+    }
+}
+
 impl From<StorageError> for Refused {
     fn from(error: StorageError) -> Self {
         Problem::from(error).into()
@@ -88,7 +109,7 @@ macro_rules! bad {
         })+
     };
 }
-bad!(BankNameError, MetadataError, NoteError, SignalError);
+bad!(BankNameError, ExchangeError, MetadataError, NoteError, SignalError);
 
 macro_rules! rejection {
     ($($rejection:ty),+) => {

@@ -63,7 +63,7 @@ pub(super) async fn index_status(
     Asked(of): Asked<Of>,
 ) -> Result<Json<BTreeMap<&'static str, IndexStatus>>, Refused> {
     let is_whole = matcher.inner.standings.all().iter().all(|standing| standing.loaded)
-        && matcher.sources().iter().all(Source::is_whole);
+        && matcher.sources().iter().filter(|source| source.is_awaited()).all(Source::is_whole);
     let each = |kind: SignalType| {
         let (size, newest) = size(&matcher, kind);
         (kind.name(), IndexStatus { present: is_whole, built_to: newest.unwrap_or(-1), size })

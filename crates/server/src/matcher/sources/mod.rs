@@ -3,9 +3,11 @@
 //! of the matcher's own file and an index for each source, searched with those of nodes and of the platform's own banks.
 //!
 //! - Sources are added and removed in the file, by `rempart follow --matcher`; the running matcher looks there.
+//! - Or over HMA's API ([`exchanges`]): such a one is a bank of its own.
 //! - Each record is an entry of its own, for review unless its source is trusted with more.
 //! - A source that is not heard is used for as long as a node is, and then no longer.
 
+pub(super) mod exchanges;
 mod model;
 mod queries;
 
@@ -14,12 +16,14 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use exchange::{BlockRadius, Contribution, Entry, EntryId, PartnerId, RemoveReason, Time};
+use exchange::dialects::hma::{Bank, BankName, Ratio};
+use exchange::{Advice, BlockRadius, Class, Contribution, Entry, EntryId, PartnerId, RemoveReason, Time};
 use sealing::NodeKey;
 use tokio::sync::{Mutex, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+pub(crate) use exchanges::Exchange;
 pub(super) use model::is_theirs;
 pub use queries::SQL;
 
@@ -60,6 +64,10 @@ struct Inner {
     standing: watch::Sender<Vec<SourceView>>,
     /// Held while it is looked how they stand: an older list that came later would forget the index of a source added since.
     looking: Mutex<()>,
+    /// What HMA knows of those that were made over its API.
+    exchanges: RwLock<HashMap<PartnerId, Arc<Exchange>>>,
+    /// Held by whoever changes that.
+    changing: Mutex<()>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -69,6 +77,8 @@ struct Inner {
 pub(crate) struct Source {
     pub(crate) view: SourceView,
     pub(crate) live: Arc<Live>,
+    /// If it was made over HMA's API.
+    pub(crate) exchange: Option<Arc<Exchange>>,
 }
 
 /// How a matcher matches what its sources list.
@@ -79,8 +89,34 @@ pub(super) struct SourceRules {
 }
 
 impl Source {
-    /// Seconds since it last answered, or since it was added; `None` while it is heard.
+    /// Whether what is held of it is matched: not once it is being removed, nor while HMA's callers have it switched off.
+    pub(crate) fn is_used(&self) -> bool {
+        let is_on = |exchange: &Exchange| exchange.is_enabled && exchange.ratio.is_on();
+        !self.view.removing && self.exchange.as_deref().is_none_or(is_on)
+    }
+
+    /// Whether answers wait until it was read to its end once. One that was made over HMA's API keeps nobody waiting: its
+    /// credentials may be wrong, or still to come, and the matcher's other banks are asked meanwhile.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.is_used() && self.exchange.is_none()
+    }
+
+    /// The bank that such entries of it are in.
+    pub(crate) fn bank(&self, class: Class, advice: Advice) -> Bank {
+        match &self.exchange {
+            Some(exchange) => exchange.as_bank(),
+            None => {
+                let name = BankName::of_node(self.view.name.as_str(), class, advice);
+                Bank { name, matching_enabled_ratio: Ratio::ALL }
+            }
+        }
+    }
+
+    /// Seconds since it last answered, or since it was added; `None` while it is heard, or nobody wants to hear it.
     pub(crate) fn stale_seconds(&self, now: Time) -> Option<u64> {
+        if !self.is_used() || self.exchange.as_ref().is_some_and(|exchange| !exchange.is_asked() && !self.is_whole()) {
+            return None;
+        }
         let is_heard = self.view.failures == 0 && now <= self.view.due_at.plus_seconds(LATE_SECONDS);
         let since = self.view.heard_at.unwrap_or(self.view.created_at);
         (!is_heard).then(|| now.micros_since(since) / 1_000_000)
@@ -108,7 +144,7 @@ impl Sources {
     ) -> Result<Self, StorageError> {
         let sources = Self::over(store.database(), store.key(), rules, entropy, (stop, tasks));
         sources.look().await?;
-        for Source { view, live } in sources.all() {
+        for Source { view, live, .. } in sources.all() {
             sources.load(view.id, &live).await?;
         }
         Ok(sources)
@@ -123,8 +159,20 @@ impl Sources {
         (stop, tasks): (CancellationToken, TaskTracker),
     ) -> Self {
         let SourceRules { block_radius, views_max } = rules;
-        let (lives, standing, looking) = (RwLock::default(), watch::channel(Vec::new()).0, Mutex::default());
-        let inner = Inner { database, key, entropy, block_radius, views_max, lives, standing, looking, stop, tasks };
+        let inner = Inner {
+            database,
+            key,
+            entropy,
+            block_radius,
+            views_max,
+            lives: RwLock::default(),
+            standing: watch::channel(Vec::new()).0,
+            looking: Mutex::default(),
+            exchanges: RwLock::default(),
+            changing: Mutex::default(),
+            stop,
+            tasks,
+        };
         Self { inner: Arc::new(inner) }
     }
 
@@ -157,7 +205,10 @@ impl Sources {
     /// Every source, by name.
     pub(super) fn all(&self) -> Vec<Source> {
         let views = self.inner.standing.borrow().clone();
-        views.into_iter().map(|view| Source { live: self.live(view.id), view }).collect()
+        let exchanges = self.inner.exchanges.read().unwrap_or_else(PoisonError::into_inner);
+        let source =
+            |view: SourceView| Source { live: self.live(view.id), exchange: exchanges.get(&view.id).cloned(), view };
+        views.into_iter().map(source).collect()
     }
 
     /// Says when it changes how they stand.
@@ -182,7 +233,7 @@ impl Sources {
                 }
                 let all = self.all();
                 tended.retain(|id, _| all.iter().any(|source| source.view.id == *id));
-                for Source { view, live } in all {
+                for Source { view, live, .. } in all {
                     let begin = || {
                         let stop = self.inner.stop.child_token();
                         self.inner.tasks.spawn(tend(live, stop.clone()));
@@ -196,9 +247,11 @@ impl Sources {
         self.inner.stop.run_until_cancelled(looking).await;
     }
 
-    async fn look(&self) -> Result<(), StorageError> {
+    pub(super) async fn look(&self) -> Result<(), StorageError> {
         let _in_turn = self.inner.looking.lock().await;
         let views = follow::list(&self.inner.database).await?;
+        let exchanges = self.exchanges().await?;
+        *self.inner.exchanges.write().unwrap_or_else(PoisonError::into_inner) = exchanges;
         {
             let mut lives = self.inner.lives.write().unwrap_or_else(PoisonError::into_inner);
             lives.retain(|id, _| views.iter().any(|view| view.id == *id));
@@ -255,6 +308,10 @@ impl Home for Sources {
     /// One matcher has the file, and writers wait for each other there.
     async fn lock(&self, _: &mut Session) -> Result<(), StorageError> {
         Ok(())
+    }
+
+    async fn rests(&self, on: &mut Session, source: PartnerId) -> Result<bool, StorageError> {
+        queries::rests(on, source).await
     }
 
     async fn take_up(

@@ -39,7 +39,7 @@ pub(crate) async fn faces(there: &TestNode) -> Vec<NewSource> {
 }
 
 /// A key as ThreatExchange's clients send it: a decimal number and the secret.
-fn as_token(key: &str) -> String {
+pub(crate) fn as_token(key: &str) -> String {
     let (id, secret) = key.strip_prefix("rp_").unwrap().split_once('_').unwrap();
     format!("{:020}|{secret}", u64::from_str_radix(id, 16).unwrap())
 }

@@ -1,5 +1,8 @@
 //! HMA's API on a matcher, as its integrations call it: own banks, nodes' banks, the token, what is refused and how.
 
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use exchange::dialects::stopncii::CaseStatus::Active;
 use media::alter::Alteration;
 use media::{Limits, Purpose, draw, encode, fingerprints};
 use reqwest::Method;
@@ -8,6 +11,9 @@ use server::clock::Clock;
 use server::matcher::{Access, HmaSettings, Matcher};
 
 use super::support::{Home, TestMatcher, upstream};
+use crate::follow::faces::{as_token, entry};
+use crate::follow::feeding::stopncii_page;
+use crate::follow::{Fake, PACE, body, hash as follow_hash};
 use crate::support::{Engine, TestNode};
 
 const TOKEN: &str = "a-token-of-the-platform";
@@ -211,7 +217,10 @@ async fn what_a_node_shows_is_in_banks_that_say_what_may_be_done_and_cannot_be_c
     let status = format!("/c/exchange/{}/status", exchanges[0].as_str().unwrap());
     let (_, status) = hma.get(&status).await;
     assert_eq!((&status["fetched_items"], &status["up_to_date"]), (&json!(2), &json!(true)), "{status}");
-    assert_eq!(hma.post("/c/exchanges", &json!({"bank": "X", "api": "rempart"})).await.0, 403);
+    let exchange = format!("/c/exchange/{}", exchanges[0].as_str().unwrap());
+    assert_eq!(hma.call(Method::PUT, &exchange, Some(&json!({"enabled": false}))).await.0, 403);
+    assert_eq!(hma.call(Method::DELETE, &exchange, None).await.0, 403, "it is set up where the matcher is started");
+    assert_eq!(hma.get("/c/exchanges").await.1, exchanges);
     let (_, index) = hma.get("/m/index/status?signal_type=pdq").await;
     assert_eq!((&index["pdq"]["present"], &index["pdq"]["size"]), (&json!(true), &json!(2)));
     assert_eq!(hma.get("/status").await, (200, json!("I-AM-ALIVE")));
@@ -355,5 +364,302 @@ async fn a_url_is_fetched_from_named_hosts_only_and_up_to_the_limit() {
     ] {
         assert_eq!(hma.get(&format!("/h/hash?url={url}")).await.0, status, "{url}");
     }
+    matcher.matcher.close().await;
+}
+
+/// An exchange of each system at the faces of a node of ours: HMA's name for it, how it is set up, its credentials.
+async fn exchanges_at(there: &TestNode) -> Vec<(&'static str, Value, Value)> {
+    let mut all = Vec::new();
+    for (api, path) in [
+        ("fb_threatexchange", "/threatexchange"),
+        ("ncmec", "/ncmec"),
+        ("rempart", ""),
+        ("stop_ncii", "/stopncii/v1"),
+        ("tat", "/tat"),
+    ] {
+        let key = there.partner(&format!("by-{}", api.replace('_', "-"))).await.key;
+        let mut config = json!({"url": format!("{}{path}", there.base())});
+        let credentials = match api {
+            "fb_threatexchange" => {
+                config["privacy_group"] = json!("1000");
+                json!({"api_token": as_token(&key)})
+            }
+            "ncmec" => json!({"user": "u", "password": key}),
+            "rempart" => json!({"key": key}),
+            "stop_ncii" => json!({"fetch_function_key": key, "subscription_key": "any", "base_url_override": null}),
+            _ => json!({"username": "u", "password": key}),
+        };
+        all.push((api, config, credentials));
+    }
+    all
+}
+
+/// A matcher whose callers may have what is at these addresses followed.
+async fn following(home: &Home, clock: &Clock, bases: &[&str]) -> TestMatcher {
+    let mut settings = home.settings(Vec::new());
+    settings.access = Access::token(TOKEN).unwrap();
+    settings.hma.exchange_hosts = bases.iter().map(|base| base.replace("http://", "")).collect();
+    (settings.follow_pace, settings.clock) = (PACE, clock.clone());
+    TestMatcher::start(settings).await
+}
+
+fn hex_of(number: u8) -> String {
+    exchange::hex::encode(&follow_hash(number))
+}
+
+/// The names of the banks in which this hash is met.
+async fn met(hma: &Client, number: u8) -> Vec<String> {
+    let (status, answer) = hma.get(&format!("/m/lookup?signal_type=pdq&signal={}", hex_of(number))).await;
+    assert_eq!(status, 200, "{answer}");
+    answer.as_object().unwrap().keys().cloned().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exchange_made_over_hma_is_followed_at_once_is_a_bank_and_outlasts_a_restart() {
+    let there = TestNode::start(Engine::Sqlite).await;
+    let hotline = there.partner("hotline").await;
+    let given = hotline.post("entries", &json!({"entries": [entry(1), entry(2)]})).await;
+    assert_eq!(given.status, 201, "{}", given.text);
+    // NCMEC's callers wait behind what was written a moment ago.
+    let (home, clock) = (Home::new(), Clock::manual(Clock::System.now().plus_seconds(60)));
+    let matcher = following(&home, &clock, &[&there.base()]).await;
+    let hma = Client::of(&matcher);
+    let exchanges = exchanges_at(&there).await;
+    let (_, apis) = hma.get("/c/exchanges/apis").await;
+    assert_eq!(apis, json!(exchanges.iter().map(|(api, ..)| *api).collect::<Vec<_>>()));
+
+    let mut names = Vec::new();
+    for (api, config, credentials) in &exchanges {
+        let name = format!("COOP_1_{}", api.to_ascii_uppercase());
+        // As Coop does it: the exchange first, which is its bank, then what opens it.
+        let made = hma.post("/c/exchanges", &json!({"bank": name, "api": api, "api_json": config})).await;
+        assert_eq!(made, (201, json!({"message": "Created successfully"})), "{api}");
+        let bank = (200, json!({"name": name, "matching_enabled_ratio": 1.0}));
+        assert_eq!(hma.get(&format!("/c/bank/{name}")).await, bank, "{api}");
+        let (_, waits) = hma.get(&format!("/c/exchange/{name}/status")).await;
+        assert_eq!((&waits["last_fetch_succeeded"], &waits["up_to_date"]), (&Value::Null, &json!(false)), "{waits}");
+        assert!(waits["trouble"].as_str().is_some_and(|why| why.contains("credentials")), "{waits}");
+        let opens = format!("/c/exchanges/api/{api}");
+        let not_yet = json!({"supports_authentification": true, "has_set_authentification": false});
+        assert_eq!(hma.get(&opens).await, (200, not_yet), "{api}");
+        let set = json!({"supports_authentification": true, "has_set_authentification": true});
+        assert_eq!(hma.post(&opens, &json!({"credential_json": credentials})).await, (200, set), "{api}");
+        let view =
+            matcher.until_source(&name.to_lowercase().replace('_', "-"), |view| view.complete_at.is_some()).await;
+        assert_eq!((view.records, view.trouble.as_deref()), (2, None), "{api} {view:?}");
+        let (_, shown) = hma.get(&format!("/c/exchange/{name}")).await;
+        assert_eq!((&shown["api"], &shown["enabled"], &shown["url"]), (&json!(api), &json!(true), &config["url"]));
+        let (_, status) = hma.get(&format!("/c/exchange/{name}/status")).await;
+        assert_eq!((&status["fetched_items"], &status["up_to_date"]), (&json!(2), &json!(true)), "{status}");
+        assert_eq!((&status["last_fetch_succeeded"], &status["trouble"]), (&json!(true), &Value::Null), "{status}");
+        assert!(status["last_fetch_complete_ts"].is_i64() && status["running_fetch_start_ts"].is_null(), "{status}");
+        names.push(name);
+    }
+    assert_eq!(met(&hma, 1).await, names, "in each, and nowhere else");
+    let (_, content) = hma.get(&format!("/m/raw_lookup?signal_type=pdq&signal={}", hex_of(1))).await;
+    let number = content["matches"][0].as_u64().unwrap();
+    assert_eq!(hma.get(&format!("/c/bank/{}/content/{number}", names[0])).await.1["bank"]["name"], names[0]);
+    let ours = hma.http.post(format!("{}/api/v1/match", matcher.base)).bearer_auth(TOKEN);
+    let (_, ours) = said(ours.json(&json!({"queries": [{"pdq": hex_of(1)}]}))).await;
+    let matches = ours["results"][0]["matches"].as_array().unwrap();
+    assert!(matches.len() == 5 && matches.iter().all(|met| met["advice"] == "review"), "nobody trusted them: {ours}");
+
+    // A part of the traffic, none of it, and switched off.
+    let bank = format!("/c/bank/{}", names[0]);
+    let off = hma.call(Method::PUT, &bank, Some(&json!({"enabled_ratio": 0}))).await;
+    assert_eq!(off, (200, json!({"name": names[0], "matching_enabled_ratio": 0.0})));
+    let exchange = format!("/c/exchange/{}", names[1]);
+    let (status, shown) = hma.call(Method::PUT, &exchange, Some(&json!({"enabled": false}))).await;
+    assert_eq!((status, &shown["enabled"], &shown["name"]), (200, &json!(false), &json!(names[1])), "{shown}");
+    assert_eq!(met(&hma, 1).await, names[2..]);
+    matcher.matcher.close().await;
+    drop(matcher);
+
+    // From its file, as it was left.
+    let matcher = following(&home, &clock, &[&there.base()]).await;
+    let hma = Client::of(&matcher);
+    assert_eq!(met(&hma, 1).await, names[2..]);
+    assert_eq!(hma.call(Method::PUT, &exchange, Some(&json!({"enabled": true}))).await.0, 200);
+    assert_eq!(hma.call(Method::PUT, &bank, Some(&json!({"enabled_ratio": 1}))).await.0, 200);
+    assert_eq!(met(&hma, 1).await, names);
+    for (api, ..) in &exchanges {
+        assert_eq!(hma.get(&format!("/c/exchanges/api/{api}")).await.1["has_set_authentification"], true, "{api}");
+    }
+
+    // Gone with its hashes in the next call, by either way; and its name is free again.
+    assert_eq!(hma.call(Method::DELETE, &exchange, None).await, (200, json!({"message": "success"})));
+    assert_eq!(hma.call(Method::DELETE, &exchange, None).await, (200, json!({"message": "success"})), "there was none");
+    assert_eq!(hma.call(Method::DELETE, &bank, None).await, (200, json!({"message": "Done"})));
+    assert_eq!(met(&hma, 1).await, names[2..]);
+    assert_eq!((hma.get(&bank).await.0, hma.get(&exchange).await.0), (404, 404));
+    assert_eq!(hma.get("/c/exchanges").await.1, json!(names[2..]));
+    let (api, config, _) = &exchanges[0];
+    let again = json!({"bank": names[0], "api": api, "api_json": config});
+    assert_eq!(hma.post("/c/exchanges", &again).await.0, 201, "its credentials are still known");
+    matcher.until_source("coop-1-fb-threatexchange", |view| view.complete_at.is_some()).await;
+    assert!(met(&hma, 2).await.contains(&names[0]));
+    matcher.matcher.close().await;
+    there.node.close().await;
+    for file in std::fs::read_dir(home.file().parent().unwrap()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for (api, _, credentials) in &exchanges {
+            let secrets = credentials.as_object().unwrap().values().filter_map(Value::as_str);
+            for secret in secrets.filter(|secret| secret.len() > 10) {
+                assert!(!bytes.windows(secret.len()).any(|some| some == secret.as_bytes()), "{api}: sealed at rest");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exchange_whose_credentials_are_wrong_keeps_no_bank_waiting_and_is_asked_with_the_right_ones_at_once() {
+    let fake = Fake::start(|asked, _| {
+        if asked.headers.contains("the-right-one") {
+            body(stopncii_page(&[(1, Active), (2, Active)], 100, None))
+        } else {
+            StatusCode::UNAUTHORIZED.into_response()
+        }
+    })
+    .await;
+    let (home, clock) = (Home::new(), Clock::manual(Clock::System.now().plus_seconds(60)));
+    let matcher = following(&home, &clock, &[&fake.base]).await;
+    let hma = Client::of(&matcher);
+    assert_eq!(hma.post("/c/banks", &json!({"name": "OWN"})).await.0, 201);
+    assert_eq!(hma.post("/c/bank/OWN/signal", &json!({"pdq": hex_of(1)})).await.0, 200);
+    let opens = |key: &str| json!({"credential_json": {"fetch_function_key": key, "subscription_key": "any"}});
+    let api = "/c/exchanges/api/stop_ncii";
+    assert_eq!(hma.post(api, &opens("the-wrong-one")).await.0, 200);
+    let new = json!({"bank": "NCII", "api": "stop_ncii", "api_json": {"url": fake.base}});
+    assert_eq!(hma.post("/c/exchanges", &new).await.0, 201);
+    matcher.until_source("ncii", |view| view.failures > 0).await;
+    let (_, status) = hma.get("/c/exchange/NCII/status").await;
+    assert_eq!((&status["last_fetch_succeeded"], &status["up_to_date"]), (&json!(false), &json!(false)), "{status}");
+    assert!(status["trouble"].as_str().is_some_and(|why| why.contains("credentials")), "{status}");
+    assert!(!status.to_string().contains("the-wrong-one"), "{status}");
+    assert_eq!(met(&hma, 1).await, ["OWN"], "answered all the same");
+    assert_eq!(hma.get("/status").await, (200, json!("I-AM-ALIVE")));
+    let ready = hma.http.get(format!("{}/readyz", matcher.base)).bearer_auth(TOKEN);
+    assert_eq!(said(ready).await.0, 200);
+
+    assert_eq!(hma.post(api, &opens("the-right-one")).await.0, 200);
+    matcher.until_source("ncii", |view| view.complete_at.is_some()).await;
+    assert_eq!(met(&hma, 1).await, ["NCII", "OWN"], "before it would have been tried again");
+    // Without any it is not asked; what it listed stays.
+    assert_eq!(hma.post(api, &json!({"credential_json": {}})).await.1["has_set_authentification"], false);
+    assert_eq!(met(&hma, 1).await, ["NCII", "OWN"]);
+    assert_eq!(hma.get("/c/exchange/NCII/status").await.1["up_to_date"], false);
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_ncmecs_list_only_the_members_that_were_named_are_taken() {
+    let image = |member: u8, number: u8| {
+        format!(
+            "<image><member id=\"{member}\">M</member><timestamp>2026-11-01T15:00:00Z</timestamp><id>i{number}</id>\
+             <classification>A1</classification><fingerprints><pdq>{}</pdq></fingerprints></image>",
+            hex_of(number)
+        )
+    };
+    let list = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><queryResult xmlns=\"https://hashsharing.ncmec.org/hashsharing/v2\">\
+         <images count=\"2\" maxTimestamp=\"2026-11-01T15:00:00Z\">{}{}</images><videos count=\"0\"/></queryResult>",
+        image(42, 1),
+        image(43, 2)
+    );
+    let fake = Fake::start(move |_, _| body(list.clone())).await;
+    let (home, clock) = (Home::new(), Clock::manual("2026-11-21T10:00:00Z".parse().unwrap()));
+    let matcher = following(&home, &clock, &[&fake.base]).await;
+    let hma = Client::of(&matcher);
+    let opens = json!({"credential_json": {"user": "u", "password": "p"}});
+    assert_eq!(hma.post("/c/exchanges/api/ncmec", &opens).await.0, 200);
+    let config = json!({"url": fake.base, "only_esp_ids": [43]});
+    let new = json!({"bank": "LIST", "api": "ncmec", "api_json": config});
+    assert_eq!(hma.post("/c/exchanges", &new).await.0, 201);
+    let view = matcher.until_source("list", |view| view.complete_at.is_some() || view.failures > 0).await;
+    assert_eq!((view.records, view.skipped, view.trouble.as_deref()), (1, 0, None), "{view:?}");
+    assert_eq!((met(&hma, 1).await, met(&hma, 2).await), (Vec::new(), vec!["LIST".to_owned()]));
+    assert_eq!(hma.get("/c/exchange/LIST").await.1["only_esp_ids"], json!([43]));
+    matcher.matcher.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_exchange_is_refused_changes_nothing_and_sends_no_credentials_anywhere() {
+    let (home, clock, fake) = (Home::new(), Clock::manual(Clock::System.now()), Fake::of(Vec::new()).await);
+    let matcher = following(&home, &clock, &[]).await;
+    let hma = Client::of(&matcher);
+    assert_eq!(hma.post("/c/banks", &json!({"name": "OWN"})).await.0, 201);
+    assert_eq!(
+        hma.post("/c/exchanges/api/tat", &json!({"credential_json": {"username": "u", "password": "p"}})).await.0,
+        200
+    );
+    let new = |bank: &str, api: &str, config: Value| json!({"bank": bank, "api": api, "api_json": config});
+    let elsewhere = json!({"url": fake.base});
+    for (body, status) in [
+        (json!({}), 400),
+        (json!([]), 400),
+        (new("lower", "tat", json!({})), 400),
+        (new("A", "stopncii", json!({})), 400),
+        (new("A", "sample", json!({})), 400),
+        (new("A", "tat", json!([])), 400),
+        (new("A", "tat", json!({"privacy_group": 7})), 400),
+        (new("A", "ncmec", json!({})), 400),
+        (new("A", "ncmec", json!({"environment": "https://evil.example"})), 400),
+        (new("A", "fb_threatexchange", json!({"privacy_group": "x"})), 400),
+        (new("A", "tat", json!({"url": "not an address"})), 400),
+        (new("A", "tat", elsewhere.clone()), 403),
+        (new("A", "rempart", json!({"url": "https://node.example"})), 403),
+        (new("OWN", "tat", json!({})), 403),
+    ] {
+        let (was, said) = hma.post("/c/exchanges", &body).await;
+        assert!(was == status && said["message"].is_string(), "{body}: {was} {said}");
+    }
+    for (api, body) in [
+        ("ncmec", json!({"credential_json": {"user": "u"}})),
+        ("ncmec", json!({"credential_json": []})),
+        ("ncmec", json!({"credential_json": {"user": "u", "password": "é"}})),
+        ("ncmec", json!({"credential_json": {"user": "u", "password": "p", "token": "t"}})),
+        ("ncmec", json!(7)),
+        (
+            "stop_ncii",
+            json!({"credential_json": {"fetch_function_key": "f", "subscription_key": "s", "base_url_override": fake.base}}),
+        ),
+        ("sample", json!({"credential_json": {"key": "k"}})),
+    ] {
+        let (was, said) = hma.post(&format!("/c/exchanges/api/{api}"), &body).await;
+        assert!(was == 400 && said["message"].is_string(), "{body}: {was} {said}");
+    }
+    assert_eq!(hma.get("/c/exchanges").await, (200, json!([])));
+    for api in ["ncmec", "stop_ncii"] {
+        assert_eq!(hma.get(&format!("/c/exchanges/api/{api}")).await.1["has_set_authentification"], false);
+    }
+    assert_eq!(hma.get("/c/exchanges/api/sample").await.0, 400);
+    assert_eq!(hma.post("/c/exchanges/api/tat", &json!({})).await.1["has_set_authentification"], true, "as it was");
+    let (_, schema) = hma.get("/c/exchanges/api/fb_threatexchange/schema").await;
+    assert_eq!(schema["config_schema"]["fields"][0]["name"], "privacy_group");
+    assert_eq!(schema["credentials_schema"]["fields"][0]["name"], "api_token");
+
+    // Nobody without the token.
+    for path in ["/c/exchanges", "/c/exchanges/api/tat"] {
+        let asked = hma.http.post(format!("{}{path}", matcher.base)).json(&json!({}));
+        assert_eq!(said(asked).await.0, 401, "{path}");
+    }
+
+    // One that is there, switched off so that nobody is asked: what can be changed of it, and what cannot.
+    assert_eq!(hma.post("/c/exchanges", &new("THEIRS", "tat", json!({"enabled": false}))).await.0, 201);
+    assert_eq!(hma.get("/c/exchange/THEIRS").await.1, json!({"name": "THEIRS", "api": "tat", "enabled": false}));
+    assert_eq!(hma.post("/c/exchanges", &new("THEIRS", "stop_ncii", json!({}))).await.0, 403, "the name is taken");
+    assert_eq!(hma.post("/c/banks", &json!({"name": "THEIRS"})).await.0, 403);
+    assert_eq!(hma.call(Method::PUT, "/c/bank/OWN", Some(&json!({"name": "THEIRS"}))).await.0, 403);
+    assert_eq!(hma.call(Method::PUT, "/c/bank/THEIRS", Some(&json!({"name": "MINE"}))).await.0, 403);
+    assert_eq!(hma.post("/c/bank/THEIRS/signal", &json!({"pdq": hash(1)})).await.0, 403);
+    for bad in [json!({"enabled": "perhaps"}), json!({"enabled": true, "url": "https://a.example"}), json!([])] {
+        assert_eq!(hma.call(Method::PUT, "/c/exchange/THEIRS", Some(&bad)).await.0, 400, "{bad}");
+    }
+    assert_eq!(hma.get("/c/exchange/THEIRS").await.1["enabled"], false);
+    for path in ["/c/exchange/NONE", "/c/exchange/NONE/status"] {
+        assert_eq!(hma.get(path).await.0, 404, "{path}");
+    }
+    assert_eq!(hma.call(Method::PUT, "/c/exchange/NONE", Some(&json!({}))).await.0, 404);
+    assert!(fake.asked().is_empty(), "nothing was sent there");
     matcher.matcher.close().await;
 }

@@ -44,7 +44,7 @@ async fn start(home: &Home, change: impl FnOnce(&mut MatcherSettings)) -> TestMa
 
 impl TestMatcher {
     /// Goes on once a source is like this.
-    async fn until_source(&self, name: &str, what: impl Fn(&SourceView) -> bool) -> SourceView {
+    pub(crate) async fn until_source(&self, name: &str, what: impl Fn(&SourceView) -> bool) -> SourceView {
         let mut watch = self.matcher.watch_sources();
         let is_it = |view: &SourceView| view.name.as_str() == name && what(view);
         let wait =
@@ -263,4 +263,30 @@ async fn what_another_process_adds_and_removes_a_running_matcher_finds_beside_no
             assert!(!bytes.windows(secret.len()).any(|some| some == secret), "sealed at rest");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_follows_nothing_any_more_and_has_no_banks_says_so_instead_of_answering() {
+    let fake = Fake::start(|_, _| body(stopncii_page(&[(1, Active)], 100, None))).await;
+    let home = Home::new();
+    let new = source(SourceKind::StopNcii, &fake.base, Tier::Reported, false);
+    let operator = set_up(&home, vec![new.clone()]).await;
+    let matcher = start(&home, |settings| settings.hma.is_open = false).await;
+    matcher.until_source("stopncii", |view| view.complete_at.is_some()).await;
+    assert_eq!((matcher.met(1).await.len(), matcher.met(2).await.len()), (1, 0));
+    let (file, _) = MatcherSources::open(&home.file(), home.key.clone()).await.unwrap();
+    file.follow.remove_there(&operator, &new.name).await.unwrap();
+    let mut watch = matcher.matcher.watch_sources();
+    tokio::time::timeout(std::time::Duration::from_secs(60), watch.wait_for(Vec::is_empty)).await.unwrap().unwrap();
+    let query = json!({"queries": [{"pdq": hex::encode(&hash(2))}]});
+    let answer = matcher.client().post("match", &query).await;
+    assert!(answer.status == 503 && answer.text.contains("nothing-followed"), "{}", answer.text);
+    let ready = matcher.client().http.get(format!("{}/readyz", matcher.base)).send().await.unwrap();
+    assert!(ready.status() == 503 && ready.text().await.unwrap().contains("nothing is followed any more"));
+    // Followed again, it answers again.
+    file.follow.add(&operator, new).await.unwrap();
+    file.close().await;
+    matcher.until_source("stopncii", |view| view.complete_at.is_some()).await;
+    assert_eq!(matcher.met(2).await.len(), 0);
+    matcher.matcher.close().await;
 }
