@@ -4,6 +4,7 @@
 mod chart;
 pub mod crisis;
 pub mod directory;
+mod folded;
 pub mod letters;
 pub mod look;
 mod notice;
@@ -54,6 +55,8 @@ pub struct Removal {
     looker: Option<Arc<Looker>>,
     /// Rung when something was put into the outbox.
     wake: Arc<Notify>,
+    /// What was counted, as last folded.
+    months: Arc<folded::Months>,
 }
 
 /// How notices leave.
@@ -136,6 +139,7 @@ impl Removal {
             guard,
             looker: looker.map(Arc::new),
             wake: Arc::default(),
+            months: Arc::default(),
         }
     }
 
