@@ -2,12 +2,15 @@
 
 use exchange::{Class, Time};
 
-use super::model::Kind;
+use super::model::{Category, Kind};
 
 const HOUR_MICROS: i64 = 3_600_000_000;
 /// The hour takes 24 bits, spread two.
 const HOUR_BITS: u32 = 24;
 const SPREAD_BITS: u32 = 2;
+/// Above them: danger, class, and whether it is online.
+const GROUP_SHIFT: u32 = HOUR_BITS + SPREAD_BITS;
+const GROUPS: i64 = 16;
 
 /// How dangerous a case is that tells of a threat.
 pub const THREAT: u8 = 3;
@@ -74,8 +77,33 @@ impl Order {
         let danger = 3 - i64::from(self.danger.min(3));
         let class = i64::from(self.class.code());
         let group = (danger * 2 + class) * 2 + i64::from(!self.online);
-        group << (HOUR_BITS + SPREAD_BITS) | hours << SPREAD_BITS | (3 - i64::from(self.spread.min(3)))
+        group << GROUP_SHIFT | hours << SPREAD_BITS | (3 - i64::from(self.spread.min(3)))
     }
+}
+
+/// Where in the order lies what somebody is to be shown who wants none of these: from a place to before another, in order.
+/// A danger, a class and whether it is online lie together, so what is left out is passed over without being read.
+pub(super) fn ranges(not: &[Category]) -> Vec<(i64, i64)> {
+    let is_wanted = |group: &i64| {
+        let (danger, class) = (3 - group / 4, group / 2 % 2);
+        let leaves_out = |category: &Category| match category {
+            Category::Minors => class == i64::from(Class::Minor.code()),
+            Category::Adults => class == i64::from(Class::Adult.code()),
+            Category::Threats => danger == i64::from(THREAT),
+            // Has a queue of its own.
+            Category::Contested => false,
+        };
+        !not.iter().any(leaves_out)
+    };
+    let mut ranges: Vec<(i64, i64)> = Vec::new();
+    for group in (0..GROUPS).filter(is_wanted) {
+        let (first, end) = (group << GROUP_SHIFT, (group + 1) << GROUP_SHIFT);
+        match ranges.last_mut() {
+            Some((_, before)) if *before == first => *before = end,
+            _ => ranges.push((first, end)),
+        }
+    }
+    ranges
 }
 
 /// Steps of spread: none, one, 2 to 4, 5 and more platforms.
@@ -124,6 +152,28 @@ mod tests {
         let last = order(1, Class::Minor, true, i64::MAX / HOUR_MICROS, 0);
         assert!(last < order(1, Class::Minor, false, 0, 3));
         assert!(order(9, Class::Minor, true, -5, 9) >= 0);
+    }
+
+    #[test]
+    fn ranges_hold_what_somebody_is_shown_and_nothing_that_they_want_none_of() {
+        use Category::{Adults, Contested, Minors, Threats};
+        assert_eq!(ranges(&[]), [(0, GROUPS << GROUP_SHIFT)], "one reading where nothing is left out");
+        assert_eq!(ranges(&[Contested]), ranges(&[]));
+        assert_eq!(ranges(&[Minors, Adults]), []);
+        for not in [&[Minors][..], &[Adults], &[Threats], &[Minors, Threats], &[Adults, Threats]] {
+            let ranges = ranges(not);
+            assert!(ranges.is_sorted() && ranges.windows(2).all(|two| two[0].1 < two[1].0), "{ranges:?}");
+            for (danger, online) in (0..=3).flat_map(|danger| [(danger, false), (danger, true)]) {
+                for (class, category) in [(Class::Minor, Minors), (Class::Adult, Adults)] {
+                    let is_out = not.contains(&category) || danger == 3 && not.contains(&Threats);
+                    for (hour, spread) in [(0, 3), (490_000, 0), (i64::MAX / HOUR_MICROS, 0)] {
+                        let place = order(danger, class, online, hour, spread);
+                        let is_in = ranges.iter().any(|(first, end)| (*first..*end).contains(&place));
+                        assert_eq!(is_in, !is_out, "{not:?} {danger} {class:?} {online} {hour}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

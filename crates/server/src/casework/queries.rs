@@ -21,19 +21,17 @@ const INSERT: &str = "insert into work
     (id, kind, class, danger, online, spread, due_at, place, stage, taken_by, lease_until, skips)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null, 0, 0) on conflict (id) do nothing";
 const WORK: &str = columns!("where w.id = $1");
+// Named by their places, what somebody wants none of is not read at all. What they said is looked for work by work: as "not
+// exists", PostgreSQL would read the verdicts of everybody for each page.
 const PAGE: &str = columns!(
-    "where w.stage = $1 and (w.place, w.id) > ($2, $3)
-    and not (w.class = 0 and cast($4 as bigint) = 1) and not (w.class = 1 and cast($5 as bigint) = 1)
-    and not (w.danger = 3 and cast($6 as bigint) = 1)
-    and (w.stage not in (1, 2) or not exists (select 1 from verdicts v where v.work_id = w.id and v.by_id = $7))
-    order by w.place, w.id limit $8"
+    "where w.stage = $1 and (w.place, w.id) > ($2, $3) and w.place < $4
+    and (w.stage not in (1, 2) or $5 not in (select v.by_id from verdicts v where v.work_id = w.id))
+    order by w.place, w.id limit $6"
 );
 const FREE: &str = columns!(
-    "where w.stage = $1 and (w.place, w.id) > ($2, $3)
-    and not (w.class = 0 and cast($4 as bigint) = 1) and not (w.class = 1 and cast($5 as bigint) = 1)
-    and not (w.danger = 3 and cast($6 as bigint) = 1)
-    and (w.stage not in (1, 2) or not exists (select 1 from verdicts v where v.work_id = w.id and v.by_id = $7))
-    and (w.taken_by is null or w.lease_until <= $9) order by w.place, w.id limit $8"
+    "where w.stage = $1 and (w.place, w.id) > ($2, $3) and w.place < $4
+    and (w.stage not in (1, 2) or $5 not in (select v.by_id from verdicts v where v.work_id = w.id))
+    and (w.taken_by is null or w.lease_until <= $7) order by w.place, w.id limit $6"
 );
 const HELD_BY: &str = columns!("where w.taken_by = $1 and w.lease_until > $2 order by w.stage, w.place, w.id limit $3");
 const COUNT: &str = "select count(*) from (select 1 as one from work where stage = $1 limit $2) as counted";
@@ -163,25 +161,32 @@ pub(super) struct Shown<'a> {
 }
 
 pub(super) async fn page(on: &mut Session, shown: &Shown<'_>) -> Result<Vec<Work>, StorageError> {
-    let (place, id) = shown.after.map_or((-1, vec![]), |after| (after.place, after.id.as_bytes().to_vec()));
-    let hides = |category: Category| i64::from(shown.not.contains(&category));
     let text = if shown.free_at.is_some() { FREE } else { PAGE };
-    let rows: Vec<Row> = on!(on, |c| {
-        let query = sqlx::query_as(text)
-            .bind(shown.stage.code())
-            .bind(place)
-            .bind(id)
-            .bind(hides(Category::Minors))
-            .bind(hides(Category::Adults))
-            .bind(hides(Category::Threats))
-            .bind(&shown.who.as_bytes()[..])
-            .bind(shown.most);
-        match shown.free_at {
-            Some(now) => query.bind(now.as_micros()).fetch_all(c).await?,
-            None => query.fetch_all(c).await?,
+    let (place, id) = shown.after.map_or((-1, vec![]), |after| (after.place, after.id.as_bytes().to_vec()));
+    let mut found = Vec::new();
+    for (first, end) in super::place::ranges(shown.not) {
+        let left = shown.most - found.len() as i64;
+        if end <= place || left <= 0 {
+            continue;
         }
-    });
-    rows.into_iter().map(work_row).collect()
+        // No id is empty: behind an empty one comes all that has its place.
+        let (place, id) = if first > place { (first, vec![]) } else { (place, id.clone()) };
+        let rows: Vec<Row> = on!(on, |c| {
+            let query = sqlx::query_as(text)
+                .bind(shown.stage.code())
+                .bind(place)
+                .bind(id)
+                .bind(end)
+                .bind(&shown.who.as_bytes()[..])
+                .bind(left);
+            match shown.free_at {
+                Some(now) => query.bind(now.as_micros()).fetch_all(c).await?,
+                None => query.fetch_all(c).await?,
+            }
+        });
+        found.extend(rows.into_iter().map(work_row).collect::<Result<Vec<_>, _>>()?);
+    }
+    Ok(found)
 }
 
 pub(super) async fn held_by(on: &mut Session, who: StaffId, now: Time, most: i64) -> Result<Vec<Work>, StorageError> {

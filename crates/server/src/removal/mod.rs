@@ -5,6 +5,7 @@ mod chart;
 pub mod crisis;
 pub mod debrief;
 pub mod directory;
+mod folded;
 pub mod letters;
 pub mod look;
 mod notice;
@@ -57,6 +58,8 @@ pub struct Removal {
     wake: Arc<Notify>,
     /// What everybody may read of crises, as counted last.
     published: Arc<Mutex<Option<debrief::Published>>>,
+    /// What was counted, as last folded.
+    months: Arc<folded::Months>,
 }
 
 /// How notices leave.
@@ -140,6 +143,7 @@ impl Removal {
             looker: looker.map(Arc::new),
             wake: Arc::default(),
             published: Arc::default(),
+            months: Arc::default(),
         }
     }
 

@@ -5,12 +5,11 @@
 //! from the sum, the next smallest is left out with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Removal;
-use super::notices::{
-    ACKNOWLEDGED, Count, ESCALATED, GEO_BLOCKED, LATE, ON_TIME, REFUSED, REMOVED, REPOSTED, Refusal, SENT, WITHDRAWN,
-    month, queries,
-};
+use super::folded::{Folded, Tally};
+use super::notices::{Count, Refusal, month, queries};
 use crate::storage::StorageError;
 
 /// What is smaller is not shown to everybody.
@@ -62,55 +61,6 @@ impl Score {
     pub fn reposted_per_mille(&self) -> Option<u64> {
         (self.reposted * 1_000).checked_div(self.removed)
     }
-
-    fn of<'a>(counts: impl Iterator<Item = &'a Count>) -> Self {
-        let mut score = Self::default();
-        let (mut acknowledged, mut removed) = (BTreeMap::new(), BTreeMap::new());
-        for count in counts {
-            let amount = u64::try_from(count.amount).unwrap_or(0);
-            let hours = u64::try_from(count.value).unwrap_or(0);
-            match count.measure {
-                SENT => score.sent += amount,
-                ACKNOWLEDGED => *acknowledged.entry(hours).or_insert(0) += amount,
-                REMOVED => *removed.entry(hours).or_insert(0) += amount,
-                GEO_BLOCKED => score.geo_blocked += amount,
-                REFUSED => {
-                    let reason = Refusal::from_code(count.value).unwrap_or(Refusal::Other);
-                    *score.refused.entry(reason).or_default() += amount;
-                }
-                ON_TIME => score.on_time += amount,
-                LATE => score.late += amount,
-                REPOSTED => score.reposted += amount,
-                ESCALATED => score.escalated += amount,
-                WITHDRAWN => score.withdrawn += amount,
-                _ => {}
-            }
-        }
-        score.acknowledged = acknowledged.values().sum();
-        score.removed = removed.values().sum();
-        score.hours_to_acknowledge = median(&acknowledged);
-        score.hours_to_remove = median(&removed);
-        score
-    }
-}
-
-/// The lower median of values with how often each came.
-fn median(values: &BTreeMap<u64, u64>) -> Option<u64> {
-    let all: u64 = values.values().sum();
-    let mut before = 0;
-    values.iter().find_map(|(value, amount)| {
-        before += amount;
-        (before * 2 >= all && all > 0).then_some(*value)
-    })
-}
-
-/// How each platform did, by key.
-pub fn by_platform(counts: &[Count]) -> BTreeMap<String, Score> {
-    let mut platforms: BTreeMap<&str, Vec<&Count>> = BTreeMap::new();
-    for count in counts {
-        platforms.entry(&count.platform).or_default().push(count);
-    }
-    platforms.into_iter().map(|(key, counts)| (key.to_owned(), Score::of(counts.into_iter()))).collect()
 }
 
 /// A number that everybody may read: `None` where it is small, or would tell one that is.
@@ -167,20 +117,17 @@ pub struct YearlyReport {
 }
 
 impl YearlyReport {
-    fn of(year: i16, counts: &[Count], log: (i64, [u8; 32])) -> Self {
-        let first = i64::from(year - 1970) * 12;
-        let class = |count: &Count| if count.class == 0 { "minor" } else { "adult" }.to_owned();
-        let months: Vec<u64> = (first..first + 12)
-            .map(|month| Score::of(counts.iter().filter(|count| count.month == month)).sent)
-            .collect();
-        let whole = Score::of(counts.iter());
+    fn of(year: i16, months: &[Arc<Folded>], log: (i64, [u8; 32])) -> Self {
+        let sent: Vec<u64> = months.iter().map(|month| month.whole().score().sent).collect();
+        let year_of = Folded::sum(months.iter().map(AsRef::as_ref));
+        let class = |(code, of): (i64, Tally)| (if code == 0 { "minor" } else { "adult" }.to_owned(), of);
         Self {
             year,
-            all: lines(vec![(String::new(), whole)]).remove(0),
-            platforms: by(counts, |count| count.platform.clone()),
-            classes: by(counts, class),
-            regimes: by(counts, |count| count.regime.clone()),
-            months: suppressed(&months),
+            all: lines(vec![(String::new(), year_of.whole().score())]).remove(0),
+            platforms: by(year_of.platforms),
+            classes: by(year_of.classes.into_iter().map(class).collect()),
+            regimes: by(year_of.regimes),
+            months: suppressed(&sent),
             log,
         }
     }
@@ -223,12 +170,8 @@ impl YearlyReport {
     }
 }
 
-fn by(counts: &[Count], key: impl Fn(&Count) -> String) -> Vec<ReportLine> {
-    let mut keys: BTreeMap<String, Vec<&Count>> = BTreeMap::new();
-    for count in counts {
-        keys.entry(key(count)).or_default().push(count);
-    }
-    lines(keys.into_iter().map(|(key, counts)| (key, Score::of(counts.into_iter()))).collect())
+fn by(of: BTreeMap<String, Tally>) -> Vec<ReportLine> {
+    lines(of.into_iter().map(|(key, tally)| (key, tally.score())).collect())
 }
 
 /// Each column is left out by itself: its cells add up to what another line says.
@@ -256,20 +199,20 @@ impl Removal {
         queries::counts(&mut self.database.read().await?, first, last).await
     }
 
-    /// How platforms did in the last twelve months, this one included. Exact: for those who work here.
+    /// How platforms did in the last twelve months, this one included, by key. Exact: for those who work here.
     pub async fn scorecard(&self) -> Result<BTreeMap<String, Score>, StorageError> {
         let now = month(self.clock.now());
-        let counts = queries::counts(&mut self.database.read().await?, now - SCORECARD_MONTHS + 1, now).await?;
-        Ok(by_platform(&counts))
+        let months = self.folded(now - SCORECARD_MONTHS + 1, now).await?;
+        let platforms = Folded::sum(months.iter().map(AsRef::as_ref)).platforms;
+        Ok(platforms.into_iter().map(|(key, tally)| (key, tally.score())).collect())
     }
 
     /// The report of a year, as everybody may read it.
     pub async fn yearly_report(&self, year: i16) -> Result<YearlyReport, StorageError> {
         let first = i64::from(year - 1970) * 12;
-        let mut on = self.database.read().await?;
-        let counts = queries::counts(&mut on, first.max(1), first + 11).await?;
-        let log = queries::head(&mut on).await?.unwrap_or((0, super::notices::log::FIRST));
-        Ok(YearlyReport::of(year, &counts, log))
+        let months = self.folded(first, first + 11).await?;
+        let log = queries::head(&mut self.database.read().await?).await?;
+        Ok(YearlyReport::of(year, &months, log.unwrap_or((0, super::notices::log::FIRST))))
     }
 }
 
@@ -278,41 +221,38 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::removal::notices::{ACKNOWLEDGED, LATE, ON_TIME, REFUSED, REMOVED, REPOSTED, SENT};
 
-    fn count(platform: &str, measure: i64, value: i64, amount: i64) -> Count {
-        let (platform, regime) = (platform.to_owned(), "dsa_16".to_owned());
-        Count { platform, regime, class: 0, month: 682, measure, value, amount }
-    }
+    type Counted = (&'static str, i64, i64, i64);
 
-    #[test]
-    fn a_median_is_of_what_came_and_not_of_the_values() {
-        let of = |pairs: &[(u64, u64)]| median(&pairs.iter().copied().collect());
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&[(5, 1)]), Some(5));
-        assert_eq!(of(&[(1, 1), (9, 1)]), Some(1));
-        assert_eq!(of(&[(1, 1), (9, 2)]), Some(9));
-        assert_eq!(of(&[(1, 100), (9, 2), (30, 99)]), Some(9), "201 values: the 101st");
+    fn folded(counts: &[Counted]) -> Folded {
+        let mut folded = Folded::default();
+        for (platform, measure, value, amount) in counts {
+            folded.of_platform((*platform).to_owned(), (*measure, *value, *amount));
+            folded.of_law("dsa_16".to_owned(), 0, (*measure, *value, *amount));
+        }
+        folded
     }
 
     #[test]
     fn a_score_adds_up_what_was_counted() {
         let counts = [
-            count("a", SENT, 0, 30),
-            count("a", ACKNOWLEDGED, 1, 20),
-            count("a", ACKNOWLEDGED, 5, 5),
-            count("a", REMOVED, 10, 12),
-            count("a", REFUSED, Refusal::Consent.code(), 3),
-            count("a", ON_TIME, 0, 9),
-            count("a", LATE, 0, 3),
-            count("a", REPOSTED, 0, 3),
-            count("b", SENT, 0, 1),
+            ("a", SENT, 0, 30),
+            ("a", ACKNOWLEDGED, 1, 20),
+            ("a", ACKNOWLEDGED, 5, 5),
+            ("a", REMOVED, 10, 12),
+            ("a", REFUSED, Refusal::Consent.code(), 3),
+            ("a", ON_TIME, 0, 9),
+            ("a", LATE, 0, 3),
+            ("a", REPOSTED, 0, 3),
+            ("b", SENT, 0, 1),
         ];
-        let scores = by_platform(&counts);
-        let a = &scores["a"];
+        let platforms = folded(&counts).platforms;
+        let (a, b) = (platforms["a"].score(), platforms["b"].score());
         assert_eq!((a.sent, a.acknowledged, a.removed, a.refused_all()), (30, 25, 12, 3));
         assert_eq!((a.hours_to_acknowledge, a.hours_to_remove), (Some(1), Some(10)));
         assert_eq!((a.on_time_per_mille(), a.reposted_per_mille()), (Some(750), Some(250)));
-        assert_eq!((scores["b"].sent, scores["b"].on_time_per_mille()), (1, None));
+        assert_eq!((b.sent, b.on_time_per_mille()), (1, None));
     }
 
     #[test]
@@ -339,9 +279,11 @@ mod tests {
 
     #[test]
     fn the_yearly_report_in_its_three_forms() {
-        let mut counts = vec![count("tiktok", SENT, 0, 120), count("tiktok", REMOVED, 20, 100)];
-        counts.extend([count("x", SENT, 0, 40), count("x", REMOVED, 30, 12), count("small", SENT, 0, 4)]);
-        let report = YearlyReport::of(2026, &counts, (7, [1; 32]));
+        let mut counts = vec![("tiktok", SENT, 0, 120), ("tiktok", REMOVED, 20, 100)];
+        counts.extend([("x", SENT, 0, 40), ("x", REMOVED, 30, 12), ("small", SENT, 0, 4)]);
+        let mut months = vec![Arc::default(); 12];
+        months[10] = Arc::new(folded(&counts));
+        let report = YearlyReport::of(2026, &months, (7, [1; 32]));
         assert_eq!(report.all.sent, Some(164));
         let sent: Vec<(&str, Shown)> = report.platforms.iter().map(|line| (line.key.as_str(), line.sent)).collect();
         assert_eq!(sent, [("small", None), ("tiktok", Some(120)), ("x", None)]);

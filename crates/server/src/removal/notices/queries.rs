@@ -4,6 +4,7 @@ use exchange::{Class, NoticeId, PartnerId, Time};
 use sqlx::{QueryBuilder, Row};
 
 use super::model::{Channel, Due, Event, Refusal, Standing, State};
+use crate::removal::folded::Folded;
 use crate::storage::{Session, StorageError, on};
 
 macro_rules! select {
@@ -65,6 +66,10 @@ const COUNT: &str = "insert into notice_counts (platform, regime, class, month, 
     do update set amount = notice_counts.amount + excluded.amount";
 const COUNTS: &str = "select platform, regime, class, month, measure, value, amount from notice_counts
     where month >= $1 and month <= $2";
+const FOLD_PLATFORMS: &str = "select platform, measure, value, cast(sum(amount) as bigint) from notice_counts
+    where month = $1 group by platform, measure, value";
+const FOLD_LAWS: &str = "select regime, class, measure, value, cast(sum(amount) as bigint) from notice_counts
+    where month = $1 group by regime, class, measure, value";
 const STATES: &str = "select platform, measure, cast(sum(amount) as bigint) from notice_counts
     where month = 0 group by platform, measure";
 
@@ -95,6 +100,8 @@ pub(crate) const SQL: &[&str] = &[
     LOG_AFTER,
     COUNT,
     COUNTS,
+    FOLD_PLATFORMS,
+    FOLD_LAWS,
     STATES,
 ];
 
@@ -514,6 +521,22 @@ pub(crate) async fn counts(on: &mut Session, first: i64, last: i64) -> Result<Ve
             amount,
         })
         .collect())
+}
+
+/// What was counted in a month.
+pub(in crate::removal) async fn folded(on: &mut Session, month: i64) -> Result<Folded, StorageError> {
+    let mut folded = Folded::default();
+    let rows: Vec<(String, i64, i64, i64)> =
+        on!(on, |c| sqlx::query_as(FOLD_PLATFORMS).bind(month).fetch_all(c).await?);
+    for (platform, measure, value, amount) in rows {
+        folded.of_platform(platform, (measure, value, amount));
+    }
+    let rows: Vec<(String, i64, i64, i64, i64)> =
+        on!(on, |c| sqlx::query_as(FOLD_LAWS).bind(month).fetch_all(c).await?);
+    for (regime, class, measure, value, amount) in rows {
+        folded.of_law(regime, class, (measure, value, amount));
+    }
+    Ok(folded)
 }
 
 /// How many notices of each platform stand how, as the counts have it: platform, measure, how many.

@@ -6,7 +6,7 @@ use server::access::staff::Role;
 
 use super::{Filing, acts, file, fill, listed, node_with_a_clock, number, pass, take};
 use crate::portal::mark;
-use crate::support::{Engine, on_every_engine, staff};
+use crate::support::{Engine, between, on_every_engine, staff};
 
 on_every_engine!(what_is_most_dangerous_is_first_and_each_row_says_why, |engine| {
     let (node, clock) = node_with_a_clock(engine).await;
@@ -189,3 +189,28 @@ async fn t8_t9_a_case_opens_for_whoever_took_it_and_for_no_administrator() {
     assert_eq!(ann.get("/desk/queue/lead").await.status, 403);
     assert_eq!(ann.get("/desk/overview").await.status, 403);
 }
+
+on_every_engine!(pages_go_on_behind_what_somebody_wants_none_of, |engine| {
+    let (node, _) = node_with_a_clock(engine).await;
+    let mut ann = staff(&node, Role::Analyst).await;
+    let threatened = file(&node, Filing { age: "18", situation: "threat", marks: mark(1), ..Filing::default() }).await;
+    fill(&node, 240).await;
+    let mut pages = async |out: &[(&str, &str)]| {
+        ann.submit("/desk/me", out).await;
+        let (mut all, mut path) = (vec![], "/desk/queue/first".to_owned());
+        loop {
+            let page = ann.page(&path).await.text;
+            all.extend(listed(&page));
+            let Some(after) = between(&page, "/desk/queue/first?after=", "\"") else { return all };
+            path = format!("/desk/queue/first?after={after}");
+        }
+    };
+    let everything = pages(&[]).await;
+    assert_eq!(everything.len(), 241);
+    let (adults, minors) = (pages(&[("out-0", "1")]).await, pages(&[("out-1", "1")]).await);
+    assert_eq!((adults.len(), minors.len()), (121, 120), "what is wanted lies before and behind what is not");
+    assert_eq!(adults[0], threatened.path(), "in the same order");
+    assert_eq!([&adults[..1], &minors, &adults[1..]].concat(), everything);
+    assert_eq!(pages(&[("out-0", "1"), ("out-2", "1")]).await, adults[1..]);
+    assert!(pages(&[("out-0", "1"), ("out-1", "1")]).await.is_empty());
+});

@@ -7,6 +7,7 @@ mod ground;
 mod handed_over;
 mod killed;
 mod looked;
+mod months;
 mod pages;
 mod private;
 mod taken_back;
