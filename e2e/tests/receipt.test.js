@@ -111,11 +111,20 @@ function pixels(page, png) {
   }, png.toString("base64"));
 }
 
-/// Between the first word and the paper, which is white: a printer puts no backgrounds on it unless it is told to.
+/// Between the first word and what it stands on: the paper, which is white, and whatever is printed under it where backgrounds are.
 function contrast(page) {
   return page.locator("#words li").first().evaluate((one) => {
-    const [red, green, blue] = getComputedStyle(one).color.match(/[\d.]+/g).map(Number);
+    const parts = (colour) => colour.match(/[\d.]+/g).map(Number);
     const light = (part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4);
-    return 1.05 / (0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue) + 0.05);
+    const luminance = ([red, green, blue]) => 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue);
+    const ink = luminance(parts(getComputedStyle(one).color));
+    const grounds = [[255, 255, 255]];
+    for (let under = one; under; under = under.parentElement) {
+      const ground = parts(getComputedStyle(under).backgroundColor);
+      if (ground[3] === 0) continue;
+      grounds.push(ground);
+      break;
+    }
+    return Math.min(...grounds.map(luminance).map((ground) => (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)));
   });
 }
