@@ -3637,7 +3637,7 @@ _rempart() {
             return 0
             ;;
         rempart__subcmd__matcher)
-            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --disk-encrypted --hma-open --hma-fetch-host --json --help"
+            opts="-h --from --key --data --config --listen --operator-listen --access-token-file --node-key-file --views --disk-encrypted --hma-open --hma-fetch-host --hma-exchange-host --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3680,6 +3680,10 @@ _rempart() {
                     return 0
                     ;;
                 --hma-fetch-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hma-exchange-host)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -108,6 +108,12 @@ pub const MATCHER: Schema = Schema {
             sqlite: include_str!("../../../../migrations/matcher/0004_sources.sql"),
             postgres: "",
         },
+        Step {
+            number: 5,
+            name: "exchanges",
+            sqlite: include_str!("../../../../migrations/matcher/0005_exchanges.sql"),
+            postgres: "",
+        },
     ],
 };
 

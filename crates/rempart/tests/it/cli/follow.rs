@@ -14,7 +14,7 @@ fn a_matcher_is_told_in_its_folder_what_to_follow_beside_nodes_or_without_any() 
     assert!(said.contains("there is no matcher in replica"), "{said}");
     let add = format!("follow add rempart --name sister --url {} --credentials-file p.key --every 5", node.url);
     let said = place.run(&format!("{add} --matcher replica --pass-on")).failed(2);
-    assert!(said.contains("'--pass-on' cannot be used with '--matcher <DIR>'"), "{said}");
+    assert!(said.contains("'--matcher <DIR>' cannot be used with '--pass-on'"), "{said}");
     let said = place.run(&format!("{add} --matcher replica")).good();
     assert!(said.contains("sister is followed from now on: by the matcher of this folder"), "{said}");
     let said = place.run(&format!("{add} --matcher replica")).failed(1);
