@@ -162,19 +162,27 @@ impl Folded {
     }
 }
 
-/// Months as they were folded: for good, or up to a line of the log.
+/// Months as they were folded.
 #[derive(Debug, Default)]
-pub(super) struct Months(Mutex<BTreeMap<i64, (Option<i64>, Arc<Folded>)>>);
+pub(super) struct Months(Mutex<BTreeMap<i64, Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    /// Up to which line of the log; `None`: for good.
+    until: Option<i64>,
+    folded: Arc<Folded>,
+}
 
 impl Months {
     fn kept(&self, month: i64, seq: i64) -> Option<Arc<Folded>> {
         let months = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        months.get(&month).filter(|(until, _)| until.is_none_or(|until| until == seq)).map(|(_, folded)| folded.clone())
+        let kept = months.get(&month).filter(|kept| kept.until.is_none_or(|until| until == seq));
+        kept.map(|kept| kept.folded.clone())
     }
 
     fn keep(&self, month: i64, until: Option<i64>, folded: Arc<Folded>) {
         let mut months = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        months.insert(month, (until, folded));
+        months.insert(month, Kept { until, folded });
         while months.len() > MONTHS_MAX {
             months.pop_first();
         }

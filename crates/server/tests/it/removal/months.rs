@@ -3,7 +3,7 @@
 use server::removal::notices::Answer;
 
 use super::ground::{BEN, DAY, FORM, Ground, HOUR, PARTNER, beside};
-use crate::support::{Engine, on_every_engine};
+use crate::support::on_every_engine;
 
 on_every_engine!(scorecard_and_report_are_the_same_from_what_was_kept_and_read_anew, |engine| {
     let ground = Ground::new(engine).await;
