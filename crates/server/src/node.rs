@@ -233,6 +233,11 @@ impl Node {
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 
+    /// One turn of what deletes: visits, cases, files, addresses and what else is over. [`Node::start`] does it every hour.
+    pub async fn tidy(&self) {
+        crate::jobs::tidy_once(self).await;
+    }
+
     /// Cancelled when the node is to end: long polls and streams watch it.
     pub const fn stopping(&self) -> &CancellationToken {
         &self.stop

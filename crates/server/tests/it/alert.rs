@@ -68,7 +68,7 @@ impl Mailbox {
     }
 }
 
-fn mail_to(port: u64) -> MailSettings {
+pub(crate) fn mail_to(port: u64) -> MailSettings {
     MailSettings {
         server: SmtpServer::parse(&format!("smtp://127.0.0.1:{port}"), None).unwrap(),
         from: "no-reply@space.example".parse().unwrap(),

@@ -21,6 +21,7 @@ mod portal;
 mod portal_answers;
 mod portal_case;
 mod portal_claims;
+mod portal_ended;
 mod portal_late;
 mod portal_setup;
 mod portal_shelf;

@@ -19,7 +19,7 @@ const CANARY: &[u8] = b"canary-of-the-file-5512";
 const DAY_SECONDS: i64 = 86_400;
 
 /// The node of the tests is sealed to this one.
-fn hotline() -> RecipientSecret {
+pub(crate) fn hotline() -> RecipientSecret {
     RecipientSecret::generate(&mut StdRng::seed_from_u64(2))
 }
 
@@ -33,7 +33,7 @@ fn file() -> Vec<u8> {
     bytes
 }
 
-async fn allow(node: &TestNode, minor: bool, adult: bool) {
+pub(crate) async fn allow(node: &TestNode, minor: bool, adult: bool) {
     let link = node.node.intake.new_link(&node.operator).await.unwrap();
     let settings = Settings { upload_minor: minor, upload_adult: adult, ..Settings::default() };
     assert!(node.node.intake.choose(&link, &settings).await.unwrap());
@@ -140,7 +140,7 @@ async fn send_case(browser: &mut Browser) -> String {
     words
 }
 
-async fn send_in_draft(browser: &mut Browser, file: &[u8]) -> u16 {
+pub(crate) async fn send_in_draft(browser: &mut Browser, file: &[u8]) -> u16 {
     Sender::at(browser, "/s/5", "/s/5").await.send(file).await
 }
 
