@@ -20,7 +20,7 @@ use crate::compute::turns;
 use crate::desk::Faces;
 use crate::follow::{Follow, FollowPace};
 use crate::http::Guard;
-use crate::intake::{Intake, KeyFile, Neighbours, Screen};
+use crate::intake::{Intake, KeyFile, Neighbours, Retention, Screen};
 use crate::partners::Partners;
 use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
@@ -48,6 +48,8 @@ pub struct NodeSettings {
     pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
+    /// How long the portal keeps what it holds.
+    pub retention: Retention,
     /// How mails leave; `None`: nobody is offered any.
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
@@ -81,6 +83,7 @@ impl Default for NodeSettings {
             list_page: crate::exchange::LIST_PAGE,
             proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
+            retention: Retention::default(),
             mail: None,
             mail_delay_seconds_max: 3_600,
             guard: Guard::public(),
@@ -155,6 +158,7 @@ impl Node {
             list_page,
             proxies,
             receipt_cost,
+            retention,
             mail,
             mail_delay_seconds_max,
             guard,
@@ -192,7 +196,7 @@ impl Node {
         };
         let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
-            Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
+            Intake::open(database.clone(), key, neighbours, (receipt_cost, retention), clock.clone(), entropy.clone()).await?;
         let neighbours = (bank.clone(), intake.clone(), removal.clone());
         let casework = Casework::new(database.clone(), neighbours, casework, clock.clone(), entropy.clone());
         let node = Self {

@@ -141,7 +141,7 @@ on_every_engine!(t10_of_a_case_that_ends_by_itself_the_disk_holds_neither_a_word
     node.node.tidy().await;
     let mut other = Browser::of(&node);
     let others_words = other.send_case(&mark(43)).await;
-    pass(CASE_DAYS - 100 + ADDRESS_DAYS);
+    pass(i64::from(CASE_DAYS) - 100 + ADDRESS_DAYS);
     node.node.tidy().await;
     let others = column(database, "select sealed from case_items").await;
     assert!(!others.is_empty());
@@ -161,7 +161,7 @@ on_every_engine!(t10_of_a_case_that_ends_by_itself_the_disk_holds_neither_a_word
     // In the end not even that they were.
     let ids = Pieces::of(ids.iter().map(Vec::as_slice));
     assert_eq!(ids.found_in(&after), 2);
-    pass(ENDED_DAYS);
+    pass(ENDED_DAYS.into());
     node.node.tidy().await;
     let after = [on_disk(&node.node, &node.database).await, heap(database, "vacuum full").await].concat();
     assert_eq!(ids.found_in(&after), 0);

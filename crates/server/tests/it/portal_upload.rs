@@ -292,7 +292,7 @@ on_every_engine!(files_end_with_what_they_belong_to, |engine| {
     let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("trois jours sont passés"), "{}", told.text);
     assert!(node.node.intake.uploads_of(&case).await.unwrap().is_empty(), "there is room for another");
-    pass((server::intake::CASE_DAYS + 1) * DAY_SECONDS);
+    pass((i64::from(server::intake::CASE_DAYS) + 1) * DAY_SECONDS);
     node.node.intake.tidy().await.unwrap();
     assert_eq!(rows(&node).await, (0, 0));
     let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
