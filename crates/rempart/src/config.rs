@@ -19,7 +19,7 @@ use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
 use server::desk::Face;
-use server::intake::Retention;
+use server::intake::{PortalPath, Retention};
 use server::telemetry::{self, TelemetrySettings};
 use zeroize::Zeroizing;
 
@@ -86,6 +86,8 @@ pub(crate) struct Settings {
     pub(crate) console: Face,
     /// How the desk is kept.
     pub(crate) casework: Casework,
+    /// Where the portal lies.
+    pub(crate) portal: Portal,
     /// How long the portal keeps what it holds.
     pub(crate) retention: Kept,
     /// Which log lines: a level, or levels by target.
@@ -106,6 +108,20 @@ pub(crate) struct Casework {
     pub(crate) exposure_hard_minutes: u32,
     /// Of a break.
     pub(crate) break_minutes: u32,
+}
+
+/// Where the portal lies.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Portal {
+    /// The path that every page of it is below.
+    pub(crate) path: String,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { path: PortalPath::default().to_string() }
+    }
 }
 
 /// How long the portal keeps what it holds, in days.
@@ -183,6 +199,7 @@ impl Default for Settings {
             desk: Face::Public,
             console: Face::Public,
             casework: Casework::default(),
+            portal: Portal::default(),
             retention: Kept::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),
@@ -251,8 +268,14 @@ impl Settings {
                 return Err(ConfigError(format!("casework.{key} is 1 to {DESK_MINUTES_MAX}, not {minutes}")));
             }
         }
+        self.portal_path()?;
         self.retention.retention().check().map_err(|error| ConfigError(format!("retention.{error}")))?;
         Ok(self)
+    }
+
+    /// Under which path the portal lies.
+    pub(crate) fn portal_path(&self) -> Result<PortalPath, ConfigError> {
+        self.portal.path.parse().map_err(|error| ConfigError(format!("portal.path: {error}")))
     }
 
     /// Reverse proxies that are believed.
@@ -470,6 +493,19 @@ mod tests {
         ] {
             let error = read(&format!("[retention]\n{text}"), None).unwrap_err();
             assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_portal_lies_at_the_root_or_under_a_word_that_is_not_the_nodes_own() {
+        assert_eq!(read("", None).unwrap().portal_path().unwrap().prefix(), None);
+        let set = read("[portal]\npath = \"/my/space\"", None).unwrap();
+        assert_eq!(set.portal_path().unwrap().prefix(), Some("/my/space"));
+        for (path, said) in
+            [("/desk", "the node's own"), ("space", "a slash before each"), ("/space/", "a slash before each")]
+        {
+            let error = read(&format!("[portal]\npath = \"{path}\""), None).unwrap_err();
+            assert!(error.contains("portal.path: ") && error.contains(said), "{error}");
         }
     }
 

@@ -20,7 +20,7 @@ use crate::compute::turns;
 use crate::desk::Faces;
 use crate::follow::{Follow, FollowPace};
 use crate::http::Guard;
-use crate::intake::{Intake, KeyFile, Neighbours, Retention, Screen};
+use crate::intake::{Intake, KeyFile, Neighbours, PortalPath, Retention, Screen};
 use crate::partners::Partners;
 use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
@@ -50,6 +50,8 @@ pub struct NodeSettings {
     pub receipt_cost: Cost,
     /// How long the portal keeps what it holds.
     pub retention: Retention,
+    /// Under which path the portal lies.
+    pub portal_path: PortalPath,
     /// How mails leave; `None`: nobody is offered any.
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
@@ -84,6 +86,7 @@ impl Default for NodeSettings {
             proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
             retention: Retention::default(),
+            portal_path: PortalPath::default(),
             mail: None,
             mail_delay_seconds_max: 3_600,
             guard: Guard::public(),
@@ -116,6 +119,8 @@ pub struct Node {
     pub follow: Follow,
     /// The public portal.
     pub intake: Intake,
+    /// Under which path it lies.
+    pub portal_path: PortalPath,
     /// Neutral mails to those who left an address.
     pub alerts: Alerts,
     /// What is to be decided, and by whom.
@@ -159,6 +164,7 @@ impl Node {
             proxies,
             receipt_cost,
             retention,
+            portal_path,
             mail,
             mail_delay_seconds_max,
             guard,
@@ -169,6 +175,7 @@ impl Node {
             clock,
             entropy,
         } = settings;
+        let mail = mail.map(|mail| mail.for_portal_at(portal_path.prefix().unwrap_or_default()));
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator, portal) = Bank::open(
@@ -196,7 +203,8 @@ impl Node {
         };
         let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
-            Intake::open(database.clone(), key, neighbours, (receipt_cost, retention), clock.clone(), entropy.clone()).await?;
+            Intake::open(database.clone(), key, neighbours, (receipt_cost, retention), clock.clone(), entropy.clone())
+                .await?;
         let neighbours = (bank.clone(), intake.clone(), removal.clone());
         let casework = Casework::new(database.clone(), neighbours, casework, clock.clone(), entropy.clone());
         let node = Self {
@@ -208,6 +216,7 @@ impl Node {
             faces,
             follow,
             intake,
+            portal_path,
             alerts,
             casework,
             hotline_key,

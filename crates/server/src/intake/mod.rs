@@ -14,6 +14,7 @@ mod key_file;
 pub mod links;
 mod model;
 pub(crate) mod pages;
+mod place;
 mod queries;
 pub mod reading;
 pub mod retention;
@@ -50,6 +51,7 @@ pub use model::{
     Age, Author, CaseRow, Consent, Draft, Ended, FILES_PER_CASE_MAX, Held, Item, MESSAGE_CHARACTERS_MAX, Mark,
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
+pub use place::{PortalPath, PortalPathError};
 pub use queries::SQL;
 pub use retention::{CASE_DAYS, ENDED_DAYS, FILE_DAYS, Retention, RetentionError};
 pub use said::Said;

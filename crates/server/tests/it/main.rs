@@ -23,6 +23,7 @@ mod portal_case;
 mod portal_claims;
 mod portal_ended;
 mod portal_late;
+mod portal_path;
 mod portal_setup;
 mod portal_shelf;
 mod portal_time;
