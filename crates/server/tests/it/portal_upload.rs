@@ -62,7 +62,8 @@ struct Sealed {
 
 fn seal(id: &str, file: &[u8]) -> Sealed {
     let id: [u8; 16] = exchange::hex::decode(id).unwrap();
-    let mut rng = StdRng::seed_from_u64(5);
+    // Another device's, or another file's, is another.
+    let mut rng = StdRng::seed_from_u64(u64::from_be_bytes(*id.first_chunk().unwrap()));
     let key = FileKey::generate(&mut rng);
     let (mut sealer, mut parts, mut at) = (key.sealer(&id, file.len() as u64), Vec::new(), 0);
     while let Some(wanted) = sealer.wants() {
