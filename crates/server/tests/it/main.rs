@@ -19,6 +19,7 @@ mod observability;
 mod pages;
 mod portal;
 mod portal_answers;
+mod portal_apart;
 mod portal_case;
 mod portal_claims;
 mod portal_ended;
