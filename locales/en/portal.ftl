@@ -259,7 +259,10 @@ delete-does = Messages and links are deleted here. We no longer share the finger
 delete-again = The six words will open nothing any more, and nothing can be found again.
 delete-go = Yes, delete everything
 gone-title = It is deleted.
-gone-more = Nothing is left of this request here but that it was deleted, for one year, for whoever has the six words. Copies in case a machine breaks are locked, and newer ones replace them.
+gone-more = Nothing is left of this request here but that it was deleted, for { $days ->
+    [365] one year
+   *[other] { NUMBER($days) } days
+}, for whoever has the six words. Copies in case a machine breaks are locked, and newer ones replace them.
 
 proof-title = Check a proof
 proof-lead = A proof of a request can be checked only with the person’s six words. We say only whether the two belong together.

@@ -13,11 +13,18 @@ privacy-kept-draft-until = { $hours } hours after your last click. Until then on
 privacy-kept-case = What you write to us, and your links
 privacy-kept-case-until = { NUMBER($days) } days after you or we last wrote or did something. Your page tells you during the last { $warned } days.
 privacy-kept-file = A picture that you sent to our team
-privacy-kept-file-until = Until we have decided, and three days at most, looked at or not. Take it back, and it is deleted at once. If you never send your case, it goes when you leave, or within { $hours } hours of your last click.
+privacy-kept-file-until = Until we have decided, and { $days ->
+        [one] one day
+        [3] three days
+       *[other] { NUMBER($days) } days
+    } at most, looked at or not. Take it back, and it is deleted at once. If you never send your case, it goes when you leave, or within { $hours } hours of your last click.
 privacy-kept-print = The fingerprints
 privacy-kept-print-until = As long as they protect you. If you take one back, we no longer share it for you, and at once we ask every platform to forget it, unless somebody else reported the same picture. Some platforms only understand “forget this one” if we name it: so we may keep it locked for 90 days, for that alone. If your request is deleted because nobody comes any more, the fingerprints stay in place, and nobody can take them back.
 privacy-kept-end = That a request existed, and how it ended
-privacy-kept-end-until = One year after its end, so that your six words still get an answer. Nothing else is left in it.
+privacy-kept-end-until = { $days ->
+    [365] One year
+   *[other] { NUMBER($days) } days
+} after its end, so that your six words still get an answer. Nothing else is left in it.
 privacy-kept-copies = Copies in case a machine breaks
 privacy-kept-copies-until = Locked too, and replaced by newer ones.
 

@@ -6,7 +6,11 @@ upload-who = Who can see it: a few trained people of our team, and nobody else. 
 upload-sealed = Your device locks it before it leaves. What travels, and what lies on our machine, is unreadable.
 upload-words = Your six words do not open it. So nobody can force you to give the picture back with them.
 upload-as-is = It leaves as it is, without its name. Inside, some phones note where and when it was taken.
-upload-back = You can take it back at any time. It is then deleted here. After three days at most we delete it in any case, looked at or not.
+upload-back = You can take it back at any time. It is then deleted here. After { $days ->
+        [one] one day
+        [3] three days
+       *[other] { NUMBER($days) } days
+    } at most we delete it in any case, looked at or not.
 upload-no-scripts = This browser blocks scripts, so it cannot lock a file before sending it. Then we would rather have none. Go on without: that is quite all right.
 upload-pick = Choose a file
 upload-pick-more = One picture or video at a time, up to { $megabytes } MB.
@@ -31,7 +35,11 @@ upload-held = locked, leaves with your case
 upload-arrived = with the team, locked
 upload-checked = looked at, and destroyed
 upload-taken-back = taken back
-upload-in-time = deleted: three days were over before we had decided
+upload-in-time = deleted: { $days ->
+    [one] one day was
+    [3] three days were
+   *[other] { NUMBER($days) } days were
+} over before we had decided
 upload-remove = Remove
 upload-files = Files for the team
 upload-no-files = No file so far.

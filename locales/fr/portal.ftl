@@ -325,7 +325,10 @@ delete-does = Les messages et les liens sont effacés chez nous. Nous ne partage
 delete-again = Les six mots n’ouvriront plus rien, et rien ne pourra être retrouvé.
 delete-go = Oui, tout effacer
 gone-title = C’est effacé.
-gone-more = Il ne reste rien de cette demande chez nous, sauf le fait qu’elle a été effacée, pendant un an, pour qui aurait les six mots. Les copies de secours sont verrouillées, et de plus récentes les remplacent.
+gone-more = Il ne reste rien de cette demande chez nous, sauf le fait qu’elle a été effacée, pendant { $days ->
+    [365] un an
+   *[other] { NUMBER($days) } jours
+}, pour qui aurait les six mots. Les copies de secours sont verrouillées, et de plus récentes les remplacent.
 
 proof-title = Vérifier une preuve
 proof-lead = Une preuve de demande ne se vérifie qu’avec les six mots de la personne. Nous disons seulement si les deux vont ensemble.

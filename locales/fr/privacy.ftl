@@ -23,14 +23,28 @@ privacy-kept-case-until = { NUMBER($days) } jours après la dernière fois que t
     .vous = { NUMBER($days) } jours après la dernière fois que vous ou nous avons écrit ou fait quelque chose. Votre page vous prévient les { $warned } derniers jours.
 privacy-kept-file = Une image que tu as envoyée à notre équipe
     .vous = Une image que vous avez envoyée à notre équipe
-privacy-kept-file-until = Jusqu’à notre décision, et trois jours au plus, regardée ou non. Si tu la reprends, elle est effacée tout de suite. Si tu n’envoies jamais ta demande, elle disparaît quand tu quittes, ou dans les { $hours } heures après ton dernier clic.
-    .vous = Jusqu’à notre décision, et trois jours au plus, regardée ou non. Si vous la reprenez, elle est effacée tout de suite. Si vous n’envoyez jamais votre demande, elle disparaît quand vous quittez, ou dans les { $hours } heures après votre dernier clic.
+privacy-kept-file-until = Jusqu’à notre décision, et { $days ->
+        [one] un jour
+        [3] trois jours
+       *[other] { NUMBER($days) } jours
+    } au plus, regardée ou non. Si tu la reprends, elle est effacée tout de suite. Si tu n’envoies jamais ta demande, elle disparaît quand tu quittes, ou dans les { $hours } heures après ton dernier clic.
+    .vous = Jusqu’à notre décision, et { $days ->
+        [one] un jour
+        [3] trois jours
+       *[other] { NUMBER($days) } jours
+    } au plus, regardée ou non. Si vous la reprenez, elle est effacée tout de suite. Si vous n’envoyez jamais votre demande, elle disparaît quand vous quittez, ou dans les { $hours } heures après votre dernier clic.
 privacy-kept-print = Les empreintes
 privacy-kept-print-until = Tant qu’elles te protègent. Si tu en reprends une, on ne la partage plus pour toi, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Certaines plateformes ne comprennent « oubliez celle-ci » que si on la nomme : alors on peut la garder sous clé 90 jours, pour ça seulement. Si ta demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
     .vous = Tant qu’elles vous protègent. Si vous en reprenez une, on ne la partage plus pour vous, et on demande tout de suite à chaque plateforme de l’oublier, sauf si quelqu’un d’autre a signalé la même image. Si votre demande s’efface parce que personne n’y vient plus, les empreintes restent en place, et plus personne ne peut les reprendre.
 privacy-kept-end = Qu’une demande a existé, et comment elle s’est terminée
-privacy-kept-end-until = Un an après sa fin, pour que tes six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
-    .vous = Un an après sa fin, pour que vos six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
+privacy-kept-end-until = { $days ->
+    [365] Un an
+   *[other] { NUMBER($days) } jours
+} après sa fin, pour que tes six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
+    .vous = { $days ->
+        [365] Un an
+       *[other] { NUMBER($days) } jours
+    } après sa fin, pour que vos six mots aient encore une réponse. Il n’y a plus rien d’autre dedans.
 privacy-kept-copies = Les copies de secours, si une machine tombe en panne
 privacy-kept-copies-until = Verrouillées aussi, et remplacées par de plus récentes.
 

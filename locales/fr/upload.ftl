@@ -10,8 +10,16 @@ upload-sealed = Ton téléphone la verrouille avant qu’elle parte. Ce qui voya
 upload-words = Tes six mots ne l’ouvrent pas. Personne ne peut donc te forcer à rendre l’image avec eux.
     .vous = Vos six mots ne l’ouvrent pas. Personne ne peut donc vous forcer à rendre l’image avec eux.
 upload-as-is = Elle part telle quelle, sans son nom. À l’intérieur, certains téléphones notent où et quand elle a été prise.
-upload-back = Tu peux la reprendre quand tu veux. Elle est alors effacée chez nous. Au bout de trois jours au plus, nous l’effaçons de toute façon, regardée ou non.
-    .vous = Vous pouvez la reprendre quand vous voulez. Elle est alors effacée chez nous. Au bout de trois jours au plus, nous l’effaçons de toute façon, regardée ou non.
+upload-back = Tu peux la reprendre quand tu veux. Elle est alors effacée chez nous. Au bout de { $days ->
+        [one] un jour
+        [3] trois jours
+       *[other] { NUMBER($days) } jours
+    } au plus, nous l’effaçons de toute façon, regardée ou non.
+    .vous = Vous pouvez la reprendre quand vous voulez. Elle est alors effacée chez nous. Au bout de { $days ->
+        [one] un jour
+        [3] trois jours
+       *[other] { NUMBER($days) } jours
+    } au plus, nous l’effaçons de toute façon, regardée ou non.
 upload-no-scripts = Ce navigateur bloque les scripts : il ne peut pas verrouiller un fichier avant l’envoi. Alors nous préférons ne pas le recevoir. Continue sans : c’est très bien aussi.
     .vous = Ce navigateur bloque les scripts : il ne peut pas verrouiller un fichier avant l’envoi. Alors nous préférons ne pas le recevoir. Continuez sans : c’est très bien aussi.
 upload-pick = Choisir un fichier
@@ -45,7 +53,11 @@ upload-held = verrouillé, part avec ta demande
 upload-arrived = chez l’équipe, verrouillé
 upload-checked = regardé, puis détruit
 upload-taken-back = repris
-upload-in-time = effacé : trois jours sont passés avant notre décision
+upload-in-time = effacé : { $days ->
+    [one] un jour est passé
+    [3] trois jours sont passés
+   *[other] { NUMBER($days) } jours sont passés
+} avant notre décision
 upload-remove = Retirer
 upload-files = Fichiers pour l’équipe
 upload-no-files = Aucun fichier pour l’instant.

@@ -19,6 +19,7 @@ use server::access::TrustedProxies;
 use server::alerts::{MailSettings, SmtpServer};
 use server::bank::IndexForm;
 use server::desk::Face;
+use server::intake::{PortalPath, Retention};
 use server::telemetry::{self, TelemetrySettings};
 use zeroize::Zeroizing;
 
@@ -87,6 +88,10 @@ pub(crate) struct Settings {
     pub(crate) console: Face,
     /// How the desk is kept.
     pub(crate) casework: Casework,
+    /// Where the portal lies.
+    pub(crate) portal: Portal,
+    /// How long the portal keeps what it holds.
+    pub(crate) retention: Kept,
     /// Which log lines: a level, or levels by target.
     pub(crate) log: String,
     /// `text` or `json`.
@@ -105,6 +110,51 @@ pub(crate) struct Casework {
     pub(crate) exposure_hard_minutes: u32,
     /// Of a break.
     pub(crate) break_minutes: u32,
+}
+
+/// Where the portal lies.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Portal {
+    /// The path that every page of it is below.
+    pub(crate) path: String,
+}
+
+impl Default for Portal {
+    fn default() -> Self {
+        Self { path: PortalPath::default().to_string() }
+    }
+}
+
+/// How long the portal keeps what it holds, in days.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Kept {
+    /// A case lives so long after somebody last did something in it.
+    pub(crate) case_days: u32,
+    /// So long before its end its page says so.
+    pub(crate) warned_days: u32,
+    /// So long before its end the page says it before anything else.
+    pub(crate) warned_strongly_days: u32,
+    /// A sealed file lies in a case so long at most.
+    pub(crate) file_days: u32,
+    /// The owner of the words is told so long how a case ended.
+    pub(crate) ended_days: u32,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        let Retention { case_days, warned_days, warned_strongly_days, file_days, ended_days } = Retention::default();
+        Self { case_days, warned_days, warned_strongly_days, file_days, ended_days }
+    }
+}
+
+impl Kept {
+    /// As the portal takes it.
+    pub(crate) const fn retention(&self) -> Retention {
+        let Self { case_days, warned_days, warned_strongly_days, file_days, ended_days } = *self;
+        Retention { case_days, warned_days, warned_strongly_days, file_days, ended_days }
+    }
 }
 
 impl Default for Casework {
@@ -152,6 +202,8 @@ impl Default for Settings {
             desk: Face::Public,
             console: Face::Public,
             casework: Casework::default(),
+            portal: Portal::default(),
+            retention: Kept::default(),
             log: "info".to_owned(),
             log_format: "text".to_owned(),
         }
@@ -219,7 +271,14 @@ impl Settings {
                 return Err(ConfigError(format!("casework.{key} is 1 to {DESK_MINUTES_MAX}, not {minutes}")));
             }
         }
+        self.portal_path()?;
+        self.retention.retention().check().map_err(|error| ConfigError(format!("retention.{error}")))?;
         Ok(self)
+    }
+
+    /// Under which path the portal lies.
+    pub(crate) fn portal_path(&self) -> Result<PortalPath, ConfigError> {
+        self.portal.path.parse().map_err(|error| ConfigError(format!("portal.path: {error}")))
     }
 
     /// Reverse proxies that are believed.
@@ -418,6 +477,38 @@ mod tests {
         for (key, minutes) in [("lease_minutes", 0), ("exposure_soft_minutes", 481), ("break_minutes", 0)] {
             let error = read(&format!("[casework]\n{key} = {minutes}"), None).unwrap_err();
             assert!(error.contains(&format!("casework.{key} is 1 to 480")), "{error}");
+        }
+    }
+
+    #[test]
+    fn how_long_things_are_kept_is_set_within_bounds_and_stays_as_it_is_without() {
+        assert_eq!(read("", None).unwrap().retention.retention(), Retention::default());
+        let set = read("[retention]\ncase_days = 365\nfile_days = 7", None).unwrap().retention.retention();
+        assert_eq!(set, Retention { case_days: 365, file_days: 7, ..Retention::default() });
+        for (text, said) in [
+            ("case_days = 30", "retention.case_days is 31 to 1096, not 30"),
+            ("case_days = 60\nwarned_days = 60", "retention.warned_days is 2 to 59, not 60"),
+            ("warned_strongly_days = 31", "retention.warned_strongly_days is 1 to 29, not 31"),
+            ("file_days = 0", "retention.file_days is 1 to 14, not 0"),
+            ("ended_days = 1097", "retention.ended_days is 30 to 1096, not 1097"),
+            ("case_days = -1", "retention.case_days: "),
+            ("draft_hours = 1", "retention.draft_hours: there is no such setting"),
+        ] {
+            let error = read(&format!("[retention]\n{text}"), None).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_portal_lies_at_the_root_or_under_a_word_that_is_not_the_nodes_own() {
+        assert_eq!(read("", None).unwrap().portal_path().unwrap().prefix(), None);
+        let set = read("[portal]\npath = \"/my/space\"", None).unwrap();
+        assert_eq!(set.portal_path().unwrap().prefix(), Some("/my/space"));
+        for (path, said) in
+            [("/desk", "the node's own"), ("space", "a slash before each"), ("/space/", "a slash before each")]
+        {
+            let error = read(&format!("[portal]\npath = \"{path}\""), None).unwrap_err();
+            assert!(error.contains("portal.path: ") && error.contains(said), "{error}");
         }
     }
 

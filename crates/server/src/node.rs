@@ -20,7 +20,7 @@ use crate::compute::turns;
 use crate::desk::Faces;
 use crate::follow::{Follow, FollowPace};
 use crate::http::Guard;
-use crate::intake::{Intake, KeyFile, Neighbours, Screen};
+use crate::intake::{Intake, KeyFile, Neighbours, PortalPath, Retention, Screen};
 use crate::partners::Partners;
 use crate::removal::{Looker, Removal, Ways};
 use crate::storage::{Database, NODE};
@@ -48,6 +48,10 @@ pub struct NodeSettings {
     pub proxies: TrustedProxies,
     /// How dear one try of a receipt's words is.
     pub receipt_cost: Cost,
+    /// How long the portal keeps what it holds.
+    pub retention: Retention,
+    /// Under which path the portal lies.
+    pub portal_path: PortalPath,
     /// How mails leave; `None`: nobody is offered any.
     pub mail: Option<MailSettings>,
     /// After what it tells of, a mail leaves at a random moment up to so many seconds later.
@@ -81,6 +85,8 @@ impl Default for NodeSettings {
             list_page: crate::exchange::LIST_PAGE,
             proxies: TrustedProxies::default(),
             receipt_cost: Cost::V1,
+            retention: Retention::default(),
+            portal_path: PortalPath::default(),
             mail: None,
             mail_delay_seconds_max: 3_600,
             guard: Guard::public(),
@@ -113,6 +119,8 @@ pub struct Node {
     pub follow: Follow,
     /// The public portal.
     pub intake: Intake,
+    /// Under which path it lies.
+    pub portal_path: PortalPath,
     /// Neutral mails to those who left an address.
     pub alerts: Alerts,
     /// What is to be decided, and by whom.
@@ -155,6 +163,8 @@ impl Node {
             list_page,
             proxies,
             receipt_cost,
+            retention,
+            portal_path,
             mail,
             mail_delay_seconds_max,
             guard,
@@ -165,6 +175,7 @@ impl Node {
             clock,
             entropy,
         } = settings;
+        let mail = mail.map(|mail| mail.for_portal_at(portal_path.prefix().unwrap_or_default()));
         Bank::check_key(&database, &key).await?;
         database.migrate(&NODE).await?;
         let (bank, operator, portal) = Bank::open(
@@ -192,7 +203,8 @@ impl Node {
         };
         let staff = Staff::new(database.clone(), key.clone(), receipt_cost, clock.clone(), entropy.clone());
         let intake =
-            Intake::open(database.clone(), key, neighbours, receipt_cost, clock.clone(), entropy.clone()).await?;
+            Intake::open(database.clone(), key, neighbours, (receipt_cost, retention), clock.clone(), entropy.clone())
+                .await?;
         let neighbours = (bank.clone(), intake.clone(), removal.clone());
         let casework = Casework::new(database.clone(), neighbours, casework, clock.clone(), entropy.clone());
         let node = Self {
@@ -204,6 +216,7 @@ impl Node {
             faces,
             follow,
             intake,
+            portal_path,
             alerts,
             casework,
             hotline_key,
@@ -231,6 +244,11 @@ impl Node {
         self.tasks.spawn(crate::jobs::remove(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::tell(self.clone(), self.stop.clone()));
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
+    }
+
+    /// One turn of what deletes: visits, cases, files, addresses and what else is over. [`Node::start`] does it every hour.
+    pub async fn tidy(&self) {
+        crate::jobs::tidy_once(self).await;
     }
 
     /// Cancelled when the node is to end: long polls and streams watch it.

@@ -152,6 +152,8 @@ pub(crate) fn node_settings(settings: &Settings) -> anyhow::Result<NodeSettings>
         mail: settings.mail()?,
         guard: Guard::with(Names::System, settings.webhook_permits.clone()),
         looker: if settings.look_again { Some(looker()?) } else { None },
+        portal_path: settings.portal_path()?,
+        retention: settings.retention.retention(),
         mail_delay_seconds_max: u64::from(settings.mail_delay_minutes) * 60,
         casework: DeskSettings {
             lease_minutes: settings.casework.lease_minutes,

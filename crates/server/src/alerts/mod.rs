@@ -48,6 +48,14 @@ pub struct MailSettings {
     pub site: Option<SiteAddress>,
 }
 
+impl MailSettings {
+    /// Where a mail says the site's address, it leads to the portal, which lies behind this prefix.
+    pub(crate) fn for_portal_at(self, prefix: &str) -> Self {
+        let site = self.site.map(|site| SiteAddress(site.0 + prefix));
+        Self { site, ..self }
+    }
+}
+
 /// A site's bare address: `https://` and a name, nothing behind it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct SiteAddress(String);
@@ -277,6 +285,16 @@ mod tests {
     fn a_sites_address_is_bare_or_refused() {
         let read = |text: &str| text.parse::<SiteAddress>().map(|site| site.0);
         assert_eq!(read("https://space.example/").unwrap(), "https://space.example");
+        let mail = MailSettings {
+            server: SmtpServer::parse("smtp://127.0.0.1:9", None).unwrap(),
+            from: "no-reply@space.example".parse().unwrap(),
+            site: Some("https://space.example/".parse().unwrap()),
+        };
+        let said = |prefix| mail.clone().for_portal_at(prefix).site.unwrap().0;
+        assert_eq!(
+            (said("").as_str(), said("/my/space").as_str()),
+            ("https://space.example", "https://space.example/my/space")
+        );
         for wrong in [
             "",
             "space.example",

@@ -9,7 +9,7 @@ use super::model::{
 };
 use super::notices::notices_in;
 use super::uploads::{self, UploadId};
-use super::{ENDED_DAYS, Intake, IntakeError, queries, send};
+use super::{Intake, IntakeError, queries, send};
 use crate::alerts::{Address, AlertKey};
 use crate::bank::{self, BankError};
 use crate::casework;
@@ -93,7 +93,7 @@ impl Intake {
             }
         }
         let now = self.clock.now();
-        let said_until = Self::hour_and_end(now).0.plus_seconds(ENDED_DAYS * super::DAY_SECONDS);
+        let said_until = self.retention.said_until(self.retention.hour_and_end(now).0);
         self.note_deletion();
         let end = End { case: case.id, open: Some((self, case)), why: Ending::Asked, said_until, now };
         self.database.run(&end).await?;
@@ -333,7 +333,7 @@ impl Transact for Append<'_> {
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<(), IntakeError> {
-        let (hour, ends_at) = Intake::hour_and_end(self.now);
+        let (hour, ends_at) = self.intake.retention.hour_and_end(self.now);
         // The row is written first: two who add at once wait for one another here.
         if !queries::touch(on, self.case.id, self.waits_for, hour, ends_at).await? {
             return Err(IntakeError::Over);
@@ -390,7 +390,7 @@ impl Append<'_> {
         let after = uploads_in(&items);
         let gone: Vec<UploadId> = before.iter().filter(|id| !after.contains(id)).copied().collect();
         let sent: Vec<UploadId> = after.into_iter().filter(|id| !before.contains(id)).collect();
-        uploads::send(on, &sent, self.now).await?;
+        uploads::send(on, &sent, self.intake.retention.file_end(self.now)).await?;
         if !gone.is_empty() {
             self.intake.note_deletion();
         }

@@ -1,4 +1,4 @@
-//! Retention: cases that nobody touched for [`CASE_DAYS`](super::CASE_DAYS) days are deleted; their entries stand, since
+//! Retention: cases that nobody touched for the days that were [set](super::Retention) are deleted; their entries stand, since
 //! nobody can tell any more which they were. Files that nobody sent, or whose case ended, go too. What was deleted also leaves
 //! the log that SQLite keeps beside its file.
 
@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use exchange::Time;
 
 use super::case::{End, Ending};
-use super::{DAY_SECONDS, ENDED_DAYS, Intake, IntakeError, queries};
+use super::{Intake, IntakeError, queries};
 use crate::storage::{Session, StorageError, Transact};
 
 /// Cases ended in one go.
@@ -18,7 +18,7 @@ impl Intake {
     /// cases ended.
     pub async fn tidy(&self) -> Result<u64, IntakeError> {
         let now = self.clock.now();
-        let said_until = now.plus_seconds(ENDED_DAYS * DAY_SECONDS);
+        let said_until = self.retention.said_until(now);
         let mut ended = 0;
         loop {
             let due = queries::due(&mut self.database.read().await?, now, CASES_PER_TURN_MAX).await?;

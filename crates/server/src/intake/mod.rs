@@ -15,6 +15,7 @@ pub mod links;
 mod model;
 mod notices;
 pub(crate) mod pages;
+mod place;
 mod queries;
 pub mod reading;
 pub mod retention;
@@ -52,8 +53,9 @@ pub use model::{
     MarksError, OpenCase, Situation, Stand, Step, WaitsFor, What,
 };
 pub(crate) use notices::Stop;
+pub use place::{PortalPath, PortalPathError};
 pub use queries::SQL;
-pub use retention::{CASE_DAYS, ENDED_DAYS, FILE_HOURS};
+pub use retention::{CASE_DAYS, ENDED_DAYS, FILE_DAYS, Retention, RetentionError};
 pub use said::Said;
 pub use screen::{COMMON_BYTES_MAX, COMMON_PICTURES_MAX, Screen, ScreenError};
 pub use settings::{
@@ -81,6 +83,8 @@ pub struct Intake {
     key: Arc<NodeKey>,
     salt: [u8; SALT_BYTES],
     cost: Cost,
+    /// How long it keeps what it holds.
+    retention: Retention,
     /// Words are tried this many at a time: each takes the memory that its cost says.
     tries: Arc<Semaphore>,
     /// Pictures that very many people have.
@@ -159,7 +163,7 @@ impl Intake {
         database: Database,
         key: Arc<NodeKey>,
         neighbours: Neighbours,
-        cost: Cost,
+        (cost, retention): (Cost, Retention),
         clock: Clock,
         entropy: Entropy,
     ) -> Result<Self, StorageError> {
@@ -179,11 +183,17 @@ impl Intake {
             key,
             salt,
             cost,
+            retention,
             tries,
             screen: Arc::new(screen),
             settings: settings::Cache::default(),
             was_deleted: Arc::default(),
         })
+    }
+
+    /// How long it keeps what it holds.
+    pub const fn retention(&self) -> &Retention {
+        &self.retention
     }
 
     /// The portal's right in the bank.
@@ -287,12 +297,6 @@ impl Intake {
         let _one_of_few = self.tries.acquire().await.ok();
         let (receipt, salt, cost) = (receipt.clone(), self.salt, self.cost);
         off_runtime(move || receipt.keys(&salt, cost)).await
-    }
-
-    /// The hour that `now` is in, and the end of a case that was touched then.
-    fn hour_and_end(now: Time) -> (Time, Time) {
-        let hour = Time::from_micros(now.as_micros() / HOUR_MICROS * HOUR_MICROS);
-        (hour, hour.plus_seconds(CASE_DAYS * DAY_SECONDS))
     }
 }
 

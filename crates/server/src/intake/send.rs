@@ -189,7 +189,7 @@ impl Transact for Begin<'_> {
     type Error = IntakeError;
 
     async fn run(&self, on: &mut Session) -> Result<bool, IntakeError> {
-        let (at, ends_at) = Intake::hour_and_end(self.now);
+        let (at, ends_at) = self.intake.retention.hour_and_end(self.now);
         let new = NewCase {
             id: self.id,
             class: self.class,
@@ -225,7 +225,7 @@ impl Transact for Begin<'_> {
             let sealed = case::seal(self.key, self.id, position, &item, &mut rng);
             queries::insert_item(on, self.id, position, &sealed).await?;
         }
-        uploads::send(on, &self.uploads, self.now).await?;
+        uploads::send(on, &self.uploads, self.intake.retention.file_end(self.now)).await?;
         Ok(true)
     }
 }

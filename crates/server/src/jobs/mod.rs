@@ -129,42 +129,51 @@ pub(crate) async fn tell(node: Node, stop: CancellationToken) {
     }
 }
 
-/// Forgets kept answers after [`IDEMPOTENCY_HOURS`], visits and cases that are over, and rate limits of keys that are silent.
+/// Does [`tidy_once`] again and again.
 pub(crate) async fn tidy(node: Node, stop: CancellationToken) {
     loop {
-        match node.bank.forget_answers(IDEMPOTENCY_HOURS).await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
-            Err(error) => tracing::error!(%error, "could not forget kept answers"),
-        }
-        match node.bank.forget_farewells().await {
-            Ok(0) => {}
-            Ok(forgotten) => tracing::info!(forgotten, "forgot values of entries that went"),
-            Err(error) => tracing::error!(%error, "could not forget values of entries that went"),
-        }
-        match node.visits.tidy().await {
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "could not remove visits that are over"),
-        }
-        if let Err(error) = node.staff.tidy().await {
-            tracing::error!(%error, "could not remove sessions that are over");
-        }
-        match node.intake.tidy().await {
-            Ok(0) => {}
-            Ok(ended) => tracing::info!(ended, "ended cases that nobody touched for long"),
-            Err(error) => tracing::error!(%error, "could not end cases that are due"),
-        }
-        if let Err(error) = node.alerts.tidy().await {
-            tracing::error!(%error, "could not forget addresses whose cases are over");
-        }
-        node.casework.tidy_previews();
-        if let Err(error) = node.casework.forget_exposure().await {
-            tracing::error!(%error, "could not forget what people saw a year ago");
-        }
-        node.limits.tidy();
+        tidy_once(&node).await;
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(Duration::from_secs(TIDY_EVERY_SECONDS)) => {}
         }
+    }
+}
+
+/// Forgets kept answers after [`IDEMPOTENCY_HOURS`], visits and cases that are over, and rate limits of keys that are silent.
+/// What was deleted since the last time, by whomever, then leaves the log beside the database too.
+pub(crate) async fn tidy_once(node: &Node) {
+    match node.bank.forget_answers(IDEMPOTENCY_HOURS).await {
+        Ok(0) => {}
+        Ok(forgotten) => tracing::info!(forgotten, "forgot kept answers"),
+        Err(error) => tracing::error!(%error, "could not forget kept answers"),
+    }
+    match node.bank.forget_farewells().await {
+        Ok(0) => {}
+        Ok(forgotten) => tracing::info!(forgotten, "forgot values of entries that went"),
+        Err(error) => tracing::error!(%error, "could not forget values of entries that went"),
+    }
+    match node.visits.tidy().await {
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "could not remove visits that are over"),
+    }
+    if let Err(error) = node.staff.tidy().await {
+        tracing::error!(%error, "could not remove sessions that are over");
+    }
+    match node.intake.tidy().await {
+        Ok(0) => {}
+        Ok(ended) => tracing::info!(ended, "ended cases that nobody touched for long"),
+        Err(error) => tracing::error!(%error, "could not end cases that are due"),
+    }
+    if let Err(error) = node.alerts.tidy().await {
+        tracing::error!(%error, "could not forget addresses whose cases are over");
+    }
+    node.casework.tidy_previews();
+    if let Err(error) = node.casework.forget_exposure().await {
+        tracing::error!(%error, "could not forget what people saw a year ago");
+    }
+    node.limits.tidy();
+    if let Err(error) = node.database.empty_log().await {
+        tracing::error!(%error, "could not empty the database's log; what was deleted is still in it");
     }
 }

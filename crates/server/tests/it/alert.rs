@@ -68,7 +68,7 @@ impl Mailbox {
     }
 }
 
-fn mail_to(port: u64) -> MailSettings {
+pub(crate) fn mail_to(port: u64) -> MailSettings {
     MailSettings {
         server: SmtpServer::parse(&format!("smtp://127.0.0.1:{port}"), None).unwrap(),
         from: "no-reply@space.example".parse().unwrap(),
@@ -426,7 +426,7 @@ on_every_engine!(an_alert_lives_as_long_as_its_case_and_ends_with_the_others_of_
     };
     quiet.pass(100 * DAY);
     quiet.node.intake.write(&kept, Author::Person, "Still here.").await.unwrap();
-    quiet.pass((server::intake::CASE_DAYS - 100 + 32) * DAY);
+    quiet.pass((i64::from(server::intake::CASE_DAYS) - 100 + 32) * DAY);
     assert_eq!(tidy().await, 1, "one case expired, and within a month its address");
     assert!(quiet.node.intake.view(&left).await.is_err());
     assert_eq!(quiet.alert(&kept).await, AlertView::Set);

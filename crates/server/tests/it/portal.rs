@@ -184,7 +184,7 @@ on_every_engine!(a_case_that_nobody_touches_expires_and_its_owner_is_told, |engi
     let clock = clock.unwrap();
     let words = Browser::of(&node).send_case(&mark(5)).await;
     let days = |days: i64| clock.set(clock.now().plus_seconds(days * 86_400));
-    days(server::intake::CASE_DAYS - 10);
+    days(i64::from(server::intake::CASE_DAYS) - 10);
     let mut owner = Browser::of(&node);
     owner.send("/o", &[("words", &words)]).await;
     assert!(owner.get("/c").await.text.contains("s’efface dans 10 jours"));
@@ -193,7 +193,7 @@ on_every_engine!(a_case_that_nobody_touches_expires_and_its_owner_is_told, |engi
     assert_eq!(node.node.intake.tidy().await.unwrap(), 1);
     let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("effacée d’elle-même"), "{}", told.text);
-    days(server::intake::ENDED_DAYS + 1);
+    days(i64::from(server::intake::ENDED_DAYS) + 1);
     node.node.intake.tidy().await.unwrap();
     let told = Browser::of(&node).told("/o", &[("words", &words)]).await;
     assert!(told.text.contains("n’ouvrent rien"), "{}", told.text);
@@ -205,7 +205,7 @@ async fn a_message_keeps_a_case_that_would_have_ended() {
     let node = TestNode::start_with(Engine::Sqlite, |settings| clock = Some(manual(settings))).await;
     let clock = clock.unwrap();
     let words = Browser::of(&node).send_case(&mark(6)).await;
-    clock.set(clock.now().plus_seconds((server::intake::CASE_DAYS - 1) * 86_400));
+    clock.set(clock.now().plus_seconds((i64::from(server::intake::CASE_DAYS) - 1) * 86_400));
     let mut owner = Browser::of(&node);
     owner.send("/o", &[("words", &words)]).await;
     owner.answer("/c", "/c/1", &[("message", "encore là")]).await;

@@ -2,11 +2,12 @@
 
 use exchange::Time;
 use server::clock::Clock;
-use server::intake::Settings;
 use server::intake::retention::{CASE_DAYS, WARNED_DAYS, WARNED_STRONGLY_DAYS};
+use server::intake::{Retention, Settings};
 use server::storage::Database;
 
 use crate::portal::{Browser, mark, words_on};
+use crate::portal_upload::{allow, send_in_draft};
 use crate::support::{Engine, TestNode, manual, on_every_engine};
 
 async fn node_with_clock(engine: Engine) -> (TestNode, Clock) {
@@ -25,7 +26,7 @@ async fn the_last_month_is_said_and_the_last_week_is_said_first_and_aloud() {
         [(31, false, false), (30, true, false), (8, true, false), (7, false, true), (1, false, true), (0, false, true)]
     {
         // An hour before the day is full, so that so many whole days are left.
-        let end = sent_at.plus_seconds(CASE_DAYS * 86_400);
+        let end = sent_at.plus_seconds(i64::from(CASE_DAYS) * 86_400);
         clock.set(end.plus_seconds(-(days_left * 86_400 + 3_600)));
         let mut owner = Browser::of(&node);
         owner.send("/o", &[("words", &words)]).await;
@@ -149,3 +150,84 @@ async fn the_pages_to_read_speak_to_whoever_has_a_visit_as_their_case_does() {
     adult.get("/x").await;
     assert!(!says(&adult.get("/p/1").await.text, &VOUS));
 }
+
+on_every_engine!(what_the_operator_set_is_what_pages_say_and_what_comes_to_pass, |engine| {
+    let mut clock = None;
+    let node = TestNode::start_with(engine, |settings| {
+        clock = Some(manual(settings));
+        settings.retention =
+            Retention { case_days: 60, warned_days: 20, warned_strongly_days: 5, file_days: 7, ended_days: 90 };
+    })
+    .await;
+    let (clock, began) = (clock.unwrap(), "2026-11-21T12:00:00Z".parse::<Time>().unwrap());
+    let at = |days: i64, hours: i64| clock.set(began.plus_seconds(days * 86_400 + hours * 3_600));
+    let files = async || -> i64 {
+        let text = "select count(*) from upload_parts";
+        match node.node.database() {
+            Database::Sqlite { readers, .. } => sqlx::query_scalar(text).fetch_one(readers).await.unwrap(),
+            Database::Postgres { pool, .. } => sqlx::query_scalar(text).fetch_one(pool).await.unwrap(),
+        }
+    };
+    allow(&node, true, true).await;
+    let mut person = Browser::of(&node);
+    let privacy = person.get("/p/1").await.text;
+    for said in [
+        "60 jours après la dernière fois",
+        "les 20 derniers jours",
+        "7 jours au plus, regardée ou non",
+        "90 jours après sa fin",
+    ] {
+        assert!(privacy.contains(said), "{said}: {privacy}");
+    }
+    let privacy = person.get("/p/1?lang=en").await.text;
+    for said in ["60 days after", "last 20 days", "7 days at most, looked at or not", "90 days after its end"] {
+        assert!(privacy.contains(said), "{said}: {privacy}");
+    }
+    person.begin(&mark(95)).await;
+    assert!(person.get("/s/5").await.text.contains("Au bout de 7 jours au plus"));
+    assert_eq!(send_in_draft(&mut person, b"a picture").await, 204);
+    let page = person.get("/s/7").await.text;
+    assert!(page.contains("s’efface 60 jours après"), "{page}");
+    let words = words_on(&page);
+    let split: Vec<&str> = words.split(' ').collect();
+    person.answer("/s/7", "/s/7", &[("word2", split[1]), ("word5", split[4])]).await;
+    assert!(person.get("/c").await.text.contains("20\u{a0}janvier 2027"), "the day it is deleted");
+
+    at(6, 0);
+    node.node.tidy().await;
+    assert_eq!(files().await, 1);
+    at(7, 1);
+    node.node.tidy().await;
+    assert_eq!(files().await, 0);
+    for (day, said, is_strong) in [(38, None, false), (41, Some(18), false), (56, Some(3), true)] {
+        at(day, 1);
+        let mut owner = Browser::of(&node);
+        owner.send("/o", &[("words", &words)]).await;
+        let page = owner.get("/c").await.text;
+        assert!(page.contains("7 jours sont passés avant notre décision"), "{page}");
+        let warns = said.map(|days| format!("s’efface dans {days} jours"));
+        assert!(warns.as_ref().is_none_or(|warns| page.contains(warns)), "{day}: {page}");
+        assert_eq!(page.contains("s’efface dans"), warns.is_some(), "{day}: {page}");
+        assert_eq!(page.contains("<div class=\"note danger\" role=\"alert\">"), is_strong, "{day}: {page}");
+    }
+    at(59, 23);
+    node.node.tidy().await;
+    let mut owner = Browser::of(&node);
+    assert_eq!(owner.send("/o", &[("words", &words)]).await.location.as_deref(), Some("/c"));
+    at(60, 1);
+    node.node.tidy().await;
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await.text;
+    assert!(told.contains("effacée d’elle-même"), "{told}");
+    at(150, 0);
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await.text;
+    assert!(told.contains("effacée d’elle-même"), "still told: {told}");
+    at(150, 3);
+    node.node.tidy().await;
+    let told = Browser::of(&node).told("/o", &[("words", &words)]).await.text;
+    assert!(!told.contains("effacée d’elle-même") && told.contains("id=\"wrong\""), "{told}");
+
+    let mut other = Browser::of(&node);
+    other.send_case(&mark(96)).await;
+    let led = other.answer("/c/6", "/c/6", &[("sure", "1")]).await.location.unwrap();
+    assert!(other.get(&led).await.text.contains("pendant 90 jours"));
+});

@@ -18,7 +18,6 @@ use super::sorry::Sorry;
 use super::upload;
 use super::visit::{self, Answered, Fields, InCase, went};
 use crate::http::locale::{Address, Texts};
-use crate::intake::retention::{WARNED_DAYS, WARNED_STRONGLY_DAYS};
 use crate::intake::{
     AlertView, Author, CaseView, Consent, Due, FILES_PER_CASE_MAX, IntakeError, MESSAGE_CHARACTERS_MAX, Mark,
     PictureState, PlatformView, Situation,
@@ -248,7 +247,11 @@ pub(super) async fn show_gone(State(node): State<Node>, t: Texts, headers: Heade
     let Some(said) = visit::hear(&node, &headers, GONE).await? else { return Ok(went("/", None)) };
     let address = if said.is_to_adult() { Address::Vous } else { Address::Tu };
     let t = Texts { address, ..t };
-    Ok(page(t, Loads::Plain, &Gone { frame: Frame::new(t, "/"), t, help: Help::here() })?)
+    Ok(page(
+        t,
+        Loads::Plain,
+        &Gone { frame: Frame::new(t, "/"), t, days: node.intake.retention().ended_days.into(), help: Help::here() },
+    )?)
 }
 
 /// Closes the case in this browser.
@@ -271,6 +274,7 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
     let (t, asked) = (visit.t, asked(&view));
     let proof = node.intake.proof(&visit.case, view.opened_at);
     let frame = visit.frame("/c");
+    let kept = node.intake.retention();
     let (typed, why) = said.alert.clone().map_or((String::new(), None), |(typed, why)| (typed, Some(why)));
     let shown = CasePage {
         ask: alert::Ask::of(node, &frame, &typed, why),
@@ -288,6 +292,9 @@ async fn draw(node: &Node, visit: &InCase, said: Said) -> Result<Response, Sorry
         now: node.clock.now(),
         takes_files: upload::is_taken(node, &view).await?,
         days_left: view.row.ends_at.micros_since(node.clock.now()) / 86_400_000_000,
+        warned_days: kept.warned_days.into(),
+        warned_strongly_days: kept.warned_strongly_days.into(),
+        file_days: kept.file_days.into(),
         view: &view,
     };
     Ok(page(t, Loads::Plain, &shown)?)
@@ -404,6 +411,9 @@ struct CasePage<'a> {
     is_refused: bool,
     now: Time,
     days_left: u64,
+    warned_days: u64,
+    warned_strongly_days: u64,
+    file_days: u64,
 }
 
 #[derive(Template)]
@@ -423,5 +433,7 @@ struct Sure {
 struct Gone {
     frame: Frame,
     t: Texts,
+    /// That it is told how it ended.
+    days: u64,
     help: Help,
 }

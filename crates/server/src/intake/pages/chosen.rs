@@ -11,17 +11,23 @@ use jiff::tz::TimeZone;
 
 use crate::http::Problem;
 use crate::http::locale::{Address, Language, Offers, Texts};
-use crate::intake::{Offered, Settings};
+use crate::intake::{Offered, PortalPath, Settings};
 use crate::node::Node;
 
 tokio::task_local! {
     static CHOSEN: Arc<Settings>;
+    static PATH: PortalPath;
     static SPOKEN: Cell<Texts>;
 }
 
 /// The settings of the request under way; the defaults outside of one.
 pub(super) fn current() -> Arc<Settings> {
     CHOSEN.try_with(Arc::clone).unwrap_or_default()
+}
+
+/// Where a page is reached by its own path.
+pub(super) fn reached(page: &str) -> String {
+    PATH.try_with(|path| path.at(page)).unwrap_or_else(|_| page.to_owned())
 }
 
 /// The zone in which the pages of the request under way tell the time.
@@ -59,7 +65,8 @@ pub(super) async fn with_settings(State(node): State<Node>, mut request: Request
     let Ok(t) = Texts::from_request_parts(&mut parts, &()).await;
     let spoken = Cell::new(Texts { address: Address::Tu, ..t });
     let answer = next.run(Request::from_parts(parts, body));
-    CHOSEN.scope(settings, SPOKEN.scope(spoken, answer)).await
+    let path = node.portal_path.clone();
+    PATH.scope(path, CHOSEN.scope(settings, SPOKEN.scope(spoken, answer))).await
 }
 
 /// A portal that is closed is not there.

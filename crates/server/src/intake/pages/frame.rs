@@ -59,9 +59,14 @@ impl Frame {
         Self { form_token, ..self }
     }
 
-    /// The path of a file that the page loads.
+    /// The address of a page by its own path.
+    pub(crate) fn to(&self, page: &str) -> String {
+        chosen::reached(page)
+    }
+
+    /// The address of a file that the page loads.
     pub(crate) fn asset(&self, name: &str) -> String {
-        assets::path(name)
+        chosen::reached(&assets::path(name))
     }
 
     /// What stands in the tab and in the history: where one is, never what for.

@@ -1,4 +1,5 @@
-//! What a person sees, one page a file, its template beside it.
+//! What a person sees, one page a file, its template beside it. Paths are those of pages, below whichever the operator put the
+//! portal under: [`Frame::to`](frame::Frame::to) in templates and [`went`](visit::went) make addresses of them.
 //!
 //! | paths | for |
 //! | --- | --- |
@@ -39,6 +40,8 @@ mod visit;
 
 pub(crate) use helplines::Help;
 
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
 
@@ -46,8 +49,15 @@ use self::visit::{Drafting, InCase};
 use crate::http::assets::{ASSET_ROUTE, asset};
 use crate::node::Node;
 
-/// The portal's routes.
+/// The portal's routes, under its path; the files that pages load are for others' pages at `/assets` too.
 pub(crate) fn router(node: &Node) -> Router<Node> {
+    let Some(prefix) = node.portal_path.prefix() else { return pages(node) };
+    let first = prefix.to_owned();
+    let to_first = move || std::future::ready((StatusCode::SEE_OTHER, [(LOCATION, first.clone())]));
+    Router::new().nest(prefix, pages(node)).route(&format!("{prefix}/"), get(to_first)).route(ASSET_ROUTE, get(asset))
+}
+
+fn pages(node: &Node) -> Router<Node> {
     Router::new()
         .route("/", get(landing::show).post(landing::answer))
         .route("/s/1", get(question::show_age).post(question::answer_age))

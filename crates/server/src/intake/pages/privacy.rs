@@ -9,7 +9,7 @@ use super::shelf::frame;
 use super::visit::Reading;
 use crate::http::Problem;
 use crate::http::locale::Texts;
-use crate::intake::{KeyFile, retention};
+use crate::intake::{KeyFile, Retention, retention};
 use crate::node::Node;
 
 /// The page.
@@ -18,7 +18,7 @@ pub(super) async fn show(State(node): State<Node>, Reading(t): Reading) -> Resul
     let shown = Privacy {
         frame: frame(t, "/p/1"),
         t,
-        kept: KEPT,
+        kept: Kept::of(node.intake.retention()),
         team_key_is_here: node.hotline_key.as_ref().is_some_and(KeyFile::is_there),
         has_alert: node.alerts.is_offered(),
         takes_files: settings.upload_minor || settings.upload_adult,
@@ -45,13 +45,22 @@ struct Kept {
     draft_hours: u64,
     /// A file of a draft ends at a full hour, and the job that deletes it comes within another.
     file_hours: u64,
+    file_days: u64,
     case_days: u64,
     warned_days: u64,
+    ended_days: u64,
 }
 
-const KEPT: Kept = Kept {
-    draft_hours: retention::DRAFT_SECONDS.unsigned_abs() / 3_600,
-    file_hours: retention::DRAFT_SECONDS.unsigned_abs() / 3_600 + 2,
-    case_days: retention::CASE_DAYS.unsigned_abs(),
-    warned_days: retention::WARNED_DAYS,
-};
+impl Kept {
+    fn of(set: &Retention) -> Self {
+        let draft_hours = retention::DRAFT_SECONDS.unsigned_abs() / 3_600;
+        Self {
+            draft_hours,
+            file_hours: draft_hours + 2,
+            file_days: set.file_days.into(),
+            case_days: set.case_days.into(),
+            warned_days: set.warned_days.into(),
+            ended_days: set.ended_days.into(),
+        }
+    }
+}

@@ -115,7 +115,7 @@ fn draw(node: &Node, visit: &Drafting, receipt: &Receipt, said: Said) -> Result<
         is_wrong: said.words,
         is_typed,
         before: visit.before(Step::Receipt),
-        days: crate::intake::CASE_DAYS.unsigned_abs(),
+        days: node.intake.retention().case_days.into(),
     };
     Ok(page(t, Loads::Plain, &shown)?)
 }

@@ -45,10 +45,12 @@ pub(super) struct Section {
     pub(super) bytes_max: u64,
     pub(super) megabytes_max: u64,
     pub(super) in_case: bool,
+    /// That a file lies in a case at most.
+    pub(super) days: u64,
 }
 
 impl Section {
-    fn of(path: &'static str, recipients: &[Recipient], held: Vec<String>, count: usize) -> Self {
+    fn of(node: &Node, path: &'static str, recipients: &[Recipient], held: Vec<String>, count: usize) -> Self {
         Self {
             path,
             recipients: recipients.iter().map(Recipient::to_string).collect::<Vec<_>>().join(" "),
@@ -57,6 +59,7 @@ impl Section {
             bytes_max: UPLOAD_BYTES_MAX,
             megabytes_max: UPLOAD_BYTES_MAX / MEGABYTE,
             in_case: path == CASE_PATH,
+            days: node.intake.retention().file_days.into(),
         }
     }
 
@@ -66,14 +69,14 @@ impl Section {
         let recipients = node.intake.sealed_to(draft.class(), draft.situation).await?;
         let held: Vec<String> = draft.uploads.iter().map(|upload| upload.id.digits()).collect();
         let count = held.len();
-        Ok((!recipients.is_empty()).then(|| Self::of(DRAFT_PATH, &recipients, held, count)))
+        Ok((!recipients.is_empty()).then(|| Self::of(node, DRAFT_PATH, &recipients, held, count)))
     }
 
     /// What the page of a case offers.
     async fn of_case(node: &Node, view: &CaseView) -> Result<Option<Self>, Sorry> {
         let recipients = node.intake.sealed_to(view.row.class, view.situation).await?;
         let count = view.uploads.iter().filter(|file| file.upload.is_some()).count();
-        Ok((!recipients.is_empty()).then(|| Self::of(CASE_PATH, &recipients, vec![], count)))
+        Ok((!recipients.is_empty()).then(|| Self::of(node, CASE_PATH, &recipients, vec![], count)))
     }
 }
 

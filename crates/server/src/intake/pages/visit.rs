@@ -335,7 +335,7 @@ pub(super) async fn leave(node: &Node, headers: &HeaderMap) -> Result<(), Sorry>
 /// On to another page, with a cookie where one is new.
 pub(super) fn went(path: &str, token: Option<&VisitToken>) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
-    if let Ok(path) = HeaderValue::from_str(path) {
+    if let Ok(path) = HeaderValue::from_str(&chosen::reached(path)) {
         response.headers_mut().insert(LOCATION, path);
     }
     if let Some(token) = token {

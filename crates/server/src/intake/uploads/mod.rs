@@ -12,7 +12,7 @@ use sealing::{Recipient, SEALED_PART_BYTES, UPLOAD_ID_BYTES, sealed_bytes};
 use serde::{Deserialize, Serialize};
 
 use super::model::{OpenCase, Situation, Step, WaitsFor, What};
-use super::{FILE_HOURS, HOUR_MICROS, Intake, IntakeError, case};
+use super::{HOUR_MICROS, Intake, IntakeError, case};
 use crate::storage::{Session, StorageError, Transact};
 
 pub use keys::{KeysError, SealedKey, Whole};
@@ -27,7 +27,6 @@ pub const CASE_UPLOAD_BYTES_MAX: u64 = 120_000_000;
 /// Bytes of all files of this node that are in no case, at most: nobody fills the disk.
 pub const UNSENT_BYTES_MAX: u64 = 2_000_000_000;
 
-const HALF_DAY_MICROS: i64 = 12 * HOUR_MICROS;
 /// Uploads deleted in one go.
 const UPLOADS_PER_TURN_MAX: i64 = 100;
 
@@ -235,21 +234,14 @@ impl Intake {
     }
 }
 
-/// When an upload that comes into a case now ends: at the last noon or midnight of the [`FILE_HOURS`] after, so that the moment
-/// tells nobody to the hour with which case it came.
-pub(super) fn end_in_case(now: Time) -> Time {
-    let latest = now.plus_seconds(FILE_HOURS * 3_600).as_micros();
-    Time::from_micros(latest / HALF_DAY_MICROS * HALF_DAY_MICROS)
-}
-
 fn rounded_up(time: Time, micros: i64) -> Time {
     Time::from_micros((time.as_micros() + micros - 1) / micros * micros)
 }
 
-/// Puts the files of a draft, or a new one, into a case whose row is being written.
-pub(super) async fn send(on: &mut Session, ids: &[UploadId], now: Time) -> Result<(), IntakeError> {
+/// Puts the files of a draft, or a new one, into a case whose row is being written; there they end at `ends_at`.
+pub(super) async fn send(on: &mut Session, ids: &[UploadId], ends_at: Time) -> Result<(), IntakeError> {
     for id in ids {
-        if !queries::send(on, *id, end_in_case(now)).await? {
+        if !queries::send(on, *id, ends_at).await? {
             return Err(UploadError::Gone.into());
         }
     }
@@ -381,16 +373,6 @@ impl Transact for Delete<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_ends_at_a_noon_or_midnight_within_the_last_half_day_of_its_time() {
-        for minutes in [0, 1, 59, 719, 720, 721, 1_439] {
-            let sent = Time::from_micros(20_000 * 2 * HALF_DAY_MICROS + minutes * 60_000_000);
-            let end = end_in_case(sent).as_micros();
-            let hours = (end - sent.as_micros()) as f64 / HOUR_MICROS as f64;
-            assert!(end % HALF_DAY_MICROS == 0 && hours <= 72.0 && hours > 60.0, "{minutes}: {hours}");
-        }
-    }
 
     #[test]
     fn the_largest_file_fits_twice_into_a_case() {

@@ -148,7 +148,7 @@ on_every_engine!(a_case_that_ends_takes_its_work_and_its_verdicts_along, |engine
     take(&mut ann, &filed.path()).await;
     say(&mut ann, &filed.path(), "M3", "links").await;
     assert_eq!(number(&node, "select count(*) from verdicts").await, 1);
-    pass(&clock, (server::intake::CASE_DAYS + 1) * 86_400);
+    pass(&clock, (i64::from(server::intake::CASE_DAYS) + 1) * 86_400);
     node.node.intake.tidy().await.unwrap();
     assert_eq!(number(&node, "select count(*) from work").await, 0);
     assert_eq!(number(&node, "select count(*) from verdicts").await, 0);
