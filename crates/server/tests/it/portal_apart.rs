@@ -190,7 +190,7 @@ async fn held(node: &TestNode, id: &[u8]) -> Held {
     let row = all.into_iter().find(|case| case.id.as_bytes() == id).unwrap();
     let case = node.node.intake.open_as(&hotline(), row.id).await.unwrap().unwrap();
     let view = node.node.intake.view(&case).await.unwrap();
-    view.pictures[0].held.clone().unwrap()
+    view.pictures[0].held.unwrap()
 }
 
 on_every_engine!(t10_nothing_on_the_disk_tells_two_cases_of_one_person_apart_or_together, |engine| {
