@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { afterEach, beforeEach, test } from "node:test";
 
 import { barriers, fits, validator } from "../portal/judge.js";
 import { ownNode } from "../portal/own.js";
@@ -30,8 +30,9 @@ const SAID = {
 
 let node;
 let others = 0;
-before(async () => { node = await ownNode([]); });
-after(async () => node.stop());
+// What one test sends is no load of the next.
+beforeEach(async () => { node = await ownNode([]); });
+afterEach(async () => node.stop());
 
 for (const language of ["fr", "en"]) {
   test(`T12: on a loaded node a browser works while its person reads, and nobody waits, in ${language}`, async (context) => {
