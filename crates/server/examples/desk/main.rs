@@ -1,10 +1,10 @@
 //! How fast the pages of a large hotline are: `cargo run --release -p server --example desk -- 100000 1000000 300 [FILE]`.
-//! So many cases and notices in one bank, so many readings of each page; on SQLite (in FILE, which stays, or in a temporary
-//! one), and on PostgreSQL where `REMPART_TEST_POSTGRES` names a server (in a database of its own, which stays).
+//! So many cases and notices in one bank, so many readings of each page; on PostgreSQL where `REMPART_TEST_POSTGRES` names a
+//! server (in a database of its own, which stays), else on SQLite (in FILE, which stays, or in a temporary one).
 //!
 //! Most rows are made where they lie, as long as real ones and with nothing to open in them; some hundred cases are sent,
 //! sealed, taken, decided and asked for as they are in life, and the pages open those. Whole pages over HTTP on the loopback
-//! address, as people who are signed in, one after the other, in one process. A bank that is full already is measured as it is.
+//! address, as people who are signed in, one after the other, in one process. FILE must not be there yet.
 //! It asserts nothing of time.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on is to stop")]
@@ -52,19 +52,14 @@ async fn main() {
     let mut number = |or: usize| arguments.next().map_or(or, |text| text.parse().unwrap());
     let (cases, notices, each) = (number(100_000), number(1_000_000), number(300));
     let file = arguments.next();
-    let mut engines = vec![Engine::Sqlite];
-    if support::has_postgres() {
-        engines.push(Engine::Postgres);
-    }
+    let engine = if support::has_postgres() { Engine::Postgres } else { Engine::Sqlite };
     println!("load: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
     println!("\n| engine | page | median ms | p99 ms | most ms | bytes |\n| --- | --- | --- | --- | --- | --- |");
-    for engine in engines {
-        let mut database = TestDatabase::new(engine).await;
-        if let (Engine::Sqlite, Some(file)) = (engine, &file) {
-            database.url = DatabaseUrl::Sqlite(file.into());
-        }
-        measure(engine, database, (cases, notices, each)).await;
+    let mut database = TestDatabase::new(engine).await;
+    if let (Engine::Sqlite, Some(file)) = (engine, file) {
+        database.url = DatabaseUrl::Sqlite(file.into());
     }
+    measure(engine, database, (cases, notices, each)).await;
     println!("\nload: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
 }
 
@@ -96,19 +91,14 @@ async fn fill(database: &TestDatabase, cases: usize, notices: usize) {
     let key = Arc::new(NodeKey::generate(&mut StdRng::seed_from_u64(1)));
     let open = Database::open(&database.url).await.unwrap();
     let (node, operator) = Node::open(open, key, NodeSettings::default()).await.unwrap();
-    if Speech(node.database()).number("select count(*) from notices").await == 0 {
-        many_cases::fill(&node, &operator, cases).await;
-        many_notices::fill(&node, &operator, notices).await;
-        Speech(node.database()).settle().await;
-    }
+    many_cases::fill(&node, &operator, cases).await;
+    many_notices::fill(&node, &operator, notices).await;
+    Speech(node.database()).settle().await;
     node.close().await;
 }
 
 /// A picture of each case is in the bank.
 async fn protect(node: &TestNode, cases: usize) {
-    if Speech(node.node.database()).number("select count(*) from entries").await > 0 {
-        return;
-    }
     let partner = node.partner("bank").await;
     for from in (0..cases).step_by(ENTRIES) {
         let entries: Vec<Value> = (from..(from + ENTRIES).min(cases))
