@@ -5,8 +5,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import jsqr from "jsqr";
-
+import { read } from "../portal/camera.js";
 import { PORTAL, SCREENSHOTS, visitor } from "../portal/visitor.js";
 import { GO_ON, at } from "../portal/walk.js";
 
@@ -44,10 +43,7 @@ for (const language of ["fr", "en"]) {
       const { page, close } = await visitor({ viewport: { width, height: 800 }, colorScheme });
       const words = await upToWords(page, language);
       await page.locator("details.no-print summary", { hasText: /carré|square/ }).click();
-      await page.locator(SQUARE).scrollIntoViewIfNeeded();
-      const { data, width: across, height } = await pixels(page, await page.screenshot());
-      const read = jsqr(Uint8ClampedArray.from(data), across, height, { inversionAttempts: "dontInvert" });
-      assert.equal(read?.data, words.join(" "));
+      assert.equal(await read(page, page.locator(SQUARE), page), words.join(" "));
       await page.locator(SQUARE).screenshot({ path: join(FOLDER, `square-${language}-${width}-${colorScheme}.png`) });
       await close();
     });
@@ -96,19 +92,6 @@ async function upToWords(page, language) {
   const words = (await page.locator("#words li").allTextContents()).map((word) => word.trim());
   assert.equal(words.length, 6);
   return words;
-}
-
-/// A screenshot's pixels, decoded by the browser.
-function pixels(page, png) {
-  return page.evaluate(async (source) => {
-    const bytes = Uint8Array.from(atob(source), (letter) => letter.charCodeAt(0));
-    const bitmap = await createImageBitmap(new Blob([bytes]));
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const drawn = canvas.getContext("2d");
-    drawn.drawImage(bitmap, 0, 0);
-    const { data, width, height } = drawn.getImageData(0, 0, bitmap.width, bitmap.height);
-    return { data: [...data], width, height };
-  }, png.toString("base64"));
 }
 
 /// Between the first word and what it stands on: the paper, which is white, and whatever is printed under it where backgrounds are.

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { read } from "../age/camera.js";
+import { read } from "../portal/camera.js";
 import { person } from "../age/person.js";
 import { batchTimes } from "../age/stopwatch.js";
 import { ISSUER, world as makeWorld } from "../age/world.js";

@@ -246,7 +246,7 @@ impl Node {
         self.tasks.spawn(crate::jobs::store_index(self.clone(), self.stop.clone()));
     }
 
-    /// One turn of what deletes: visits, cases, files, addresses and what else is over. [`Node::start`] does it every hour.
+    /// One turn of what deletes: visits, cases, files, addresses and what else is over. [`Node::start`] does it every ten minutes.
     pub async fn tidy(&self) {
         crate::jobs::tidy_once(self).await;
     }

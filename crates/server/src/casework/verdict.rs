@@ -144,9 +144,6 @@ impl Casework {
         };
         let (settled, seq) = self.database.run(&deciding).await?;
         self.previews.forget(work.id);
-        if settled.closed {
-            self.intake.concluded();
-        }
         self.removal.stir();
         self.bank.ruled(seq).await;
         Ok(settled)

@@ -94,7 +94,6 @@ impl Intake {
         }
         let now = self.clock.now();
         let said_until = self.retention.said_until(self.retention.hour_and_end(now).0);
-        self.note_deletion();
         let end = End { case: case.id, open: Some((self, case)), why: Ending::Asked, said_until, now };
         self.database.run(&end).await?;
         self.removal.stir();
@@ -391,9 +390,6 @@ impl Append<'_> {
         let gone: Vec<UploadId> = before.iter().filter(|id| !after.contains(id)).copied().collect();
         let sent: Vec<UploadId> = after.into_iter().filter(|id| !before.contains(id)).collect();
         uploads::send(on, &sent, self.intake.retention.file_end(self.now)).await?;
-        if !gone.is_empty() {
-            self.intake.note_deletion();
-        }
         Ok(uploads::delete(on, &gone).await?)
     }
 

@@ -48,9 +48,4 @@ impl Intake {
         }
         Ok(())
     }
-
-    /// Says that something was deleted in a transaction that is committed by now: the log is emptied with the next tidying.
-    pub(crate) fn concluded(&self) {
-        self.note_deletion();
-    }
 }

@@ -1,8 +1,5 @@
 //! Retention: cases that nobody touched for the days that were [set](super::Retention) are deleted; their entries stand, since
-//! nobody can tell any more which they were. Files that nobody sent, or whose case ended, go too. What was deleted also leaves
-//! the log that SQLite keeps beside its file.
-
-use std::sync::atomic::Ordering;
+//! nobody can tell any more which they were. Files that nobody sent, or whose case ended, go too.
 
 use exchange::Time;
 
@@ -31,14 +28,11 @@ impl Intake {
                 break;
             }
         }
-        let deleted = self.tidy_uploads(now).await?;
+        self.tidy_uploads(now).await?;
         self.database.run(&Forget(now)).await?;
         let released = self.bank.release_unconfirmed(&self.portal).await?;
         if released > 0 {
             tracing::info!(released, "let go claims of cases that were never written");
-        }
-        if ended + deleted > 0 || self.was_deleted.swap(false, Ordering::Relaxed) {
-            self.database.empty_log().await?;
         }
         Ok(ended)
     }

@@ -30,7 +30,6 @@ mod view;
 pub(crate) mod zones;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use exchange::{CaseId, Fingerprint, Time};
 use rand::RngExt;
@@ -91,8 +90,6 @@ pub struct Intake {
     screen: Arc<Screen>,
     /// What the operator chose, as last read.
     settings: settings::Cache,
-    /// Whether something was deleted since the log was last emptied.
-    was_deleted: Arc<AtomicBool>,
 }
 
 /// The rooms and rights that the portal works with.
@@ -187,7 +184,6 @@ impl Intake {
             tries,
             screen: Arc::new(screen),
             settings: settings::Cache::default(),
-            was_deleted: Arc::default(),
         })
     }
 
@@ -285,11 +281,6 @@ impl Intake {
         let Ok(at) = at.parse::<Time>() else { return Ok(false) };
         let right = self.key.digest(&[b"proof of filing", id.as_bytes(), &at.as_micros().to_be_bytes()]);
         Ok(exchange::hex::encode(&right[..PROOF_BYTES]).as_bytes().ct_eq(digest.as_bytes()).into())
-    }
-
-    /// What was deleted leaves the database's log with the next tidying.
-    fn note_deletion(&self) {
-        self.was_deleted.store(true, Ordering::Relaxed);
     }
 
     async fn keys_of(&self, receipt: &Receipt) -> Result<sealing::ReceiptKeys, BrokenOff> {

@@ -244,7 +244,7 @@ on_every_engine!(t10_the_disk_holds_a_file_as_ciphertext_alone_and_nothing_of_it
     person.answer("/c", "/c/4", &[("item", &position.to_string()), ("sure", "1")]).await;
     assert!(person.get("/c").await.text.contains("repris"));
     assert_eq!(rows(&node).await, (0, 0));
-    node.node.intake.tidy().await.unwrap();
+    node.node.tidy().await;
     // PostgreSQL keeps its files to itself; there it is the backup that is read.
     let after = on_disk(&node.node, &node.database).await;
     assert_eq!(runs.iter().filter(|run| holds(&after, run)).count(), 0);

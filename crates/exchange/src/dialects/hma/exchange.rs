@@ -10,6 +10,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use super::bank::{BankName, BankNameError};
+use super::shortened;
 use crate::Class;
 
 /// Members of NCMEC's that a list may be narrowed to, at most.
@@ -177,7 +178,7 @@ pub enum ExchangeError {
     /// Not an object.
     #[error("{0} is an object")]
     NoObject(&'static str),
-    /// Nobody by this name. See `/c/exchanges/apis`.
+    /// There is no system of this name. See `/c/exchanges/apis`.
     #[error("no such exchange type '{0}'")]
     Api(String),
     /// Something that is needed is not there.
@@ -412,10 +413,6 @@ fn truth(value: &Value) -> Result<bool, ExchangeError> {
         Value::Number(number) if number.as_u64() == Some(0) => Ok(false),
         _ => Err(ExchangeError::Form("enabled", "true or false")),
     }
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }
 
 #[cfg(test)]

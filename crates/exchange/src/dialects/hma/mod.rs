@@ -21,3 +21,11 @@ pub use exchange::{
 pub use signal::{
     COMPARED_DISTANCE_MAX, Compared, IndexStatus, Met, SignalError, SignalType, SignalTypeStatus, Signals, compare,
 };
+
+/// Letters of what a stranger sent that an error says again, at most.
+const SHOWN_LETTERS_MAX: usize = 64;
+
+/// The beginning of what a stranger sent, for an error that says it again: 64 letters at most.
+pub fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN_LETTERS_MAX).collect()
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use super::shortened;
 use crate::{Fingerprint, FingerprintError, Kind, hex};
 
 /// PDQ hashes are the same picture up to this distance, as everywhere in HMA.
@@ -51,7 +52,7 @@ impl SignalType {
     /// The type that HMA calls so.
     pub fn from_name(name: &str) -> Result<Self, SignalError> {
         let found = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        found.ok_or_else(|| SignalError::Type(name.chars().take(64).collect()))
+        found.ok_or_else(|| SignalError::Type(shortened(name)))
     }
 
     /// The content type that it is a signal of.

@@ -198,7 +198,6 @@ impl Intake {
         if ids.is_empty() {
             return Ok(());
         }
-        self.note_deletion();
         self.database.run(&Delete(ids)).await
     }
 

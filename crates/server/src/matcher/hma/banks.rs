@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use exchange::dialects::hma::{Bank, BankEdit, BankName, NewBank};
+use exchange::dialects::hma::{Bank, BankEdit, BankName, NewBank, shortened};
 use serde_json::{Value, json};
 
 use super::names::{check_own, exchange_of, of_upstreams, upstream_of};
@@ -33,7 +33,7 @@ pub(super) async fn add(
 pub(super) async fn show(State(matcher): State<Matcher>, At(name): At<String>) -> Result<Json<Bank>, Refused> {
     let of_upstream = || of_upstreams(&matcher).into_iter().find(|bank| bank.name.as_str() == name);
     let bank = matcher.inner.banks.bank(&name).or_else(of_upstream);
-    Ok(Json(bank.ok_or_else(|| BanksError::NoBank(name.chars().take(64).collect()))?))
+    Ok(Json(bank.ok_or_else(|| BanksError::NoBank(shortened(&name)))?))
 }
 
 pub(super) async fn edit(

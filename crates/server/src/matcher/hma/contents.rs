@@ -3,7 +3,9 @@
 use ::media::Purpose;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use exchange::dialects::hma::{ContentEdit, ContentView, DISABLE_YEARS_MAX, Signals, check_metadata, check_note};
+use exchange::dialects::hma::{
+    ContentEdit, ContentView, DISABLE_YEARS_MAX, Signals, check_metadata, check_note, shortened,
+};
 use exchange::{Advice, Kind};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -158,7 +160,7 @@ async fn bank(
 /// An own bank that is there: said before a file is read.
 fn check_there(matcher: &Matcher, name: &str) -> Result<(), Refused> {
     check_own(matcher, name)?;
-    let missing = || BanksError::NoBank(name.chars().take(64).collect());
+    let missing = || BanksError::NoBank(shortened(name));
     Ok(matcher.inner.banks.bank(name).map(drop).ok_or_else(missing)?)
 }
 

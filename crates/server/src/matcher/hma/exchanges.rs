@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use exchange::Time;
-use exchange::dialects::hma::{ExchangeApi, ExchangeCredentials, ExchangeEdit, ExchangeError, NewExchange};
+use exchange::dialects::hma::{ExchangeApi, ExchangeCredentials, ExchangeEdit, ExchangeError, NewExchange, shortened};
 use serde_json::{Map, Value, json};
 
 use super::names::upstream_of;
@@ -208,8 +208,4 @@ fn made_here(followed: Followed) -> Result<Arc<Exchange>, Refused> {
 
 fn api_named(api: &str) -> Result<ExchangeApi, Refused> {
     ExchangeApi::from_name(api).ok_or_else(|| Refused::bad(format!("no such Exchange API '{}'", shortened(api))))
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(64).collect()
 }

@@ -63,7 +63,7 @@ on_every_engine!(two_looks_confirm_the_person_is_told_and_nothing_is_left_of_the
     assert_eq!(number(&node, "select count(*) from uploads").await, 0);
     assert_eq!(number(&node, "select count(*) from upload_parts").await, 0);
     assert_eq!(number(&node, "select count(*) from sights").await, 0);
-    node.node.intake.tidy().await.unwrap();
+    node.node.tidy().await;
     let after = on_disk(&node.node, &node.database).await;
     assert_eq!(runs.iter().filter(|run| holds(&after, run)).count(), 0, "no part is left");
     let left = blobs(&node, ITEMS).await;

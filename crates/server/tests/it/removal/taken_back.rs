@@ -45,6 +45,14 @@ impl Asked {
         Self { node, platform, ann, ben, cyd, case, notices }
     }
 
+    /// With the first of the two at its platform.
+    async fn sent(engine: Engine) -> Self {
+        let mut asked = Self::new(engine).await;
+        asked.approve(asked.notices[0]).await;
+        asked.until_arrived(1).await;
+        asked
+    }
+
     async fn approve(&mut self, notice: NoticeId) {
         self.ben.submit(&format!("/desk/notices/of/{notice}"), &[("act", "approve")]).await;
     }
@@ -75,9 +83,7 @@ impl Asked {
 }
 
 on_every_engine!(a_link_that_is_taken_back_takes_its_notice_with_it_and_the_platform_is_told, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let asked = Asked::sent(engine).await;
     assert_eq!(asked.states().await, [State::Sent, State::Draft]);
     asked.take_back(2).await;
     assert_eq!(asked.states().await, [State::Sent, State::Withdrawn], "a draft is nobody's any more");
@@ -102,17 +108,13 @@ on_every_engine!(what_is_not_sent_yet_is_not_sent_when_one_of_its_links_is_taken
 });
 
 on_every_engine!(with_a_case_that_is_deleted_goes_what_was_not_sent_and_what_was_asked_stays_asked, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let asked = Asked::sent(engine).await;
     asked.node.node.intake.delete(&asked.case).await.unwrap();
     assert_eq!(asked.states().await, [State::Sent, State::Withdrawn]);
 });
 
 on_every_engine!(what_two_do_not_agree_on_is_not_sent_and_a_lead_who_refuses_takes_back_what_was, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let mut asked = Asked::sent(engine).await;
     let work = asked.work();
     take(&mut asked.ben, &work).await;
     let said = say(&mut asked.ben, &work, "N1", "links").await;
@@ -126,9 +128,7 @@ on_every_engine!(what_two_do_not_agree_on_is_not_sent_and_a_lead_who_refuses_tak
 });
 
 on_every_engine!(a_lead_who_agrees_with_the_first_leaves_what_was_sent, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let mut asked = Asked::sent(engine).await;
     let work = asked.work();
     take(&mut asked.ben, &work).await;
     say(&mut asked.ben, &work, "N1", "links").await;
@@ -138,9 +138,7 @@ on_every_engine!(a_lead_who_agrees_with_the_first_leaves_what_was_sent, |engine|
 });
 
 on_every_engine!(two_who_agree_leave_what_was_asked_and_two_who_both_refuse_take_it_back, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let mut asked = Asked::sent(engine).await;
     let work = asked.work();
     take(&mut asked.ben, &work).await;
     say(&mut asked.ben, &work, "M3", "links").await;
@@ -157,9 +155,7 @@ on_every_engine!(two_who_agree_leave_what_was_asked_and_two_who_both_refuse_take
 });
 
 on_every_engine!(who_closes_a_case_alone_stops_what_was_not_sent_and_takes_nothing_back, |engine| {
-    let mut asked = Asked::new(engine).await;
-    asked.approve(asked.notices[0]).await;
-    asked.until_arrived(1).await;
+    let mut asked = Asked::sent(engine).await;
     let work = asked.work();
     take(&mut asked.ben, &work).await;
     say(&mut asked.ben, &work, "M3", "links").await;

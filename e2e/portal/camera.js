@@ -2,10 +2,10 @@
 
 import jsqr from "jsqr";
 
-/// Reads a square as it is drawn, from a picture of it. `page` is any page: a browser decodes the picture.
-export async function read(page, square) {
+/// Reads a square as it is drawn, from a picture of `shown`: of itself, or of the page around it. `page` is any page: a browser decodes the picture.
+export async function read(page, square, shown = square) {
   await square.scrollIntoViewIfNeeded();
-  const { data, width, height } = await pixels(page, await square.screenshot());
+  const { data, width, height } = await pixels(page, await shown.screenshot());
   return jsqr(Uint8ClampedArray.from(data), width, height, { inversionAttempts: "dontInvert" })?.data;
 }
 
