@@ -85,10 +85,18 @@ impl System {
                 format!("export TX_NCMEC_CREDENTIALS='{partner}:{secret}'"),
                 "tx config collab edit ncmec --create rempart --environment Industry".to_owned(),
             ],
-            Self::ThreatExchange => vec![
-                format!("export TX_ACCESS_TOKEN='{}'", token(key)),
-                format!("tx config collab edit fb_threatexchange --create rempart --privacy-group {GROUP}"),
-            ],
+            Self::ThreatExchange => {
+                let mut lines = match key {
+                    Some(_) => vec![format!("export TX_ACCESS_TOKEN='{}'", token(key))],
+                    // Who has the key can work out its number, and should not have to know how.
+                    None => vec![
+                        format!("key={secret}; key=${{key#rp_}}"),
+                        "export TX_ACCESS_TOKEN=\"$(printf %020u 0x${key%%_*})|${key#*_}\"".to_owned(),
+                    ],
+                };
+                lines.push(format!("tx config collab edit fb_threatexchange --create rempart --privacy-group {GROUP}"));
+                lines
+            }
             Self::Tat => vec![
                 format!("export PYTX_TAT_CREDENTIALS='{partner}:{secret}'"),
                 "tx config collab edit tat --create rempart".to_owned(),
@@ -128,6 +136,18 @@ mod tests {
             let lines = system.lines(URL_PLACE, "platform", None);
             assert!(lines.iter().all(|line| !line.contains(&key.reveal())));
             assert!(!system.is_fixed() || lines.iter().all(|line| !line.contains(URL_PLACE)));
+        }
+    }
+
+    #[test]
+    fn a_shell_makes_the_graphs_token_of_a_key_that_is_pasted_in() {
+        for seed in 0..8 {
+            let key = KeyText::generate(&mut rand::rngs::StdRng::seed_from_u64(seed));
+            let lines = System::ThreatExchange.lines(URL_PLACE, "platform", None);
+            let pasted = lines[..2].join("\n").replace(KEY_PLACE, &key.reveal());
+            let script = format!("{pasted}\nprintf %s \"$TX_ACCESS_TOKEN\"");
+            let said = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8(said.stdout).unwrap(), token(Some(&key)));
         }
     }
 }

@@ -212,17 +212,15 @@ impl Intake {
         queries::part(&mut self.database.read().await?, id, position).await
     }
 
-    /// Deletes uploads that are due; gives how many.
-    pub(super) async fn tidy_uploads(&self, now: Time) -> Result<u64, StorageError> {
-        let mut deleted = 0;
+    /// Deletes uploads that are due.
+    pub(super) async fn tidy_uploads(&self, now: Time) -> Result<(), StorageError> {
         loop {
             let due = queries::due(&mut self.database.read().await?, now, UPLOADS_PER_TURN_MAX).await?;
             for id in &due {
                 self.delete_uploads(&[*id]).await?;
             }
-            deleted += due.len() as u64;
             if due.len() < UPLOADS_PER_TURN_MAX as usize {
-                return Ok(deleted);
+                return Ok(());
             }
         }
     }

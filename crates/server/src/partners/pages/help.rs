@@ -22,18 +22,22 @@ struct Help {
     systems: Vec<Client>,
 }
 
-/// What is pasted into a client of another system.
+/// What is pasted into the clients of another system.
 struct Client {
     name: &'static str,
     /// Whether the client that is used most has that system's address built in.
     is_fixed: bool,
+    /// What any client asks for: a word and its value.
+    values: Vec<(&'static str, String)>,
+    /// What a shell is given before the client that is used most.
     lines: String,
 }
 
 impl Client {
     fn of(system: System, url: &str, partner: &str) -> Self {
         let lines = system.lines(url, partner, None).join("\n");
-        Self { name: system.name(), is_fixed: system.is_fixed(), lines }
+        let values = system.values(url, partner, None);
+        Self { name: system.name(), is_fixed: system.is_fixed(), values, lines }
     }
 }
 
